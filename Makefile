@@ -1,0 +1,39 @@
+PYTHON ?= python3
+# Where make app puts the new project, and what else to tell cookiecutter.
+OUT ?= ..
+ARGS ?=
+
+.PHONY: app test lint lock clean
+
+app: .venv/installed
+	@out=$$(cd "$(OUT)" && pwd -P) || exit 1; \
+	case "$$out/" in "$$(pwd -P)"/*) \
+		echo "OUT must lie outside this repository: $$out" >&2; exit 1;; \
+	esac; \
+	.venv/bin/cookiecutter . --output-dir "$$out" $(ARGS)
+
+test: .venv/installed
+	.venv/bin/python -m tests.environment
+	.venv/bin/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: .venv/installed
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+# Pinned for every system and every Python from 3.11, without the address of an index.
+lock: .venv/installed
+	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--generate-hashes --no-header requirements-dev.in --output-file requirements-dev.txt
+
+# pip installs uv alone, from its own hashed lines; uv does the rest in a fraction of the time.
+.venv/installed: requirements-dev.txt
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=python3.12')"
+	$(PYTHON) -m venv --clear .venv
+	sed -n '/^uv==/,$$p' requirements-dev.txt > .venv/uv.txt
+	.venv/bin/pip install --quiet --require-hashes -r .venv/uv.txt
+	.venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf .venv .cache

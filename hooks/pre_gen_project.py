@@ -1,0 +1,119 @@
+"""Refuse an answer that could not be written down verbatim, in one sentence.
+
+The sentence goes to stderr, since cookiecutter itself only says that a hook failed.
+It is plain ASCII: a Windows console may know nothing else.
+"""
+
+import json
+import keyword
+import re
+import sys
+import unicodedata
+
+if sys.version_info < (3, 11):
+    sys.exit("This template needs Python 3.11 or newer; run cookiecutter with that.")
+
+# tojson escapes the single quote, so no answer can end this literal.
+ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')  # fmt: skip
+
+# Never spelt out in one piece: this file is itself rendered.
+TEMPLATE_MARKS = ["{" + mark for mark in "%#{"]
+CONTROL = ("Cc", "Cs", "Zl", "Zp")  # with lone surrogates and Unicode's line breaks
+EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`|~-]+@(\w[\w-]*\.)+\w[\w-]*")
+
+SLUG = re.compile(r"[a-z]([a-z0-9_]*[a-z0-9])?")
+SLUG_LENGTH = 40
+# The app may run on another Python than this hook: 3.11 to 3.14 do not agree on these.
+OTHER_STANDARD_LIBRARIES = """
+    aifc annotationlib asynchat asyncore audioop cgi cgitb chunk compression crypt
+    distutils imghdr imp lib2to3 mailcap msilib nis nntplib ossaudiodev pipes smtpd
+    sndhdr spwd sunau telnetlib uu xdrlib
+"""
+DEPENDENCIES = """
+    alembic argon2 asgiref ast_serialize attr babel blinker cffi click colorama coverage
+    cryptography dns dotenv email_validator execnet flask flask_alembic
+    flask_sqlalchemy_lite greenlet gunicorn hypothesis idna iniconfig itsdangerous
+    jinja2 librt mako markupsafe mypy mypy_extensions mypyc packaging pathspec pip
+    pkg_resources pluggy psycopg psycopg2 psycopg_binary py pycparser pygments pyotp
+    pytest pytest_cov pytest_randomly qrcode ruff segno setuptools sqlalchemy
+    time_machine typing_extensions tzdata uv waitress werkzeug wheel wtforms xdist
+    zxcvbn
+"""
+# The project's own names, and what its tools make and git ignores.
+FOLDERS = """
+    build compose conftest dist docs env htmlcov instance migrations tests variants venv
+    wsgi
+"""
+TAKEN = {
+    "a word of the Python language": [*keyword.kwlist, *keyword.softkwlist, "type"],
+    "a module of Python's standard library": sys.stdlib_module_names,
+    "a module of another Python's standard library": OTHER_STANDARD_LIBRARIES.split(),
+    "a module that the app depends on": DEPENDENCIES.split(),
+    "a name that the project or its tools use": FOLDERS.split(),
+    "a device name of Windows": ["aux", "con", "nul", "prn"]
+    + [name + digit for name in ("com", "lpt") for digit in "0123456789"],
+}
+
+
+def text_problem(text: str) -> str | None:
+    """Say why an answer cannot stand verbatim between double quotes."""
+    if text != text.strip() or not text:
+        return "must not be empty, nor begin or end with a space"
+    if '"' in text or "\\" in text:
+        return "must not contain a double quote or a backslash"
+    if any(mark in text for mark in TEMPLATE_MARKS):
+        return "must not contain " + " or ".join(TEMPLATE_MARKS)
+    if any(unicodedata.category(letter) in CONTROL for letter in text):
+        return "must not contain a line break or another control character"
+    return None
+
+
+def slug_problem(slug: str) -> str | None:
+    """Say why a folder and a Python package cannot have this name."""
+    if len(slug) > SLUG_LENGTH:
+        return f"must have at most {SLUG_LENGTH} characters"
+    if not SLUG.fullmatch(slug):
+        return "must be of a-z, 0-9 and _, with a letter first and no _ last"
+    for kind, names in TAKEN.items():
+        if slug in names:
+            return "must not be " + kind
+    return None
+
+
+def plain(text: str) -> str:
+    """Drop accents and whatever else a console may not be able to show."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+
+
+def passing_text(text: str) -> str:
+    text = plain(text).replace('"', "'").replace("\\", "/").replace("{", "(")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def passing_slug(slug: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "_", plain(slug).lower()).strip("_")
+    if not words[:1].isalpha():
+        words = ("app_" + words).strip("_")
+    words = words[:SLUG_LENGTH].strip("_")
+    if slug_problem(words):
+        words = words[: SLUG_LENGTH - 4].strip("_") + "_app"
+    return words
+
+
+def refuse(key: str, rule: str, passing: str) -> None:
+    sys.exit(f"{key} {rule}; this would pass: {passing}")
+
+
+for key in ("project_name", "description", "author_name"):
+    answer = str(ANSWERS[key])
+    problem = text_problem(answer)
+    if problem:
+        refuse(key, problem, passing_text(answer) or "My Flask App")
+
+slug = str(ANSWERS["project_slug"])
+problem = slug_problem(slug)
+if problem:
+    refuse("project_slug", problem, passing_slug(slug))
+
+if not EMAIL.fullmatch(str(ANSWERS["author_email"])):
+    refuse("author_email", "must be one e-mail address", "you@example.com")

@@ -10,7 +10,7 @@ app: .venv/installed
 	case "$$out/" in "$$(pwd -P)"/*) \
 		echo "OUT must lie outside this repository: $$out" >&2; exit 1;; \
 	esac; \
-	.venv/bin/cookiecutter . --output-dir "$$out" $(ARGS)
+	.venv/bin/python -m cookiecutter . --output-dir "$$out" $(ARGS)
 
 test: .venv/installed
 	.venv/bin/python -m tests.environment

@@ -41,8 +41,8 @@ DEPENDENCIES = """
 """
 # The project's own names, and what its tools make and git ignores.
 FOLDERS = """
-    build compose conftest dist docs env htmlcov instance migrations tests variants venv
-    wsgi
+    build conftest dist dockerfile docs env htmlcov instance license makefile migrations
+    tests variants venv wsgi
 """
 TAKEN = {
     "a word of the Python language": [*keyword.kwlist, *keyword.softkwlist, "type"],
@@ -87,7 +87,8 @@ def plain(text: str) -> str:
 
 def passing_text(text: str) -> str:
     text = plain(text).replace('"', "'").replace("\\", "/").replace("{", "(")
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return text if re.search(r"\w", text) else "My Flask App"
 
 
 def passing_slug(slug: str) -> str:
@@ -105,10 +106,9 @@ def refuse(key: str, rule: str, passing: str) -> None:
 
 
 for key in ("project_name", "description", "author_name"):
-    answer = str(ANSWERS[key])
-    problem = text_problem(answer)
+    problem = text_problem(str(ANSWERS[key]))
     if problem:
-        refuse(key, problem, passing_text(answer) or "My Flask App")
+        refuse(key, problem, passing_text(str(ANSWERS[key])))
 
 slug = str(ANSWERS["project_slug"])
 problem = slug_problem(slug)

@@ -1,0 +1,73 @@
+"""Bake projects: in this process for speed, or by the real command line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from .running import must
+from .running import run_in
+from .template import QUESTIONS
+from .template import ROOT
+from .template import SLUG
+
+
+class Result(Protocol):
+    """What pytest-cookies returns, as far as it is safe to ask."""
+
+    exception: Exception | None
+    exit_code: int
+    project_path: Path
+
+
+class Cookies(Protocol):
+    """The fixtures of pytest-cookies, which has no types of its own."""
+
+    def bake(self, extra_context: Mapping[str, str]) -> Result: ...
+
+
+class Baker:
+    """Bake in this process; cookiecutter ignores a misspelt question, this does not."""
+
+    def __init__(self, cookies: Cookies) -> None:
+        self._cookies = cookies
+
+    def __call__(self, **answers: str) -> Path:
+        """Return the folder of a new project."""
+        result = self.try_(**answers)
+        if result.exception is not None:
+            raise result.exception
+        return result.project_path
+
+    def try_(self, **answers: str) -> Result:
+        check_questions(answers)
+        return self._cookies.bake(extra_context=answers)
+
+
+class CommandLine:
+    """Bake as a user does, by the `cookiecutter` command."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    def __call__(self, folder: Path, *flags: str, **answers: str) -> Path:
+        """Return the folder of the project, new or baked over."""
+        must(self.run(folder, "--no-input", *flags, **answers))
+        return folder / answers.get("project_slug", SLUG)
+
+    def run(
+        self, folder: Path, *flags: str, stdin: str = "", **answers: str
+    ) -> subprocess.CompletedProcess[str]:
+        check_questions(answers)
+        given = [f"{key}={answer}" for key, answer in answers.items()]
+        command = [sys.executable, "-m", "cookiecutter", *flags, str(ROOT), *given]
+        return run_in(folder, *command, env=self._env, stdin=stdin)
+
+
+def check_questions(answers: Mapping[str, str]) -> None:
+    """Refuse a misspelt question: the bake would quietly take the default instead."""
+    unknown = set(answers) - QUESTIONS
+    assert not unknown, f"cookiecutter.json does not ask for {sorted(unknown)}"

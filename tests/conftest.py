@@ -1,0 +1,77 @@
+"""Share the ways to bake, a clean environment, and what a baked project runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from . import environment
+from .baking import Baker
+from .baking import CommandLine
+from .baking import Cookies
+from .running import clean_environment
+from .template import VARIANTS
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "app: runs a baked project, in the environment that make test builds"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start what takes longest first, so that no worker is left with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("app") is None)
+
+
+@pytest.fixture
+def bake(cookies: Cookies) -> Baker:
+    return Baker(cookies)
+
+
+@pytest.fixture(scope="session")
+def baked(cookies_session: Cookies) -> Callable[..., Path]:
+    """Return a function that bakes each variant once; what it returns is to be read."""
+    bake = Baker(cookies_session)
+    projects: dict[tuple[tuple[str, str], ...], Path] = {}
+
+    def bake_once(**answers: str) -> Path:
+        key = tuple(sorted(answers.items()))
+        if key not in projects:
+            projects[key] = bake(**answers)
+        return projects[key]
+
+    return bake_once
+
+
+@pytest.fixture(params=VARIANTS, ids="-".join)
+def variant(request: pytest.FixtureRequest, baked: Callable[..., Path]) -> Path:
+    """Return each combination of auth and language in turn."""
+    auth, language = request.param
+    return baked(auth=auth, language=language)
+
+
+@pytest.fixture
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an empty home, so that the tester's own is neither read nor written."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def env(home: Path) -> dict[str, str]:
+    return clean_environment(home)
+
+
+@pytest.fixture
+def cookiecutter(env: dict[str, str]) -> CommandLine:
+    return CommandLine(env)
+
+
+@pytest.fixture(scope="session")
+def app_python() -> Path:
+    """Return the interpreter that has what a baked project needs."""
+    if not environment.exists():
+        pytest.fail("No environment for baked projects: python -m tests.environment")
+    return environment.python()

@@ -1,0 +1,54 @@
+"""Know the template: its questions, its files, and which of them an overlay brings."""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatch
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = ROOT / "{{cookiecutter.project_slug}}"
+SLUG = "my_flask_app"
+
+_JSON = json.loads((ROOT / "cookiecutter.json").read_text(encoding="ascii"))
+
+QUESTIONS = frozenset(key for key in _JSON if not key.startswith("_"))
+AUTHS: list[str] = _JSON["auth"]
+LANGUAGES: list[str] = _JSON["language"]
+LICENSES: list[str] = _JSON["license"]
+VARIANTS = [(auth, language) for auth in AUTHS for language in LANGUAGES]
+
+
+def template_files() -> dict[str, Path]:
+    """Return the files of the template that every bake has, by their baked path."""
+    return {
+        path: source
+        for path, source in _files(PROJECT).items()
+        if not path.startswith("variants/")
+    }
+
+
+def overlay(question: str, answer: str) -> dict[str, Path]:
+    """Return the files that one answer brings, by their baked path."""
+    return _files(PROJECT / "variants" / question / answer)
+
+
+def is_copied_verbatim(path: str) -> bool:
+    return any(fnmatch(path, pattern) for pattern in _JSON["_copy_without_render"])
+
+
+def tree(project: Path) -> dict[str, bytes]:
+    """Return what a bake wrote, but for the key, which is never the same twice."""
+    return {
+        path: file.read_bytes()
+        for path, file in _files(project).items()
+        if path != ".env"
+    }
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    return {
+        file.relative_to(folder).as_posix().replace(PROJECT.name, SLUG): file
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and "__pycache__" not in file.parts
+    }

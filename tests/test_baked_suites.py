@@ -1,0 +1,78 @@
+"""Every variant passes its own tests, its own linter and its own type checker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .baking import Baker
+from .environment import CACHE
+from .running import must
+from .running import run_in
+from .template import VARIANTS
+
+pytestmark = pytest.mark.app
+
+# The second language changes words and nothing else: its own tests are enough for it.
+SUITES = {
+    (auth, language): [] if language == "en" else ["tests/test_i18n.py", "--no-cov"]
+    for auth, language in VARIANTS
+}
+
+variants = pytest.mark.parametrize(("auth", "language"), VARIANTS)
+
+
+@variants
+def test_its_own_tests_pass(
+    auth: str, language: str, bake: Baker, env: dict[str, str], app_python: Path
+) -> None:
+    project = bake(auth=auth, language=language)
+    said = must(
+        run_in(
+            project,
+            *(app_python, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+            *SUITES[auth, language],
+            env=env,
+        )
+    )
+
+    assert " passed" in said
+
+
+@variants
+def test_ruff_finds_nothing(
+    auth: str, language: str, bake: Baker, env: dict[str, str], app_python: Path
+) -> None:
+    check_style(bake(auth=auth, language=language), env, app_python)
+
+
+@pytest.mark.parametrize("slug", ["a", "z" * 40])
+@pytest.mark.parametrize("auth", ["session", "cookie"])
+def test_ruff_finds_nothing_whatever_the_names(
+    slug: str, auth: str, bake: Baker, env: dict[str, str], app_python: Path
+) -> None:
+    """The length of the slug, and its place in the alphabet, must not show."""
+    name = "\N{CYRILLIC CAPITAL LETTER ES}'" + " long" * 60
+    check_style(
+        bake(project_slug=slug, auth=auth, project_name=name, description=name),
+        env,
+        app_python,
+    )
+
+
+@variants
+@pytest.mark.xdist_group("mypy")
+def test_mypy_finds_nothing(
+    auth: str, language: str, bake: Baker, env: dict[str, str], app_python: Path
+) -> None:
+    """One after the other and with one cache: most of the time goes to libraries."""
+    project = bake(auth=auth, language=language)
+    cache = CACHE / "mypy"
+
+    must(run_in(project, app_python, "-m", "mypy", "--cache-dir", cache, env=env))
+
+
+def check_style(project: Path, env: dict[str, str], python: Path) -> None:
+    for arguments in (["check"], ["format", "--check"]):
+        must(run_in(project, python, "-m", "ruff", *arguments, "--no-cache", env=env))

@@ -1,0 +1,97 @@
+"""The key: made once, in one file, seen by nobody, and never touched again."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from .baking import Baker
+from .baking import CommandLine
+from .running import must
+from .running import run_in
+from .template import AUTHS
+
+
+def key_of(project: Path) -> str:
+    found = re.findall(r"(?m)^SECRET_KEY=(.*)$", (project / ".env").read_text())
+    assert len(found) == 1
+    return str(found[0])
+
+
+def files_with(text: str, *folders: Path) -> list[Path]:
+    return [
+        file
+        for folder in folders
+        for file in folder.rglob("*")
+        if file.is_file() and text.encode() in file.read_bytes()
+    ]
+
+
+@pytest.mark.parametrize("auth", AUTHS)
+def test_two_bakes_have_two_long_keys(auth: str, bake: Baker) -> None:
+    one, two = key_of(bake(auth=auth)), key_of(bake(auth=auth))
+
+    assert one != two
+    for key in (one, two):
+        # Nothing that a shell, dotenv and compose would read differently.
+        assert re.fullmatch(r"[A-Za-z0-9_-]{64}", key)
+
+
+def test_the_key_stands_in_one_file(
+    tmp_path: Path, env: dict[str, str], home: Path
+) -> None:
+    """Not in the project, not in cookiecutter's replay, not in what a hook leaves."""
+    scratch = home / "scratch"
+    scratch.mkdir()
+    places = {"TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)}
+    project = CommandLine({**env, **places})(tmp_path)
+
+    assert files_with("My Flask App", home), "cookiecutter keeps its answers somewhere"
+    assert files_with("project_slug", scratch), "and leaves the rendered hooks behind"
+    assert files_with(key_of(project), tmp_path, home) == [project / ".env"]
+
+
+def test_the_hooks_say_three_lines_and_not_the_key(
+    tmp_path: Path, cookiecutter: CommandLine
+) -> None:
+    done = cookiecutter.run(tmp_path, "--no-input", auth="cookie")
+    project = tmp_path / "my_flask_app"
+
+    assert done.stderr == ""
+    assert done.stdout.isascii()
+    cd, start, commit = done.stdout.splitlines()
+    assert cd == f'Next: cd "{project}"'
+    assert "make run" in start
+    assert "make test" in start
+    assert ".env" in commit
+    assert "cookie" in commit
+    assert key_of(project) not in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
+def test_only_the_owner_can_read_the_key(bake: Baker) -> None:
+    mode = (bake() / ".env").stat().st_mode
+
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_git_never_sees_the_key(bake: Baker, env: dict[str, str]) -> None:
+    project = bake()
+    must(run_in(project, "git", "init", "--quiet", env=env))
+    must(run_in(project, "git", "add", "--all", env=env))
+    committed = must(run_in(project, "git", "ls-files", env=env)).splitlines()
+    found = run_in(project, "git", "grep", "--cached", key_of(project), env=env)
+
+    assert ".env.example" in committed
+    assert ".env" not in committed
+    assert (found.returncode, found.stdout) == (1, "")
+
+
+def test_the_committed_example_has_no_key(bake: Baker) -> None:
+    example = (bake() / ".env.example").read_text()
+
+    assert re.findall(r"(?m)^[^#\n].*$", example) == ["SECRET_KEY="]

@@ -1,0 +1,47 @@
+"""Behave as a browser does: keep cookies, and say where a request comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+ORIGIN = "https://app.example"
+EMAIL = "ana@example.com"
+PASSWORD = "correct horse battery staple"
+
+
+class Browser(FlaskClient):
+    """Send `Sec-Fetch-Site: same-origin`, as a form on a page of ours would."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app, app.response_class)
+        self.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+        self.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        kwargs.setdefault("base_url", ORIGIN)
+        return super().open(*args, **kwargs)
+
+    def login(
+        self, email: str = EMAIL, password: str = PASSWORD, **more: str
+    ) -> TestResponse:
+        data = {"email": email, "password": password, **more}
+        return self.post("/auth/login", data=data)
+
+    def logout(self) -> TestResponse:
+        return self.post("/auth/logout")
+
+    def is_signed_in(self) -> bool:
+        return self.get("/account/").status_code == 200
+
+    def jar(self) -> dict[str, str]:
+        """Return the cookies that the browser holds, by name."""
+        return {cookie.key: cookie.value for cookie in (self._cookies or {}).values()}
+
+    def keep(self, cookies: dict[str, str]) -> None:
+        """Put cookies back, as somebody would who copied them earlier."""
+        for name, value in cookies.items():
+            self.set_cookie(name, value, domain="app.example", secure=True)

@@ -1,0 +1,109 @@
+"""Make an app, a clean database and a browser for every test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Protocol
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from sqlalchemy import func
+from sqlalchemy import select
+
+from {{ cookiecutter.project_slug }} import create_app
+from {{ cookiecutter.project_slug }} import passwords
+from {{ cookiecutter.project_slug }}.config import Settings
+from {{ cookiecutter.project_slug }}.db import Base
+from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.migrations import alembic
+from {{ cookiecutter.project_slug }}.models import User
+
+from .browser import EMAIL
+from .browser import ORIGIN
+from .browser import Browser
+from .people import add_user
+
+KEY = "a key for tests alone: 0123456789 abcdefghij"
+
+
+class MakeApp(Protocol):
+    """Make an app whose settings differ from those of the tests."""
+
+    def __call__(self, **changes: object) -> Flask: ...
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return the settings of a served app; `.env` is never read."""
+    file = tmp_path_factory.mktemp("database") / "test.sqlite"
+    return Settings.from_environ(
+        {
+            "SECRET_KEY": KEY,
+            "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{file}",
+            "PUBLIC_URL": ORIGIN,
+            "LANGUAGE": "en",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def served(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    app.testing = True
+    with app.app_context():
+        alembic.upgrade()
+        if db.session.scalar(select(func.count(User.id))):
+            pytest.exit("DATABASE_URL names a database with users in it.")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(served: Flask) -> Iterator[Flask]:
+    """Return the app, its tables emptied afterwards."""
+    yield served
+    with served.app_context(), db.engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+
+
+@pytest.fixture
+def make_app(app: Flask, settings: Settings) -> Iterator[MakeApp]:
+    """Return a maker of apps that share the database of `app`."""
+
+    made: list[Flask] = []
+
+    def make(**changes: object) -> Flask:
+        other = create_app(replace(settings, **changes))  # type: ignore[arg-type]
+        other.testing = True
+        made.append(other)
+        return other
+
+    yield make
+    for other in made:
+        with other.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> Browser:
+    """Return a browser that nobody is signed in with."""
+    return Browser(app)
+
+
+@pytest.fixture
+def user(app: Flask) -> str:
+    """Make an account and return its address; the password is PASSWORD."""
+    with app.app_context():
+        add_user(EMAIL)
+    return EMAIL
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "hasher", cheap)

@@ -1,0 +1,16 @@
+"""Make accounts for tests, past the pages that people use."""
+
+from __future__ import annotations
+
+from {{ cookiecutter.project_slug }} import passwords
+from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.models import User
+
+from .browser import PASSWORD
+
+
+def add_user(email: str, *, name: str = "Ana", password: str = PASSWORD) -> None:
+    """Store an account; call it within an app context."""
+    hashed = passwords.hash_password(password)
+    db.session.add(User(email=email, name=name, language="en", password_hash=hashed))
+    db.session.commit()

@@ -1,0 +1,141 @@
+"""Write the auth cookie at the end of a request, as the request's work asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask
+from flask import Response
+from flask import g
+
+from .. import events
+from ..config import settings
+from ..db import db
+from ..db import now
+from . import ended
+from . import tokens
+from .limits import idle_limit
+from .limits import is_due
+from .tokens import Token
+
+# A login tidies up a little, so that the list shrinks without a timer too.
+PURGE_AT_LOGIN = 20
+
+
+@dataclass(frozen=True)
+class Login:
+    """Carry who is to be logged in, as read together with the password hash."""
+
+    id: int
+    public_id: str
+    epoch: int
+    remembered: bool
+
+
+@dataclass
+class Presence:
+    """Hold the token a browser came with, and what is to become of it."""
+
+    user_id: int = 0
+    token: Token | None = None
+    signed_at: datetime | None = None
+    login: Login | None = None
+    ended: bool = False
+    proved: bool = False
+    reissued: bool = False
+
+
+def presence() -> Presence:
+    if "presence" not in g:
+        g.presence = Presence()
+    found: Presence = g.presence
+    return found
+
+
+def write_cookie(response: Response) -> Response:
+    """Sign in, sign out or renew; leave the cookie of a dead token alone."""
+    here = presence()
+    if here.login:
+        _set(response, _begin(here, here.login))
+    elif here.ended:
+        _end(here)
+        response.delete_cookie(_name(), **settings().cookie_attributes)
+    elif here.token is None or here.signed_at is None:
+        return response
+    elif here.proved:
+        _set(response, _renew(here, here.token))
+    elif _is_to_be_renewed(here, here.token, here.signed_at):
+        _set(response, here.token)
+    return response
+
+
+def _is_to_be_renewed(here: Presence, token: Token, signed_at: datetime) -> bool:
+    if not here.reissued and not is_due(signed_at, token.remembered):
+        return False
+    # A parallel request may have ended the session since it was loaded: the old
+    # token must not overwrite the new one.
+    return not ended.contains(token.sid)
+
+
+def _begin(here: Presence, login: Login) -> Token:
+    moment = int(now().timestamp())
+    token = Token(
+        sid=tokens.new_sid(),
+        user=login.public_id,
+        epoch=login.epoch,
+        login_at=moment,
+        proved_at=moment,
+        remembered=login.remembered,
+    )
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        if here.token:
+            ended.add(connection, here.token.sid, here.token.began_at)
+        ended.purge(connection, PURGE_AT_LOGIN)
+        events.record("login", login, within=connection, **_facts(token))
+    return token
+
+
+def _end(here: Presence) -> None:
+    if here.token is None:
+        return
+    # What the view did not commit would hold the lock this write is to take.
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        ended.add(connection, here.token.sid, here.token.began_at)
+
+
+def _renew(here: Presence, token: Token) -> Token:
+    """Return a token with a new sid and the time of this proof; the old one ends."""
+    renewed = token._replace(sid=tokens.new_sid(), proved_at=int(now().timestamp()))
+    owner = Login(here.user_id, token.user, token.epoch, token.remembered)
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        ended.add(connection, token.sid, token.began_at)
+        events.record("session_renewed", owner, within=connection, **_facts(renewed))
+    return renewed
+
+
+def _facts(token: Token) -> dict[str, str | int | bool]:
+    return {
+        "session": token.sid,
+        "epoch": token.epoch,
+        "login_at": token.login_at,
+        "remembered": token.remembered,
+    }
+
+
+def _set(response: Response, token: Token) -> None:
+    lifetime = idle_limit(remembered=True) if token.remembered else None
+    response.set_cookie(
+        _name(), tokens.sign(token), max_age=lifetime, **settings().cookie_attributes
+    )
+
+
+def _name() -> str:
+    return settings().cookie_name("auth")
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(write_cookie)

@@ -1,0 +1,70 @@
+"""Keep the short list of sessions that were ended before their tokens run out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy import String
+from sqlalchemy import bindparam
+from sqlalchemy import delete
+from sqlalchemy import exists
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Session
+from sqlalchemy.orm import mapped_column
+
+from ..db import READ_ONLY
+from ..db import Base
+from ..db import db
+from ..db import now
+from ..db import upsert
+from ..models import User
+from .limits import absolute_limit
+from .tokens import Token
+
+
+class EndedSession(Base):
+    """Name a session that must not come back, until its absolute end."""
+
+    __tablename__ = "ended_sessions"
+
+    sid: Mapped[str] = mapped_column(String(32), primary_key=True)
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+_LOAD = select(User, exists().where(EndedSession.sid == bindparam("sid"))).where(
+    User.public_id == bindparam("user")
+)
+
+
+def find(token: Token) -> tuple[User, bool] | None:
+    """Return a token's user and whether its session was ended, by one statement."""
+    db.session.connection(execution_options=READ_ONLY)
+    row = db.session.execute(_LOAD, {"sid": token.sid, "user": token.user}).first()
+    db.session.commit()
+    return (row[0], row[1]) if row else None
+
+
+def add(within: Session | Connection, sid: str, began_at: datetime) -> None:
+    """Put a session on the list; to do so twice is harmless."""
+    # Whether it is remembered need not be known: the longer limit covers both.
+    ends_at = began_at + absolute_limit(remembered=True)
+    row = upsert(EndedSession).values(sid=sid, ends_at=ends_at)
+    within.execute(row.on_conflict_do_nothing())
+
+
+def contains(sid: str) -> bool:
+    """Tell whether a session has been ended by now."""
+    db.session.connection(execution_options=READ_ONLY)
+    found = db.session.get(EndedSession, sid) is not None
+    db.session.commit()
+    return found
+
+
+def purge(connection: Connection, batch: int) -> int:
+    """Delete entries whose tokens have run out, at most so many; return how many."""
+    over = select(EndedSession.sid).where(EndedSession.ends_at <= now()).limit(batch)
+    return connection.execute(
+        delete(EndedSession).where(EndedSession.sid.in_(over))
+    ).rowcount

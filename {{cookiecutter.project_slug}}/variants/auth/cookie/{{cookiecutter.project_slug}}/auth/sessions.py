@@ -1,0 +1,140 @@
+"""Remember who is signed in: by a signed cookie that the browser carries.
+
+The server keeps no session, only a short list of those ended early. So it cannot
+tell which cookies are in use; logout, a new password and "everywhere" end them all
+the same. Whoever has the secret key can sign in as anybody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from flask import Flask
+from flask import has_request_context
+from flask import request
+from flask import session
+from flask.sessions import SecureCookieSessionInterface
+
+from ..config import settings
+from ..db import db
+from ..models import User
+from . import cookie
+from . import ended
+from . import history
+from . import tokens
+from .cookie import Login
+from .cookie import presence
+from .limits import ActiveSession
+from .limits import is_idle
+from .limits import is_over
+
+PURGE_BATCH = 500
+
+
+class SHA256SessionInterface(SecureCookieSessionInterface):
+    """Sign Flask's own session, for flashes and links, with SHA-256 in place of SHA-1."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
+
+def login_user(user: User, *, remember: bool = False) -> None:
+    """Sign a user in with a new token; whatever session the browser had ends."""
+    session.clear()
+    presence().login = Login(user.id, user.public_id, user.session_epoch, remember)
+
+
+def logout_user() -> None:
+    """End the browser's session on the server and take its cookie away."""
+    session.clear()
+    presence().login = None
+    presence().ended = True
+
+
+def load_user() -> User | None:
+    """Return who is signed in, by one statement; raise SQLAlchemyError if it fails.
+
+    A dead token is left alone: to delete or renew its cookie here would
+    overwrite the fresh one that a parallel request has just received.
+    """
+    text = request.cookies.get(settings().cookie_name("auth"))
+    found = tokens.read(text) if text else None
+    if found is None:
+        return None
+    token, signed_at = found
+    if is_idle(signed_at, token.remembered) or is_over(
+        token.began_at, token.remembered
+    ):
+        return None
+    owner = ended.find(token)
+    if owner is None:
+        return None
+    user, was_ended = owner
+    if was_ended or user.disabled_at is not None or user.session_epoch != token.epoch:
+        return None
+    here = presence()
+    here.user_id, here.token, here.signed_at = user.id, token, signed_at
+    return user
+
+
+def renew_session() -> None:
+    """Give the session a new token after its user proved who they are."""
+    presence().proved = True
+
+
+def active_sessions(user: User) -> list[ActiveSession]:
+    """Return what is known of the user's live sessions, latest first."""
+    return [
+        history.describe(token, event, _current_sid())
+        for token, event in history.live_tokens(user)
+    ]
+
+
+def end_session(user: User, handle: str) -> bool:
+    """End one session of the user's, in the caller's transaction; False if none is."""
+    for token, _ in history.live_tokens(user):
+        if token.sid == handle:
+            ended.add(db.session, token.sid, token.began_at)
+            return True
+    return False
+
+
+def end_sessions(user: User, *, keep_current: bool) -> None:
+    """End the user's sessions, in the caller's transaction, by raising the epoch.
+
+    That also ends the session that a login, still under way with the old
+    password, is about to begin. The one to be kept gets a token of the new epoch.
+    """
+    user.session_epoch = User.session_epoch + 1
+    db.session.flush()
+    if not keep_current or not has_request_context():
+        return
+    here = presence()
+    if here.token and here.token.user == user.public_id:
+        here.token = here.token._replace(epoch=user.session_epoch)
+        here.reissued = True
+
+
+def purge() -> int:
+    """Shorten the list of ended sessions, in small batches; return by how many."""
+    total = 0
+    while True:
+        with db.engine.begin() as connection:
+            count = ended.purge(connection, PURGE_BATCH)
+        total += count
+        if count < PURGE_BATCH:
+            return total
+
+
+def _current_sid() -> str | None:
+    if not has_request_context() or presence().token is None:
+        return None
+    token = presence().token
+    return token.sid if token else None
+
+
+def init_app(app: Flask) -> None:
+    app.session_interface = SHA256SessionInterface()
+    limit = app.extensions["settings"].session_absolute_seconds
+    app.permanent_session_lifetime = timedelta(seconds=limit)
+    cookie.init_app(app)

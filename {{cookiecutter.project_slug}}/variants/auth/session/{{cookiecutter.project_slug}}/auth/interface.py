@@ -1,0 +1,142 @@
+"""Make `flask.session` live on the server: the cookie holds a random token, no more.
+
+Flask's own sessions are cookies, signed but readable, that nobody can take back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import NamedTuple
+
+from flask import Flask
+from flask import Request
+from flask import Response
+from flask.sessions import SessionInterface
+from flask.sessions import SessionMixin
+from flask.sessions import session_json_serializer
+from werkzeug.datastructures import CallbackDict
+
+from .. import events
+from ..config import settings
+from ..db import db
+from . import store
+from .limits import absolute_limit
+from .limits import is_due
+from .store import Stored
+
+# A login tidies up a little, so that the table shrinks without a timer too.
+PURGE_AT_LOGIN = 20
+
+
+class Login(NamedTuple):
+    """Carry who is to be logged in, as read together with the password hash."""
+
+    id: int
+    public_id: str
+    epoch: int
+    remembered: bool
+
+
+class ServerSession(CallbackDict[str, Any], SessionMixin):
+    """Hold the data of one browser's session, and what is to become of it."""
+
+    modified = False
+
+    def __init__(self, token: str | None) -> None:
+        super().__init__(on_update=ServerSession._mark)
+        self.token = token
+        self.stored: Stored | None = None
+        self.login: Login | None = None
+        self.ended = False
+        self.proved = False
+        self.unreadable = False
+
+    def fill(self, stored: Stored) -> None:
+        self.update(session_json_serializer.loads(stored.data))
+        self.stored = stored
+        self.modified = False
+
+    def _mark(self) -> None:
+        self.modified = True
+
+
+class ServerSessionInterface(SessionInterface):
+    """Open without I/O; save in a transaction that is the session's own."""
+
+    def open_session(self, app: Flask, request: Request) -> ServerSession:
+        # An error raised here would pass by the error pages: the guard loads the row.
+        return ServerSession(request.cookies.get(self.get_cookie_name(app)))
+
+    def save_session(
+        self, app: Flask, session: SessionMixin, response: Response
+    ) -> None:
+        if session.accessed:
+            response.vary.add("Cookie")
+        if not isinstance(session, ServerSession) or session.unreadable:
+            return
+        # There may be one writer only. What the view did not commit is lost
+        # anyway, and the session would wait for its own request to end.
+        db.session.rollback()
+        stored = session.stored
+        if session.login or session.ended:
+            self._replace(session, response)
+        elif stored is None or stored.user_id is None:
+            self._save_visitor(session, response)
+        elif session.proved:
+            self._renew(session, stored, response)
+        elif session.modified:
+            with db.engine.begin() as connection:
+                store.write(connection, stored, _dump(session))
+        elif is_due(stored.seen_at, stored.remembered):
+            store.see(stored)
+
+    def _save_visitor(self, session: ServerSession, response: Response) -> None:
+        """Keep what a visitor has, under a new token each time it changes.
+
+        So whoever planted the old token does not share what came later, such as
+        the link that was just opened.
+        """
+        if session.modified and (session or session.stored):
+            self._replace(session, response)
+
+    def _replace(self, session: ServerSession, response: Response) -> None:
+        login = session.login
+        with db.engine.begin() as connection:
+            if session.stored:
+                store.remove(connection, session.stored)
+            if login:
+                token, handle = store.add(
+                    connection,
+                    _dump(session),
+                    user_id=login.id,
+                    epoch=login.epoch,
+                    remembered=login.remembered,
+                )
+                events.record("login", login, within=connection, session=handle)
+                store.purge(connection, PURGE_AT_LOGIN)
+            elif session:
+                token, _ = store.add(connection, _dump(session))
+        if login or session:
+            _set_cookie(response, token, remembered=bool(login and login.remembered))
+        elif session.token is not None:
+            name = settings().cookie_name("session")
+            response.delete_cookie(name, **settings().cookie_attributes)
+
+    def _renew(
+        self, session: ServerSession, stored: Stored, response: Response
+    ) -> None:
+        with db.engine.begin() as connection:
+            token = store.renew(connection, stored, _dump(session))
+        if token is not None:
+            _set_cookie(response, token, remembered=stored.remembered)
+
+
+def _set_cookie(response: Response, token: str, *, remembered: bool) -> None:
+    """Set the cookie; a remembered one outlives the browser, the server still decides."""
+    lifetime = absolute_limit(remembered=True) if remembered else None
+    name = settings().cookie_name("session")
+    response.set_cookie(name, token, max_age=lifetime, **settings().cookie_attributes)
+
+
+def _dump(session: ServerSession) -> str:
+    return session_json_serializer.dumps(dict(session))

@@ -1,0 +1,161 @@
+"""Remember who is signed in: by a session on the server, named by a random token.
+
+Nothing here depends on the secret key. A session can be seen, and ended, from the
+server at any time; the price is a row for each and a write now and then.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Flask
+from flask import has_request_context
+from flask import session
+from sqlalchemy import ColumnElement
+from sqlalchemy import delete
+from sqlalchemy import select
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..db import db
+from ..models import User
+from . import store
+from .interface import Login
+from .interface import ServerSession
+from .interface import ServerSessionInterface
+from .limits import ActiveSession
+from .limits import is_idle
+from .limits import is_over
+from .store import Stored
+from .store import StoredSession
+
+PURGE_BATCH = 500
+
+
+def login_user(user: User, *, remember: bool = False) -> None:
+    """Sign a user in with a new token; whatever session the browser had ends.
+
+    A token planted before the login (session fixation) is worth nothing after it.
+    """
+    session.clear()
+    _current().login = Login(user.id, user.public_id, user.session_epoch, remember)
+
+
+def logout_user() -> None:
+    """End the browser's session on the server and take its cookie away."""
+    session.clear()
+    _current().login = None
+    _current().ended = True
+
+
+def load_user() -> User | None:
+    """Return who is signed in, by one statement; raise SQLAlchemyError if it fails.
+
+    A dead token is left alone: to delete or renew its cookie here would
+    overwrite the fresh one that a parallel request has just received.
+    """
+    browser = _current()
+    if browser.token is None:
+        return None
+    try:
+        found = store.find(browser.token)
+    except SQLAlchemyError:
+        browser.unreadable = True
+        raise
+    if found is None or not _is_alive(*found):
+        return None
+    browser.fill(found[0])
+    return found[1]
+
+
+def renew_session() -> None:
+    """Give the session a new token after its user proved who they are."""
+    _current().proved = True
+
+
+def active_sessions(user: User) -> list[ActiveSession]:
+    """Return the user's live sessions, latest first."""
+    rows = db.session.scalars(
+        select(StoredSession)
+        .where(_of(user), StoredSession.epoch == user.session_epoch)
+        .order_by(StoredSession.seen_at.desc())
+    )
+    return [
+        ActiveSession(
+            handle=row.handle,
+            client=row.client,
+            address=row.address,
+            first_seen=row.created_at,
+            last_seen=row.seen_at,
+            current=row.token_hash == _current_hash(),
+        )
+        for row in rows
+        if not is_over(row.created_at, row.remembered)
+        and not is_idle(row.seen_at, row.remembered)
+    ]
+
+
+def end_session(user: User, handle: str) -> bool:
+    """End one session of the user's, in the caller's transaction; False if none is."""
+    ended = delete(StoredSession).where(_of(user), StoredSession.handle == handle)
+    return db.session.scalar(ended.returning(StoredSession.handle)) is not None
+
+
+def end_sessions(user: User, *, keep_current: bool) -> None:
+    """End the user's sessions, in the caller's transaction.
+
+    Raising the epoch also ends the session that a login, still under way with the
+    old password, is about to begin.
+    """
+    user.session_epoch = User.session_epoch + 1
+    db.session.flush()
+    kept = _current_hash() if keep_current else None
+    db.session.execute(
+        delete(StoredSession).where(
+            _of(user), StoredSession.token_hash != (kept or b"")
+        )
+    )
+    db.session.execute(
+        update(StoredSession).where(_of(user)).values(epoch=user.session_epoch)
+    )
+
+
+def purge() -> int:
+    """Delete the sessions that are over, in small batches; return how many."""
+    total = 0
+    while True:
+        with db.engine.begin() as connection:
+            count = store.purge(connection, PURGE_BATCH)
+        total += count
+        if count < PURGE_BATCH:
+            return total
+
+
+def _current() -> ServerSession:
+    return cast(ServerSession, session._get_current_object())  # type: ignore[attr-defined]
+
+
+def _current_hash() -> bytes | None:
+    if not has_request_context() or _current().stored is None:
+        return None
+    return cast(Stored, _current().stored).token_hash
+
+
+def _of(user: User) -> ColumnElement[bool]:
+    return StoredSession.user_id == user.id
+
+
+def _is_alive(stored: Stored, user: User | None) -> bool:
+    if is_over(stored.created_at, stored.remembered):
+        return False
+    if is_idle(stored.seen_at, stored.remembered):
+        return False
+    if stored.user_id is None:
+        return True
+    if user is None or user.disabled_at is not None:
+        return False
+    return user.session_epoch == stored.epoch
+
+
+def init_app(app: Flask) -> None:
+    app.session_interface = ServerSessionInterface()

@@ -1,0 +1,172 @@
+"""Keep sessions in a table of their own.
+
+Every write goes through a connection that the caller gives: a session must not
+commit, nor undo, what a view has in its own transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+from sqlalchemy import ForeignKey
+from sqlalchemy import LargeBinary
+from sqlalchemy import String
+from sqlalchemy import Text
+from sqlalchemy import Update
+from sqlalchemy import bindparam
+from sqlalchemy import delete
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import update
+from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import mapped_column
+
+from .. import events
+from ..db import READ_ONLY
+from ..db import Base
+from ..db import db
+from ..db import now
+from ..db import write_unless_busy
+from ..models import User
+from .limits import idle_limit
+
+TOKEN_BYTES = 32
+
+
+class StoredSession(Base):
+    """Hold one browser's session. The token itself is never stored.
+
+    Who reads the table, or a backup of it, cannot put a hash into a cookie.
+    """
+
+    __tablename__ = "sessions"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    # Names the session on pages and in the audit trail; opens nothing.
+    handle: Mapped[str] = mapped_column(String(32), unique=True)
+    # None for a visitor: a flash message, a link's row id.
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    epoch: Mapped[int | None]
+    data: Mapped[str] = mapped_column(Text)
+    remembered: Mapped[bool]
+    created_at: Mapped[datetime]
+    proved_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+    address: Mapped[str] = mapped_column(String(45))
+    client: Mapped[str] = mapped_column(String(200))
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def hash_token(token: str) -> bytes:
+    # 256 random bits need no salt and no slow hash.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+class Stored(NamedTuple):
+    """Carry a row as it was read, whatever becomes of the ORM's objects."""
+
+    token_hash: bytes
+    handle: str
+    user_id: int | None
+    epoch: int | None
+    data: str
+    remembered: bool
+    created_at: datetime
+    proved_at: datetime | None
+    seen_at: datetime
+
+
+_LOAD = (
+    select(*(getattr(StoredSession, name) for name in Stored._fields), User)
+    .outerjoin(User, User.id == StoredSession.user_id)
+    .where(StoredSession.token_hash == bindparam("token_hash"))
+)
+
+
+def find(token: str) -> tuple[Stored, User | None] | None:
+    """Return the session of a token and its user, both by one statement."""
+    db.session.connection(execution_options=READ_ONLY)
+    row = db.session.execute(_LOAD, {"token_hash": hash_token(token)}).first()
+    db.session.commit()
+    if row is None:
+        return None
+    return Stored(*row[:-1]), row[-1]
+
+
+def add(
+    connection: Connection,
+    data: str,
+    *,
+    user_id: int | None = None,
+    epoch: int | None = None,
+    remembered: bool = False,
+) -> tuple[str, str]:
+    """Store a new session; return its token and its handle."""
+    token, handle, moment = new_token(), secrets.token_hex(16), now()
+    row = {
+        "token_hash": hash_token(token),
+        "handle": handle,
+        "user_id": user_id,
+        "epoch": epoch,
+        "data": data,
+        "remembered": remembered,
+        "created_at": moment,
+        "proved_at": moment if user_id is not None else None,
+        "seen_at": moment,
+        "address": events.client_address(),
+        "client": events.client_name(),
+    }
+    connection.execute(insert(StoredSession).values(row))
+    return token, handle
+
+
+def remove(connection: Connection, stored: Stored) -> None:
+    connection.execute(
+        delete(StoredSession).where(StoredSession.token_hash == stored.token_hash)
+    )
+
+
+def renew(connection: Connection, stored: Stored, data: str) -> str | None:
+    """Give a session a new token after a proof; None if it has ended meanwhile."""
+    token, moment = new_token(), now()
+    values = {"token_hash": hash_token(token), "proved_at": moment, "seen_at": moment}
+    changed = connection.execute(_update(stored).values(data=data, **values))
+    return token if changed.rowcount else None
+
+
+def write(connection: Connection, stored: Stored, data: str) -> None:
+    """Save data; a row that vanished meanwhile stays gone."""
+    connection.execute(_update(stored).values(data=data, seen_at=now()))
+
+
+def see(stored: Stored) -> None:
+    """Note that a session is in use, unless that would have to wait."""
+    write_unless_busy(_update(stored).values(seen_at=now()))
+
+
+def purge(connection: Connection, batch: int) -> int:
+    """Delete sessions idle for too long, at most so many; return how many.
+
+    One past its absolute end is refused, so that it goes idle as well.
+    """
+    moment = now()
+    remembered = StoredSession.seen_at <= moment - idle_limit(remembered=True)
+    others = StoredSession.seen_at <= moment - idle_limit(remembered=False)
+    expired = remembered | (others & ~StoredSession.remembered)
+    doomed = select(StoredSession.token_hash).where(expired).limit(batch)
+    return connection.execute(
+        delete(StoredSession).where(StoredSession.token_hash.in_(doomed))
+    ).rowcount
+
+
+def _update(stored: Stored) -> Update:
+    return update(StoredSession).where(StoredSession.token_hash == stored.token_hash)

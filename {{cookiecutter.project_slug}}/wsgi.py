@@ -1,0 +1,82 @@
+"""Load .env, check what serving needs, make the app: `flask run` and gunicorn find it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from dotenv import load_dotenv
+from flask import Flask
+from flask.helpers import get_debug_flag
+
+from {{ cookiecutter.project_slug }} import create_app
+from {{ cookiecutter.project_slug }}.cli.refusing import refusing_app
+from {{ cookiecutter.project_slug }}.config import Settings
+from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.environ import ConfigError
+from {{ cookiecutter.project_slug }}.environ import is_loopback
+from {{ cookiecutter.project_slug }}.migrations import alembic
+
+ROOT = Path(__file__).parent
+MIGRATE = "The database lacks migrations. Run `flask db upgrade`."
+
+
+def make_app() -> Flask:
+    """Return the app for whatever loads this module, or exit with one line."""
+    # The real environment wins, and no parent folder is searched.
+    load_dotenv(ROOT / ".env")
+    context = click.get_current_context(silent=True)
+    try:
+        if context is None:
+            return _serve()
+        if context.info_name == "run":
+            return _develop(context) if get_debug_flag() else _serve()
+        return create_app(Settings.from_environ(os.environ))
+    except ConfigError as error:
+        # The group has not yet said which command it is about to look up.
+        if context is not None and isinstance(context.command, click.Group):
+            return refusing_app(str(error))
+        hint = " For development use `make run`." if context is not None else ""
+        sys.exit(f"{error}{hint}")
+
+
+def _serve() -> Flask:
+    if get_debug_flag():
+        raise ConfigError("FLASK_DEBUG", "is on, which opens secrets to all: unset it.")
+    settings = Settings.from_environ(os.environ)
+    if settings.public_url is None:
+        raise ConfigError("PUBLIC_URL", "is missing: set it to https:// and your host.")
+    if settings.mail_server.scheme == "console":
+        raise ConfigError("MAIL_URL", "is console: set it to a mail server or none:.")
+    app = create_app(settings)
+    with app.app_context():
+        if alembic.needs_upgrade():
+            sys.exit(MIGRATE)
+        # A worker must not inherit its master's connections.
+        db.engine.dispose()
+    return app
+
+
+def _develop(context: click.Context) -> Flask:
+    url = _listening_url(context)
+    app = create_app(Settings.from_environ(os.environ, development_url=url))
+    with app.app_context():
+        if alembic.is_empty():
+            alembic.upgrade()
+        if alembic.needs_upgrade():
+            sys.exit(MIGRATE)
+    return app
+
+
+def _listening_url(context: click.Context) -> str:
+    scheme = "https" if context.params.get("cert") else "http"
+    host = context.params["host"]
+    # An address that means "all interfaces" cannot be opened in a browser.
+    if not host.strip("0.:") or is_loopback(host):
+        host = "localhost"
+    return f"{scheme}://{host}:{context.params['port']}"
+
+
+app = make_app()

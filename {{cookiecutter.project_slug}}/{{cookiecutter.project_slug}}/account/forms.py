@@ -1,0 +1,24 @@
+"""Check what people type into the pages of their account."""
+
+from __future__ import annotations
+
+from wtforms import Form
+from wtforms import SelectField
+
+from ..auth.forms import name_field
+from ..auth.forms import password_field
+from ..i18n import NAMES
+from ..i18n import lazy_gettext as lazy
+
+
+class ProfileForm(Form):
+    name = name_field()
+    language = SelectField(
+        lazy("Language"),
+        choices=NAMES,
+    )
+
+
+class ChangePasswordForm(Form):
+    current_password = password_field(lazy("Current password"), "current-password")
+    password = password_field(lazy("New password"), "new-password")

@@ -1,0 +1,76 @@
+"""Show who you are; change your name, your language and your password."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask import flash
+from flask import redirect
+from flask import render_template
+from flask import request
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from .. import accounts
+from .. import events
+from .. import passwords
+from .. import throttle
+from ..auth.forms import accept_password
+from ..auth.forms import reject
+from ..auth.guards import signed_in_user
+from ..auth.sessions import end_sessions
+from ..auth.sessions import renew_session
+from ..db import db
+from ..i18n import gettext as _
+from ..i18n import speak
+from .forms import ChangePasswordForm
+from .forms import ProfileForm
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+
+
+@bp.route("/", methods=["GET", "POST"])
+def profile() -> ResponseReturnValue:
+    user = signed_in_user()
+    form = ProfileForm(request.form, obj=user)
+    if request.method == "GET":
+        return render_template("account/profile.html", form=form)
+    if not form.validate():
+        return render_template("account/profile.html", form=form), 422
+    user.name, user.language = str(form.name.data), str(form.language.data)
+    db.session.commit()
+    speak(user.language)
+    flash(_("Saved."))
+    return redirect(url_for(".profile"), 303)
+
+
+@bp.route("/password", methods=["GET", "POST"])
+def password() -> ResponseReturnValue:
+    user = signed_in_user()
+    form = ChangePasswordForm(request.form)
+    page = "account/password.html"
+    if request.method == "GET":
+        return render_template(page, form=form)
+    if not form.validate():
+        return render_template(page, form=form), 422
+    # Whoever sits at an open session may not guess the password at leisure.
+    throttle.count_login(user.email, events.client_address())
+    if not passwords.verify(user.password_hash, str(form.current_password.data)):
+        events.record("password_change_failed", user)
+        db.session.commit()
+        reject(form.current_password, _("This is not your current password."))
+        return render_template(page, form=form), 422
+    if not accept_password(form.password, email=user.email, name=user.name):
+        return render_template(page, form=form), 422
+    password_hash = passwords.hash_password(str(form.password.data))
+    if not accounts.change_password(user, password_hash):
+        db.session.rollback()
+        reject(form.current_password, _("This is not your current password."))
+        return render_template(page, form=form), 422
+    throttle.forgive_login(user.email)
+    # One transaction: no moment in which the new password and the sessions of
+    # the old one are both good.
+    end_sessions(user, keep_current=True)
+    db.session.commit()
+    renew_session()
+    flash(_("Your password is changed. Your other sessions have ended."))
+    return redirect(url_for(".profile"), 303)

@@ -1,0 +1,100 @@
+"""Check what people type into the sign-in pages."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField
+from wtforms import Field
+from wtforms import Form
+from wtforms import HiddenField
+from wtforms import PasswordField
+from wtforms import StringField
+from wtforms import ValidationError
+from wtforms.form import BaseForm
+from wtforms.validators import DataRequired
+from wtforms.validators import InputRequired
+from wtforms.validators import Length
+
+from .. import addresses
+from .. import passwords
+from ..i18n import gettext as _
+from ..i18n import lazy_gettext as lazy
+from ..models import NAME_MAX_LENGTH
+
+REQUIRED = lazy("Please fill this in.")
+
+
+class AddressField(StringField):
+    """Take an e-mail address; its data is the address as accounts keep it."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        address = addresses.normalise(self.data or "")
+        if address is None:
+            raise ValidationError(_("This is not an e-mail address."))
+        self.data = address
+
+
+def printable(form: Form, field: Field) -> None:
+    """Refuse control characters, which no name has and some databases reject."""
+    if not str(field.data).isprintable():
+        raise ValidationError(_("Please use ordinary characters only."))
+
+
+def name_field() -> StringField:
+    return StringField(
+        lazy("Your name"),
+        filters=[lambda text: text.strip() if text else text],
+        validators=[
+            DataRequired(REQUIRED),
+            Length(max=NAME_MAX_LENGTH, message=lazy("Please use a shorter name.")),
+            printable,
+        ],
+        render_kw={"autocomplete": "name"},
+    )
+
+
+def password_field(label: str, autocomplete: str) -> PasswordField:
+    """Return a field whose text is taken as it is: no trimming, no cutting."""
+    return PasswordField(
+        label,
+        validators=[
+            InputRequired(REQUIRED),
+            Length(
+                max=passwords.MAX_LENGTH,
+                message=lazy("Please use a shorter password."),
+            ),
+        ],
+        render_kw={"autocomplete": autocomplete},
+    )
+
+
+class LoginForm(Form):
+    email = AddressField(lazy("E-mail address"), render_kw={"autocomplete": "username"})
+    password = password_field(lazy("Password"), "current-password")
+    remember = BooleanField(lazy("Remember me on this device"))
+    next = HiddenField()
+
+
+class AddressForm(Form):
+    email = AddressField(lazy("E-mail address"), render_kw={"autocomplete": "email"})
+
+
+class FinishRegistrationForm(Form):
+    name = name_field()
+    password = password_field(lazy("Password"), "new-password")
+
+
+class NewPasswordForm(Form):
+    password = password_field(lazy("New password"), "new-password")
+
+
+def reject(field: Field, message: str) -> None:
+    """Show a problem beside its field."""
+    field.errors = [*field.errors, message]
+
+
+def accept_password(field: Field, *, email: str, name: str) -> bool:
+    """Tell whether a new password will do; say beside the field why it will not."""
+    problem = passwords.weakness(field.data or "", email=email, name=name)
+    if problem is not None:
+        reject(field, problem)
+    return problem is None

@@ -1,0 +1,96 @@
+"""Ask for login everywhere but where a view says otherwise."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import ParamSpec
+from typing import TypeVar
+from typing import cast
+
+from flask import Flask
+from flask import current_app
+from flask import g
+from flask import jsonify
+from flask import redirect
+from flask import request
+from flask import url_for
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.wrappers import Response
+
+from ..config import settings
+from ..db import SAFE_METHODS
+from ..i18n import gettext as _
+from ..i18n import speak
+from ..models import User
+from .sessions import load_user
+
+P = ParamSpec("P")
+R = TypeVar("R")
+logger = logging.getLogger(__name__)
+
+
+def login_not_required(view: Callable[P, R]) -> Callable[P, R]:
+    """Open a view to everybody. Put it right below the route."""
+    vars(view)["login_required"] = False
+    return view
+
+
+def current_user() -> User | None:
+    """Return who is signed in, or None."""
+    return cast("User | None", g.get("user"))
+
+
+def signed_in_user() -> User:
+    """Return who is signed in, for views that the guard has closed to others."""
+    user = current_user()
+    if user is None:
+        raise RuntimeError("signed_in_user() was called in a view open to everybody")
+    return user
+
+
+def is_public(endpoint: str) -> bool:
+    """Tell whether an endpoint answers without a login."""
+    if endpoint == "static":
+        return True
+    return not getattr(current_app.view_functions[endpoint], "login_required", True)
+
+
+def wants_json() -> bool:
+    accepted = request.accept_mimetypes
+    return accepted.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _guard() -> Response | None:
+    # Files are the same for everybody: no statement, no cookie.
+    if request.endpoint == "static":
+        return None
+    g.user = None
+    try:
+        user = g.user = load_user()
+    except SQLAlchemyError:
+        # Nobody is let in because the database could not be asked.
+        logger.exception("the session could not be read")
+        raise ServiceUnavailable(retry_after=5) from None
+    if user is not None:
+        speak(user.language)
+        return None
+    if request.endpoint is None or is_public(request.endpoint):
+        return None
+    return _refuse(request.endpoint)
+
+
+def _refuse(endpoint: str) -> Response:
+    if settings().development:
+        logger.warning("%s asks for login; @login_not_required opens it", endpoint)
+    if wants_json():
+        return cast(Response, jsonify(error=_("Please log in."))), 401  # type: ignore[return-value]
+    # Only what can be asked for again is worth coming back to.
+    here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+    return redirect(url_for("auth.login", next=here), 303)
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_guard)
+    app.context_processor(lambda: {"current_user": current_user()})

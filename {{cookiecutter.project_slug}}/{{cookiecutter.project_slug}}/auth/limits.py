@@ -1,0 +1,53 @@
+"""Say how long a session may last, and describe one; the same for every kind of session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from datetime import timedelta
+
+from ..config import settings
+from ..db import now
+
+SEEN_EVERY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class ActiveSession:
+    """Describe a live session to its owner; `last_seen` where it is known."""
+
+    handle: str
+    client: str
+    address: str
+    first_seen: datetime
+    last_seen: datetime | None
+    current: bool
+
+
+def idle_limit(remembered: bool) -> timedelta:
+    """Return how long a session lives unused (ASVS 7.3.1)."""
+    limits = settings()
+    if remembered:
+        return timedelta(seconds=limits.remember_idle_seconds)
+    return timedelta(seconds=limits.session_idle_seconds)
+
+
+def absolute_limit(remembered: bool) -> timedelta:
+    """Return how long a session lives at most, however busy (ASVS 7.3.2)."""
+    limits = settings()
+    if remembered:
+        return timedelta(seconds=limits.remember_absolute_seconds)
+    return timedelta(seconds=limits.session_absolute_seconds)
+
+
+def is_idle(seen_at: datetime, remembered: bool) -> bool:
+    return now() - seen_at >= idle_limit(remembered)
+
+
+def is_over(began_at: datetime, remembered: bool) -> bool:
+    return now() - began_at >= absolute_limit(remembered)
+
+
+def is_due(seen_at: datetime, remembered: bool) -> bool:
+    """Tell whether being seen again is worth a write."""
+    return now() - seen_at >= min(SEEN_EVERY, idle_limit(remembered) / 10)

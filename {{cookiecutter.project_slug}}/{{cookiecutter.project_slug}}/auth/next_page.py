@@ -1,0 +1,33 @@
+"""Say where to go after signing in: a page of ours, or home."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import request
+from flask import url_for
+
+
+def next_page() -> str:
+    """Return the local page that `next` names, or home (ASVS 3.7.2)."""
+    target = request.values.get("next", "")
+    return target if is_local(target) else url_for("pages.home")
+
+
+def is_local(target: str) -> bool:
+    r"""Tell whether every browser would stay on this site.
+
+    Browsers read `//host`, `/\host` and `/<tab>/host` as another host: so one
+    leading slash, no second one, no backslash, no control character or space.
+    """
+    if not target.startswith("/") or target.startswith("//"):
+        return False
+    if "\\" in target or any(
+        ord(letter) <= 0x20 or ord(letter) == 0x7F for letter in target
+    ):
+        return False
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return False
+    return not parts.scheme and not parts.netloc

@@ -1,0 +1,91 @@
+"""Register by mail: the address first, the account when its link is opened.
+
+So there is no unproved account, nobody learns who has one, and nobody can
+prepare one for somebody else's address.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask import abort
+from flask import flash
+from flask import redirect
+from flask import render_template
+from flask import request
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from .. import accounts
+from .. import events
+from .. import mail
+from .. import passwords
+from .. import throttle
+from ..config import settings
+from ..db import db
+from ..i18n import gettext as _
+from ..i18n import language
+from .forms import AddressForm
+from .forms import FinishRegistrationForm
+from .forms import accept_password
+from .guards import login_not_required
+from .opened_links import open_link
+from .opened_links import opened_link
+from .opened_links import refuse_link
+from .sessions import login_user
+
+bp = Blueprint("register", __name__, url_prefix="/auth/register")
+
+
+@bp.before_request
+def _refuse_when_closed() -> None:
+    if not settings().registration_open or not settings().can_mail:
+        abort(403, _("New accounts are made by the people who run this site."))
+
+
+@bp.route("", methods=["GET", "POST"])
+@login_not_required
+def start() -> ResponseReturnValue:
+    form = AddressForm(request.form)
+    if request.method == "GET":
+        return render_template("auth/register.html", form=form)
+    if not form.validate():
+        return render_template("auth/register.html", form=form), 422
+    email = str(form.email.data)
+    throttle.count_mail(email, events.client_address())
+    mail.enqueue("register", email)
+    db.session.commit()
+    return render_template("auth/check_mail.html", email=email)
+
+
+@bp.get("/<token>")
+@login_not_required
+def open_mailed(token: str) -> ResponseReturnValue:
+    if not open_link("register", token):
+        return refuse_link(url_for(".start"))
+    return redirect(url_for(".finish"), 303)
+
+
+@bp.route("/finish", methods=["GET", "POST"])
+@login_not_required
+def finish() -> ResponseReturnValue:
+    link = opened_link("register")
+    if link is None:
+        return refuse_link(url_for(".start"))
+    form = FinishRegistrationForm(request.form)
+    page = "auth/register_finish.html"
+    if request.method == "GET":
+        return render_template(page, form=form, email=link.email)
+    name, password = str(form.name.data), str(form.password.data)
+    if not form.validate() or not accept_password(
+        form.password, email=link.email, name=name
+    ):
+        return render_template(page, form=form, email=link.email), 422
+    db.session.commit()
+    password_hash = passwords.hash_password(password)
+    user = accounts.register(link, name, password_hash, language())
+    if user is None:
+        return refuse_link(url_for(".start"))
+    db.session.commit()
+    login_user(user)
+    flash(_("Welcome, %(name)s. Your account is ready.", name=user.name))
+    return redirect(url_for("pages.home"), 303)

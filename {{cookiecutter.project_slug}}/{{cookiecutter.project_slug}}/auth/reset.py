@@ -1,0 +1,90 @@
+"""Reset a forgotten password by mail. It ends at the login page, signed in nowhere."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask import abort
+from flask import flash
+from flask import redirect
+from flask import render_template
+from flask import request
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from .. import accounts
+from .. import events
+from .. import mail
+from .. import passwords
+from .. import throttle
+from ..config import settings
+from ..db import db
+from ..i18n import gettext as _
+from ..models import User
+from .forms import AddressForm
+from .forms import NewPasswordForm
+from .forms import accept_password
+from .guards import login_not_required
+from .opened_links import open_link
+from .opened_links import opened_link
+from .opened_links import refuse_link
+from .sessions import end_sessions
+from .sessions import logout_user
+
+bp = Blueprint("reset", __name__, url_prefix="/auth/reset")
+
+
+@bp.before_request
+def _refuse_without_mail() -> None:
+    if not settings().can_mail:
+        abort(403, _("This site sends no mail. Ask the people who run it."))
+
+
+@bp.route("", methods=["GET", "POST"])
+@login_not_required
+def start() -> ResponseReturnValue:
+    form = AddressForm(request.form)
+    if request.method == "GET":
+        return render_template("auth/reset.html", form=form)
+    if not form.validate():
+        return render_template("auth/reset.html", form=form), 422
+    email = str(form.email.data)
+    throttle.count_mail(email, events.client_address())
+    mail.enqueue("reset", email)
+    db.session.commit()
+    return render_template("auth/check_mail.html", email=email)
+
+
+@bp.get("/<token>")
+@login_not_required
+def open_mailed(token: str) -> ResponseReturnValue:
+    if not open_link("reset", token):
+        return refuse_link(url_for(".start"))
+    return redirect(url_for(".finish"), 303)
+
+
+@bp.route("/finish", methods=["GET", "POST"])
+@login_not_required
+def finish() -> ResponseReturnValue:
+    link = opened_link("reset")
+    user = db.session.get(User, link.user_id) if link else None
+    if link is None or user is None:
+        return refuse_link(url_for(".start"))
+    form = NewPasswordForm(request.form)
+    page = "auth/reset_finish.html"
+    if request.method == "GET":
+        return render_template(page, form=form, email=link.email)
+    if not form.validate() or not accept_password(
+        form.password, email=link.email, name=user.name
+    ):
+        return render_template(page, form=form, email=link.email), 422
+    db.session.commit()
+    password_hash = passwords.hash_password(str(form.password.data))
+    owner = accounts.reset_password(link, password_hash)
+    if owner is None:
+        db.session.rollback()
+        return refuse_link(url_for(".start"))
+    end_sessions(owner, keep_current=False)
+    db.session.commit()
+    logout_user()
+    flash(_("Your password is changed. Please log in with it."))
+    return redirect(url_for("auth.login"), 303)

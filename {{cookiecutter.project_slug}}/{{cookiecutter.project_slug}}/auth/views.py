@@ -1,0 +1,70 @@
+"""Log in and log out."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask import redirect
+from flask import render_template
+from flask import request
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from .. import accounts
+from .. import events
+from .. import throttle
+from ..db import db
+from ..i18n import gettext as _
+from .forms import LoginForm
+from .forms import reject
+from .guards import current_user
+from .guards import login_not_required
+from .hints import closed_view
+from .next_page import next_page
+from .sessions import login_user
+from .sessions import logout_user
+
+bp = Blueprint("auth", __name__, url_prefix="/auth")
+
+
+@bp.get("/login")
+@login_not_required
+def login() -> ResponseReturnValue:
+    if current_user() is not None:
+        return redirect(next_page(), 303)
+    form = LoginForm(data={"next": request.args.get("next", "")})
+    return render_template("auth/login.html", form=form, closed=closed_view())
+
+
+@bp.post("/login")
+@login_not_required
+def log_in() -> ResponseReturnValue:
+    form = LoginForm(request.form)
+    if not form.validate():
+        return render_template("auth/login.html", form=form), 422
+    email, password = str(form.email.data), str(form.password.data)
+    throttle.count_login(email, events.client_address())
+    user = accounts.authenticate(email, password)
+    if user is None:
+        events.record("login_failed", accounts.find(email))
+        db.session.commit()
+        # One sentence for both: it does not tell who has an account (ASVS 6.3.8).
+        reject(form.password, _("This address and password do not belong together."))
+        return render_template("auth/login.html", form=form), 422
+    throttle.forgive_login(email)
+    db.session.commit()
+    login_user(user, remember=bool(form.remember.data))
+    return redirect(next_page(), 303)
+
+
+@bp.post("/logout")
+@login_not_required
+def logout() -> ResponseReturnValue:
+    user = current_user()
+    if user is not None:
+        events.record("logout", user)
+        db.session.commit()
+    logout_user()
+    response = redirect(url_for("pages.home"), 303)
+    # What pages left behind in the browser goes with the session (ASVS 14.3.1).
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

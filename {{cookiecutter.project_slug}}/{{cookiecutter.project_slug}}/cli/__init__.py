@@ -1,0 +1,17 @@
+"""Offer the commands that run the app from a terminal."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from . import mail
+from . import purge
+from . import secret
+from . import users
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(users.group)
+    app.cli.add_command(purge.command)
+    app.cli.add_command(secret.group)
+    app.cli.add_command(mail.group)

@@ -1,0 +1,23 @@
+"""Look after the outbox."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from .. import mail
+from ..config import settings
+
+group = AppGroup("mail", help="Look after the mails in the outbox.")
+
+
+@group.command()
+def retry() -> None:
+    """Send every mail in the outbox now, those given up among them."""
+    if settings().public_url is None:
+        raise click.ClickException("PUBLIC_URL is missing: links are made from it.")
+    mail.revive()
+    done, failed = mail.deliver()
+    click.echo(f"{done} dealt with, {failed} failed")
+    if failed:
+        raise click.ClickException("Some mails were not sent: see the log above.")

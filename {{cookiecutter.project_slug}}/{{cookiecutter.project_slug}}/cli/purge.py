@@ -1,0 +1,42 @@
+"""Delete what has had its day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import delete
+
+from .. import links
+from ..auth import sessions
+from ..config import settings
+from ..db import db
+from ..db import now
+from ..models import Event
+from ..models import Link
+from ..models import Throttle
+
+EVENTS_KEPT = timedelta(days=90)
+
+
+@click.command("purge")
+@with_appcontext
+def command() -> None:
+    """Delete sessions, links, counters and events that are over."""
+    moment = now()
+    born = moment - timedelta(minutes=links.LIFETIME_MINUTES)
+    # A session may be listed from its sign-in event for as long as it can live.
+    longest = timedelta(seconds=settings().remember_absolute_seconds)
+    old = moment - max(EVENTS_KEPT, longest)
+    counts = {"sessions": sessions.purge()}
+    for what, statement in {
+        "links": delete(Link).where(Link.created_at <= born).returning(Link.id),
+        "counters": delete(Throttle)
+        .where(Throttle.ends_at <= moment)
+        .returning(Throttle.key),
+        "events": delete(Event).where(Event.at <= old).returning(Event.id),
+    }.items():
+        counts[what] = len(db.session.execute(statement).all())
+        db.session.commit()
+    click.echo(", ".join(f"{count} {what}" for what, count in counts.items()))

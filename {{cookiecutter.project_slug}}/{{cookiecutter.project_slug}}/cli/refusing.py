@@ -1,0 +1,29 @@
+"""Keep the commands that cure bad settings running while all others refuse."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from . import secret
+
+
+class _RefusingGroup(AppGroup):
+    def __init__(self, problem: str) -> None:
+        super().__init__()
+        self._problem = problem
+        self.add_command(secret.group)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = super().get_command(ctx, cmd_name)
+        if command is None:
+            raise click.ClickException(self._problem)
+        return command
+
+
+def refusing_app(problem: str) -> Flask:
+    """Return an app of which `flask secret` works; the rest says what is wrong."""
+    app = Flask(__name__)
+    app.cli = _RefusingGroup(problem)
+    return app

@@ -1,0 +1,104 @@
+"""Manage accounts from the command line."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask.cli import AppGroup
+
+from .. import accounts
+from .. import addresses
+from .. import events
+from .. import passwords
+from ..auth.sessions import end_sessions
+from ..config import settings
+from ..db import db
+from ..db import now
+from ..models import User
+
+group = AppGroup("user", help="Manage accounts.")
+
+
+@group.command()
+@click.argument("email")
+@click.option("--name", required=True, help="What the pages call the person.")
+def create(email: str, name: str) -> None:
+    """Make an account; the password is asked for, or read from standard input."""
+    address = _address(email)
+    if accounts.find(address) is not None:
+        raise click.ClickException(f"{address} has an account already.")
+    db.session.commit()
+    name = name.strip()
+    if not name or not name.isprintable():
+        raise click.ClickException("The name must be of ordinary characters.")
+    password = _password()
+    problem = passwords.weakness(password, email=address, name=name)
+    if problem is not None:
+        raise click.ClickException(problem)
+    user = User(
+        email=address,
+        name=name,
+        password_hash=passwords.hash_password(password),
+        language=settings().language,
+    )
+    db.session.add(user)
+    db.session.flush()
+    events.record("created_by_operator", user)
+    db.session.commit()
+    click.echo(f"{address} can log in now.")
+
+
+@group.command()
+@click.argument("email")
+def disable(email: str) -> None:
+    """Lock an account and end its sessions."""
+    user = _find(email)
+    user.disabled_at = now()
+    end_sessions(user, keep_current=False)
+    events.record("disabled", user)
+    db.session.commit()
+    click.echo(f"{user.email} is disabled; all its sessions have ended.")
+
+
+@group.command()
+@click.argument("email")
+def enable(email: str) -> None:
+    """Open a disabled account again."""
+    user = _find(email)
+    user.disabled_at = None
+    events.record("enabled", user)
+    db.session.commit()
+    click.echo(f"{user.email} can log in again.")
+
+
+@group.command("delete")
+@click.argument("email")
+def delete_user(email: str) -> None:
+    """Delete an account for good; the audit trail keeps events without a name."""
+    user = _find(email)
+    events.record("deleted", user)
+    db.session.delete(user)
+    db.session.commit()
+    click.echo(f"{user.email} is deleted.")
+
+
+def _find(email: str) -> User:
+    user = accounts.find(_address(email))
+    if user is None:
+        raise click.ClickException(f"Nobody has an account with {email}.")
+    return user
+
+
+def _address(text: str) -> str:
+    address = addresses.normalise(text)
+    if address is None:
+        raise click.ClickException(f"{text} is not an e-mail address.")
+    return address
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        typed = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return str(typed)
+    return sys.stdin.readline().rstrip("\r\n")

@@ -1,0 +1,161 @@
+"""Own the settings: read from the environment once, checked, typed, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import Any
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask import current_app
+
+from .environ import ConfigError
+from .environ import Environ
+from .environ import MailServer
+from .environ import Rate
+
+APP_NAME = "{{ cookiecutter.project_name }}"
+LANGUAGE = "{{ cookiecutter.language }}"
+LANGUAGES = ("en", "pt_BR")
+# NIST SP 800-63B-4 lets nobody go below 8 (ASVS 6.2.1).
+PASSWORD_FLOOR = 8
+MAX_BODY_BYTES = 64 * 1024
+LOGINS_PER_ACCOUNT = Rate(10, 900)
+LOGINS_PER_ADDRESS = Rate(100, 900)
+MAILS_PER_ACCOUNT = Rate(5, 3600)
+MAILS_PER_ADDRESS = Rate(30, 3600)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Hold every setting; the fields carry the names of their variables."""
+
+    secret_key: str
+    secret_key_fallbacks: tuple[str, ...] = ()
+    database_url: str
+    public_url: str | None
+    mail_server: MailServer
+    mail_from: str
+    registration_open: bool = True
+    password_min_length: int = 15
+    trusted_proxies: int = 0
+    language: str = LANGUAGE
+    session_idle_seconds: int = 30 * 60
+    session_absolute_seconds: int = 12 * 60 * 60
+    remember_idle_seconds: int = 7 * 24 * 60 * 60
+    remember_absolute_seconds: int = 30 * 24 * 60 * 60
+    login_attempts_per_account: Rate = LOGINS_PER_ACCOUNT
+    login_attempts_per_address: Rate = LOGINS_PER_ADDRESS
+    mails_per_account: Rate = MAILS_PER_ACCOUNT
+    mails_per_address: Rate = MAILS_PER_ADDRESS
+    # Only `flask run --debug` sets it: every other start is secure unasked.
+    development: bool = False
+
+    @classmethod
+    def from_environ(
+        cls, variables: Mapping[str, str], *, development_url: str | None = None
+    ) -> Settings:
+        """Read and check the variables; raise ConfigError with the cure.
+
+        `development_url` is what `flask run --debug` listens on; giving it is
+        what makes this development.
+        """
+        environ = Environ(variables)
+        public_url = environ.public_url() or development_url
+        return cls(
+            secret_key=environ.secret_key(),
+            secret_key_fallbacks=environ.fallback_keys(),
+            database_url=environ.database_url(),
+            public_url=public_url,
+            mail_server=environ.mail_server(),
+            mail_from=_mail_from(environ.text("MAIL_FROM"), public_url),
+            registration_open=environ.choice("REGISTRATION", "open", "closed")
+            == "open",
+            password_min_length=environ.number(
+                "PASSWORD_MIN_LENGTH", cls.password_min_length, least=PASSWORD_FLOOR
+            ),
+            trusted_proxies=environ.number("TRUSTED_PROXIES", 0, least=0),
+            language=environ.language(LANGUAGE, LANGUAGES),
+            session_idle_seconds=environ.number(
+                "SESSION_IDLE_SECONDS", cls.session_idle_seconds
+            ),
+            session_absolute_seconds=environ.number(
+                "SESSION_ABSOLUTE_SECONDS", cls.session_absolute_seconds
+            ),
+            remember_idle_seconds=environ.number(
+                "REMEMBER_IDLE_SECONDS", cls.remember_idle_seconds
+            ),
+            remember_absolute_seconds=environ.number(
+                "REMEMBER_ABSOLUTE_SECONDS", cls.remember_absolute_seconds
+            ),
+            login_attempts_per_account=environ.rate(
+                "LOGIN_ATTEMPTS_PER_ACCOUNT", LOGINS_PER_ACCOUNT
+            ),
+            login_attempts_per_address=environ.rate(
+                "LOGIN_ATTEMPTS_PER_ADDRESS", LOGINS_PER_ADDRESS
+            ),
+            mails_per_account=environ.rate("MAILS_PER_ACCOUNT", MAILS_PER_ACCOUNT),
+            mails_per_address=environ.rate("MAILS_PER_ADDRESS", MAILS_PER_ADDRESS),
+            development=development_url is not None,
+        )
+
+    @property
+    def can_mail(self) -> bool:
+        return self.mail_server.scheme != "none"
+
+    def cookie_name(self, name: str) -> str:
+        """Return the name as browsers see it.
+
+        The `__Host-` prefix makes a browser refuse the cookie from a sibling
+        host or over plain http. Safari drops Secure cookies on
+        http://localhost, so development alone goes without.
+        """
+        return name if self.development else f"__Host-{name}"
+
+    @property
+    def cookie_attributes(self) -> dict[str, Any]:
+        """Return what every Set-Cookie of ours carries, deletions too."""
+        return {
+            "path": "/",
+            "secure": not self.development,
+            "httponly": True,
+            "samesite": "Lax",
+        }
+
+    @property
+    def own_cookies(self) -> frozenset[str]:
+        return frozenset({self.cookie_name("session"), self.cookie_name("auth")})
+
+
+def settings() -> Settings:
+    """Return the settings of the running app."""
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.extensions["settings"] = settings
+    cookie = settings.cookie_attributes
+    app.config.from_mapping(
+        APP_NAME=APP_NAME,
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+        SESSION_COOKIE_NAME=settings.cookie_name("session"),
+        SESSION_COOKIE_SECURE=cookie["secure"],
+        SESSION_COOKIE_HTTPONLY=cookie["httponly"],
+        SESSION_COOKIE_SAMESITE=cookie["samesite"],
+        SESSION_COOKIE_PATH=cookie["path"],
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        SQLALCHEMY_ENGINES={"default": settings.database_url},
+    )
+
+
+def _mail_from(text: str, public_url: str | None) -> str:
+    if not text:
+        host = urlsplit(public_url or "").hostname or "localhost"
+        return f"no-reply@{host}"
+    if "@" not in parseaddr(text)[1] or not text.isprintable():
+        raise ConfigError("MAIL_FROM", "must be an address, such as app@example.com.")
+    return text

@@ -1,0 +1,136 @@
+"""Own the database: the engine, the base of all models, times in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from datetime import datetime
+from typing import Any
+from typing import ClassVar
+
+from flask import Flask
+from flask import has_request_context
+from flask import request
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import Connection
+from sqlalchemy import DateTime
+from sqlalchemy import Dialect
+from sqlalchemy import Executable
+from sqlalchemy import MetaData
+from sqlalchemy import TypeDecorator
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+BUSY_TIMEOUT_MS = 5000
+# For `execution_options`: a read at the start of an unsafe request need not wait
+# for the one writer that SQLite has.
+READ_ONLY = {"sqlite_begin": "DEFERRED"}
+
+# Objects outlive the transaction that read them: the guard's user serves the view.
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Store aware times as UTC; SQLite forgets the zone, so it is put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone was to be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    # Named constraints: SQLite cannot alter a constraint that has no name.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {datetime: UTCDateTime}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def upsert(table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that knows ON CONFLICT, in the database's own dialect."""
+    if db.engine.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def write_unless_busy(statement: Executable) -> bool:
+    """Run a write that nobody should wait for; tell whether it was done."""
+    options = {"sqlite_begin": "IMMEDIATE"}
+    with db.engine.connect().execution_options(**options) as connection:
+        sqlite_connection = connection.connection.driver_connection
+        try:
+            if connection.dialect.name == "sqlite":
+                _set_busy_timeout(sqlite_connection, 0)
+            else:
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '1ms'")
+            connection.execute(statement)
+            connection.commit()
+        except OperationalError:
+            return False
+        finally:
+            if connection.dialect.name == "sqlite":
+                _set_busy_timeout(sqlite_connection, BUSY_TIMEOUT_MS)
+    return True
+
+
+def init_app(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _set_up_sqlite(connection: Any, record: object) -> None:
+    # The driver would begin on its own, and only before a write: see below.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    _set_busy_timeout(connection, BUSY_TIMEOUT_MS)
+
+
+def _set_busy_timeout(connection: Any, milliseconds: int) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin as the work ahead needs it.
+
+    A transaction that reads first and writes later fails at once with
+    "database is locked" when another wrote in between, whatever the timeout.
+    So whatever may write takes the lock first: unsafe methods, the command line.
+    """
+    kind = connection.get_execution_options().get("sqlite_begin")
+    if kind is None:
+        reading = has_request_context() and request.method in SAFE_METHODS
+        kind = "DEFERRED" if reading else "IMMEDIATE"
+    connection.exec_driver_sql(f"BEGIN {kind}")

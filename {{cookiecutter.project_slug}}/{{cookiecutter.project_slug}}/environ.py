@@ -1,0 +1,197 @@
+"""Parse what the environment says, value by value, into what the settings need."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import unquote
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+KEY_MIN_LENGTH = 32
+PLACEHOLDERS = ("change", "secret", "placeholder", "example", "your-", "your_")
+# The start of the key that Flask's own quickstart prints: often pasted as it stands.
+PUBLISHED_KEYS = ("192b9bdd22ab9ed4",)
+CURE_KEY = "Run `flask secret new`, or set it to 48 random bytes."
+
+
+class ConfigError(Exception):
+    """Say which variable is wrong, and the cure, in one line."""
+
+    def __init__(self, variable: str, problem: str) -> None:
+        super().__init__(f"{variable} {problem}")
+        self.variable = variable
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Allow so many within so many seconds."""
+
+    count: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Say where mail goes: `console`, `smtp`, `smtps` or `none`."""
+
+    scheme: str
+    host: str = ""
+    port: int = 0
+    username: str = ""
+    password: str = ""
+
+
+class Environ:
+    """Read variables; an empty one counts as not set."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._variables.get(name, "").strip() or default
+
+    def number(self, name: str, default: int, *, least: int = 1) -> int:
+        text = self.text(name, str(default))
+        if not re.fullmatch("[0-9]{1,9}", text) or int(text) < least:
+            raise ConfigError(name, f"must be a whole number from {least} up.")
+        return int(text)
+
+    def choice(self, name: str, *allowed: str) -> str:
+        value = self.text(name, allowed[0])
+        if value not in allowed:
+            raise ConfigError(name, f"must be one of: {', '.join(allowed)}.")
+        return value
+
+    def language(self, default: str, supported: tuple[str, ...]) -> str:
+        """Return the first supported language of `LANGUAGE`, such as `pt_BR:en`.
+
+        Desktops set this variable for everything that runs on them, often to
+        languages we do not have: those are passed over, not refused.
+        """
+        for wanted in self.text("LANGUAGE").split(":"):
+            for language in supported:
+                if wanted and wanted.partition("_")[0] == language.partition("_")[0]:
+                    return language
+        return default
+
+    def rate(self, name: str, default: Rate) -> Rate:
+        text = self.text(name)
+        if not text:
+            return default
+        match = re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})", text)
+        if match is None:
+            shown = f"{default.count}/{default.seconds}"
+            raise ConfigError(name, f"must be count/seconds, such as {shown}.")
+        return Rate(int(match[1]), int(match[2]))
+
+    def secret_key(self) -> str:
+        """Return the key of `SECRET_KEY`, or of the file that `SECRET_KEY_FILE` names."""
+        path = self.text("SECRET_KEY_FILE")
+        if not path:
+            return check_key("SECRET_KEY", self.text("SECRET_KEY"))
+        if self.text("SECRET_KEY"):
+            raise ConfigError(
+                "SECRET_KEY", "and SECRET_KEY_FILE are both set: keep one."
+            )
+        try:
+            key = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise ConfigError(
+                "SECRET_KEY_FILE", "names a file that cannot be read."
+            ) from None
+        return check_key("SECRET_KEY_FILE", key)
+
+    def fallback_keys(self) -> tuple[str, ...]:
+        name = "SECRET_KEY_FALLBACKS"
+        keys = [key.strip() for key in self.text(name).split(",")]
+        # A weak fallback forges tokens as well as a weak key does.
+        return tuple(check_key(name, key) for key in keys if key)
+
+    def database_url(self) -> str:
+        """Return the URL as SQLAlchemy spells it; `postgres://` is understood."""
+        name = "DATABASE_URL"
+        try:
+            url = make_url(self.text(name, "sqlite:///app.sqlite"))
+        except ArgumentError:
+            raise ConfigError(name, "is not a database URL.") from None
+        if url.drivername in {"postgres", "postgresql"}:
+            url = url.set(drivername="postgresql+psycopg")
+        if url.drivername not in {"sqlite", "postgresql+psycopg"}:
+            raise ConfigError(name, "must start with sqlite:/// or postgresql://.")
+        # Sessions and counters use connections of their own: each would see
+        # an empty database of its own in memory.
+        if url.drivername == "sqlite" and url.database in {None, "", ":memory:"}:
+            raise ConfigError(name, "must name a file: sqlite:///app.sqlite.")
+        return url.render_as_string(hide_password=False)
+
+    def public_url(self) -> str | None:
+        """Return our origin, `scheme://host[:port]`, as browsers write it (RFC 6454)."""
+        name = "PUBLIC_URL"
+        text = self.text(name)
+        if not text:
+            return None
+        problem = "must be https://HOST alone, with no path (http for a loopback host)."
+        try:
+            parts = urlsplit(text)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            raise ConfigError(name, problem) from None
+        if parts.path not in {"", "/"} or parts.query or parts.fragment or "@" in text:
+            raise ConfigError(name, problem)
+        if not host.isascii() or parts.scheme not in {"http", "https"} or not host:
+            raise ConfigError(name, problem)
+        # Secure cookies do not travel over plain http: nobody could log in.
+        if parts.scheme == "http" and not is_loopback(host):
+            raise ConfigError(name, problem)
+        shown = f"[{host}]" if ":" in host else host
+        if port in {None, {"http": 80, "https": 443}[parts.scheme]}:
+            return f"{parts.scheme}://{shown}"
+        return f"{parts.scheme}://{shown}:{port}"
+
+    def mail_server(self) -> MailServer:
+        name = "MAIL_URL"
+        try:
+            parts = urlsplit(self.text(name, "console:"))
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            raise ConfigError(name, "is not a URL.") from None
+        if parts.scheme in {"console", "none"}:
+            return MailServer(parts.scheme)
+        if parts.scheme not in {"smtp", "smtps"} or not host:
+            raise ConfigError(name, "must be smtps://, smtp://, console: or none:.")
+        return MailServer(
+            parts.scheme,
+            host,
+            port or {"smtp": 587, "smtps": 465}[parts.scheme],
+            unquote(parts.username or ""),
+            unquote(parts.password or ""),
+        )
+
+
+def check_key(name: str, key: str) -> str:
+    """Return the key, or raise ConfigError when it is missing, short or known."""
+    if not key:
+        raise ConfigError(name, f"is missing. {CURE_KEY}")
+    if len(key) < KEY_MIN_LENGTH or len(set(key)) < 10:
+        raise ConfigError(name, f"is too short or too plain. {CURE_KEY}")
+    if any(word in key.lower() for word in PLACEHOLDERS):
+        raise ConfigError(name, f"is a placeholder. {CURE_KEY}")
+    if key.startswith(PUBLISHED_KEYS):
+        raise ConfigError(name, f"is a published example. {CURE_KEY}")
+    return key
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address stays on this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

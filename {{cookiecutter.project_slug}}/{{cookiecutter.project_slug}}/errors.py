@@ -1,0 +1,79 @@
+"""Answer every error with the normal page, or with JSON where JSON was asked for."""
+
+from __future__ import annotations
+
+import logging
+from typing import cast
+
+from flask import Flask
+from flask import jsonify
+from flask import make_response
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.exceptions import TooManyRequests
+
+from .auth.guards import wants_json
+from .i18n import gettext as _
+from .i18n import ngettext
+
+RETRY_AFTER_SECONDS = 5
+logger = logging.getLogger(__name__)
+
+
+def _show(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or (error.code or 500) < 400:
+        return error
+    title, text = _words(error)
+    if wants_json():
+        response = jsonify(error=text)
+    else:
+        response = make_response(render_template("error.html", title=title, text=text))
+    response.status_code = error.code or 500
+    # Such as Allow and Retry-After, but not the type of a body that was not used.
+    for name, value in error.get_headers():
+        if name.lower() != "content-type":
+            response.headers[name] = value
+    return response
+
+
+def _words(error: HTTPException) -> tuple[str, str]:
+    match error.code:
+        case 403:
+            # Ours say why; see who calls abort(403, ...).
+            title, text = _("Not allowed"), error.description or ""
+        case 404 | 405:
+            title, text = _("Not found"), _("There is no such page here.")
+        case 413:
+            title, text = _("Too large"), _("This is more than we take at once.")
+        case 429:
+            title, text = _("Too many attempts"), _wait(cast(TooManyRequests, error))
+        case 503:
+            title, text = _("Back in a moment"), _("Please try again shortly.")
+        case 500:
+            title, text = _("Something broke"), _("It is our fault, and it is noted.")
+        case _:
+            title, text = _("This did not work"), _("The request was not understood.")
+    return title, text
+
+
+def _wait(error: TooManyRequests) -> str:
+    seconds = error.retry_after if isinstance(error.retry_after, int) else 60
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "Please try again in %(count)d minute.",
+        "Please try again in %(count)d minutes.",
+        minutes,
+    )
+
+
+def _lose_database(error: OperationalError) -> ResponseReturnValue:
+    logger.error("the database failed", exc_info=error)
+    return _show(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS))
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _show)
+    app.register_error_handler(OperationalError, _lose_database)

@@ -1,0 +1,66 @@
+"""Keep the audit trail: one row and one log line for every event that matters."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from flask import has_request_context
+from flask import request
+from sqlalchemy import Connection
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from .db import db
+from .models import Event
+
+CLIENT_MAX_LENGTH = 200
+logger = logging.getLogger(__name__)
+
+
+class Subject(Protocol):
+    """Be a user, or what was kept of one."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def public_id(self) -> str: ...
+
+
+def record(
+    kind: str,
+    user: Subject | None = None,
+    *,
+    within: Session | Connection | None = None,
+    **detail: str | int | bool | None,
+) -> None:
+    """Add an event to the caller's transaction and write its line to the log.
+
+    `detail` never holds a secret, nor an address that nobody has proved to own.
+    """
+    row = {
+        "kind": kind,
+        "user_id": user.id if user else None,
+        "address": client_address(),
+        "client": client_name(),
+        "detail": detail,
+    }
+    (within or db.session).execute(insert(Event).values(row))
+    who = user.public_id if user else "-"
+    logger.info("%s user=%s address=%s", kind, who, row["address"] or "-")
+
+
+def client_address() -> str:
+    """Return the peer's address; the proxy's word for it where one is trusted."""
+    if not has_request_context():
+        return ""
+    return (request.remote_addr or "")[:45]
+
+
+def client_name() -> str:
+    """Return what the browser calls itself, without what could forge a log line."""
+    if not has_request_context():
+        return "command line"
+    text = request.user_agent.string[:CLIENT_MAX_LENGTH]
+    return "".join(letter for letter in text if letter.isprintable())

@@ -1,0 +1,96 @@
+"""Speak the reader's language: the only module that knows Babel and gettext.
+
+Catalogues are compiled in memory from the .po files: no .mo file to forget.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from gettext import GNUTranslations
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+from babel.dates import format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import LazyProxy
+from flask import Flask
+from flask import g
+from flask import has_request_context
+from flask import request
+from flask import session
+from werkzeug.datastructures import LanguageAccept
+
+from .config import LANGUAGES
+from .config import settings
+
+CATALOGUES = Path(__file__).parent / "translations"
+NAMES = {"en": "English", "pt_BR": "Português (Brasil)"}
+
+
+def gettext(message: str, **values: object) -> str:
+    text = _catalogue(language()).gettext(message)
+    return text % values if values else text
+
+
+def ngettext(one: str, many: str, count: int, **values: object) -> str:
+    text = _catalogue(language()).ngettext(one, many, count)
+    return text % {"count": count, **values}
+
+
+def lazy_gettext(message: str) -> str:
+    """Return a text that is translated when it is shown: for forms, made at import."""
+    return cast(str, LazyProxy(gettext, message, enable_cache=False))
+
+
+def language() -> str:
+    """Return the language of this page or mail, chosen once for each context."""
+    if "language" not in g:
+        g.language = _chosen() if has_request_context() else settings().language
+    return cast(str, g.language)
+
+
+def speak(wanted: str) -> None:
+    """Use a language from here on, as the user or the mail's recipient chose."""
+    g.language = wanted if wanted in LANGUAGES else settings().language
+
+
+def show_time(moment: datetime) -> str:
+    return format_datetime(moment, format="medium", locale=language()) + " UTC"
+
+
+def _chosen() -> str:
+    chosen = session.get("language")
+    if chosen in LANGUAGES:
+        return cast(str, chosen)
+    accepted: LanguageAccept = request.accept_languages
+    tags = [name.replace("_", "-") for name in LANGUAGES]
+    default = settings().language.replace("_", "-")
+    return (accepted.best_match(tags) or default).replace("-", "_")
+
+
+@cache
+def _catalogue(wanted: str) -> NullTranslations:
+    path = CATALOGUES / wanted / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=wanted)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    # newstyle escapes the values that go into a translated text.
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.filters["time"] = show_time
+
+    @app.context_processor
+    def languages() -> dict[str, object]:
+        return {"language": language(), "languages": NAMES}

@@ -1,0 +1,82 @@
+"""Own the links that are mailed: random, stored hashed, used once, soon void."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement
+from sqlalchemy import and_
+from sqlalchemy import delete
+from sqlalchemy import exists
+from sqlalchemy import or_
+from sqlalchemy import select
+
+from .db import db
+from .db import now
+from .models import Link
+from .models import User
+
+LIFETIME_MINUTES = 30
+TOKEN_BYTES = 32
+
+
+def mint(purpose: str, email: str, user: User | None = None) -> str:
+    """Store a link and return its token, which only the mail will know."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    link = Link(
+        purpose=purpose,
+        token_hash=_hash(token),
+        email=email,
+        user_id=user.id if user else None,
+        epoch=user.session_epoch if user else None,
+    )
+    db.session.add(link)
+    db.session.commit()
+    return token
+
+
+def find_by_token(purpose: str, token: str) -> Link | None:
+    """Return the live link of a token that came in a URL."""
+    return _find(purpose, Link.token_hash == _hash(token))
+
+
+def find_by_id(purpose: str, link_id: object) -> Link | None:
+    """Return the live link of a row id that was kept in the session."""
+    if not isinstance(link_id, int):
+        return None
+    return _find(purpose, Link.id == link_id)
+
+
+def use(link: Link) -> bool:
+    """Use a link up, and its siblings with it; False if somebody was faster."""
+    used = delete(Link).where(Link.id == link.id, _is_live()).returning(Link.id)
+    if db.session.scalar(used) is None:
+        return False
+    db.session.execute(
+        delete(Link).where(Link.purpose == link.purpose, Link.email == link.email)
+    )
+    return True
+
+
+def _find(purpose: str, which: ColumnElement[bool]) -> Link | None:
+    return db.session.scalar(
+        select(Link).where(which, Link.purpose == purpose, _is_live())
+    )
+
+
+def _is_live() -> ColumnElement[bool]:
+    """Match links that are young, and whose user has since changed nothing."""
+    unchanged = exists().where(
+        User.id == Link.user_id,
+        User.session_epoch == Link.epoch,
+        User.email == Link.email,
+    )
+    born_after = now() - timedelta(minutes=LIFETIME_MINUTES)
+    return and_(Link.created_at > born_after, or_(Link.user_id.is_(None), unchanged))
+
+
+def _hash(token: str) -> bytes:
+    # 256 random bits need no salt and no slow hash.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,67 @@
+"""Bring the database to the models' shape, and tell when it is not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from alembic.runtime.migration import MigrationContext
+from alembic.runtime.migration import MigrationStep
+from flask import Flask
+from flask_alembic import Alembic
+
+from .db import Base
+
+FOLDER = Path(__file__).parent.parent / "migrations"
+Steps = Callable[
+    [str | list[str] | tuple[str, ...], MigrationContext], list[MigrationStep]
+]
+
+
+class Migrations(Alembic):
+    """Migrate SQLite without its foreign keys, and check them before the commit.
+
+    SQLite changes a table by copying it and dropping the old one. With foreign
+    keys on, dropping a parent table deletes every row that points to it.
+    """
+
+    def run_migrations(self, fn: Steps, **kwargs: Any) -> None:
+        connection = self.migration_context.connection
+        if connection is None or connection.dialect.name != "sqlite":
+            super().run_migrations(fn, **kwargs)
+            return
+
+        def checked(
+            revision: str | list[str] | tuple[str, ...], context: MigrationContext
+        ) -> Iterator[MigrationStep]:
+            yield from fn(revision, context)
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise RuntimeError("the migration would break foreign keys")
+
+        # The setting is ignored within a transaction, so it comes before one.
+        connection.rollback()
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            super().run_migrations(checked, **kwargs)  # type: ignore[arg-type]
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
+
+    def is_empty(self) -> bool:
+        """Tell whether the database has seen no migration at all."""
+        return not self.current()
+
+
+alembic = Migrations(metadatas=Base.metadata, run_mkdir=False)
+
+
+def init_app(app: Flask) -> None:
+    app.config["ALEMBIC"] = {"script_location": str(FOLDER)}
+    app.config["ALEMBIC_CONTEXT"] = {
+        "transactional_ddl": True,
+        "render_as_batch": True,
+        "compare_type": True,
+    }
+    alembic.init_app(app)

@@ -1,0 +1,31 @@
+"""Serve the pages that are yours: where your app starts."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from .auth.guards import login_not_required
+from .db import db
+
+bp = Blueprint("pages", __name__)
+
+
+@bp.get("/")
+@login_not_required
+def home() -> ResponseReturnValue:
+    return render_template("home.html")
+
+
+@bp.get("/healthz")
+@login_not_required
+def healthz() -> ResponseReturnValue:
+    """Answer 200 while the database answers, else 503: for load balancers."""
+    try:
+        db.session.execute(select(1))
+    except SQLAlchemyError:
+        return {"status": "no database"}, 503
+    return {"status": "ok"}

@@ -1,0 +1,71 @@
+"""Own passwords: hash and verify with argon2id, and say which ones are too weak."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError
+from argon2.exceptions import VerificationError
+from zxcvbn import zxcvbn
+
+from .config import APP_NAME
+from .config import settings
+from .i18n import gettext as _
+
+MAX_LENGTH = 256
+# zxcvbn raises beyond this length, and has seen enough by then.
+SCORED_LENGTH = 72
+LEAST_SCORE = 3
+
+# RFC 9106, second recommended option: 64 MiB, three passes. Tests use a cheap one.
+hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
+
+
+def hash_password(password: str) -> str:
+    return hasher.hash(_encode(password))
+
+
+def verify(password_hash: str, password: str) -> bool:
+    try:
+        return hasher.verify(password_hash, _encode(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def verify_nobody(password: str) -> None:
+    """Do the work of a verification where there is no account.
+
+    Otherwise the time of the answer would tell who has one (ASVS 6.3.8).
+    """
+    hasher.hash(_encode(password))
+
+
+def needs_rehash(password_hash: str) -> bool:
+    return hasher.check_needs_rehash(password_hash)
+
+
+def weakness(password: str, *, email: str, name: str) -> str | None:
+    """Say what is wrong with a new password, or None.
+
+    Length counts and guessing counts; no rule about kinds of characters, and
+    nothing is trimmed or normalised (NIST SP 800-63B-4; ASVS 6.2.5, 6.2.8).
+    """
+    least = settings().password_min_length
+    if len(password) < least:
+        return _("Use at least %(count)d characters: four words do.", count=least)
+    if len(password) > MAX_LENGTH:
+        return _("Use at most %(count)d characters.", count=MAX_LENGTH)
+    known = [email, *email.replace("@", ".").split("."), name, *name.split(), APP_NAME]
+    score = zxcvbn(
+        password[:SCORED_LENGTH], user_inputs=[word for word in known if word]
+    )
+    if score["score"] < LEAST_SCORE:
+        return _(
+            "This password is easy to guess: it is common, or made of your name, "
+            "your address or the name of this site. Try four unrelated words."
+        )
+    return None
+
+
+def _encode(password: str) -> bytes:
+    # A lone surrogate cannot come from a browser; it must not become a 500 either.
+    return password.encode("utf-8", "surrogatepass")

@@ -1,0 +1,64 @@
+"""Hand one message over: to a mail server, or in development to the console."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections import deque
+from email.message import EmailMessage
+
+import click
+from flask import Flask
+from flask import current_app
+
+from .config import settings
+from .environ import MailServer
+from .environ import is_loopback
+
+TIMEOUT_SECONDS = 20
+MAILBOX_SIZE = 50
+
+
+def post(message: EmailMessage) -> None:
+    """Send a message; raise OSError or SMTPException when the server would not."""
+    server = settings().mail_server
+    if server.scheme == "none":
+        raise OSError("MAIL_URL is none: this app sends no mail")
+    if server.scheme == "console":
+        mailbox().append(message)
+        click.echo(_as_text(message))
+        return
+    with _connect(server) as smtp:
+        if server.username:
+            smtp.login(server.username, server.password)
+        smtp.send_message(message)
+
+
+def mailbox() -> deque[EmailMessage]:
+    """Return the console's latest mails, for `/dev/mailbox`."""
+    box: deque[EmailMessage] = current_app.extensions["mailbox"]
+    return box
+
+
+def _connect(server: MailServer) -> smtplib.SMTP:
+    # The default context checks the certificate and its name.
+    context = ssl.create_default_context()
+    if server.scheme == "smtps":
+        return smtplib.SMTP_SSL(
+            server.host, server.port, timeout=TIMEOUT_SECONDS, context=context
+        )
+    smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+    if not is_loopback(server.host):
+        smtp.starttls(context=context)
+    return smtp
+
+
+def _as_text(message: EmailMessage) -> str:
+    # Not `as_string`: it would wrap and encode the link.
+    rule = "-" * 72
+    head = f"To: {message['To']}\nSubject: {message['Subject']}"
+    return f"{rule}\n{head}\n\n{message.get_content()}{rule}"
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["mailbox"] = deque(maxlen=MAILBOX_SIZE)

@@ -1,0 +1,113 @@
+"""Refuse what other sites send in a user's name; tell browsers what to forbid."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from flask import Flask
+from flask import Response
+from flask import abort
+from flask import request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from .config import Settings
+from .config import settings
+from .db import SAFE_METHODS
+from .i18n import gettext as _
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HSTS = "max-age=31536000; includeSubDomains"
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host")
+logger = logging.getLogger(__name__)
+
+
+def _refuse_cross_origin() -> None:
+    """Refuse unsafe requests that a page of ours did not make.
+
+    Browsers say where a request comes from, and pages cannot change what they
+    say; so no form needs a token (OWASP CSRF Prevention, Fetch Metadata).
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site not in {"same-origin", "none"}:
+            _refuse(site)
+        return
+    # Old browsers, and plain http on a local network, send no Sec-Fetch-Site.
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        if origin != _our_origin():
+            _refuse(origin)
+        return
+    if not settings().own_cookies.isdisjoint(request.cookies):
+        _refuse("neither Sec-Fetch-Site nor Origin")
+
+
+def _our_origin() -> str:
+    configured = settings()
+    if configured.public_url is not None and not configured.development:
+        return configured.public_url
+    return request.host_url.rstrip("/")
+
+
+def _refuse(said: str) -> None:
+    logger.warning("cross-origin %s refused: %.80r", request.method, said)
+    abort(
+        403,
+        _(
+            "This request did not come from a page of this site, so it was not "
+            "carried out. Open the page here and try again."
+        ),
+    )
+
+
+def _set_headers(response: Response) -> Response:
+    """Add what every response carries, unless the view has said otherwise."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    # Not `no-referrer`: it would make browsers send `Origin: null` with forms.
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", HSTS)
+    # Every page looks at the session, if only to show who is signed in.
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _warn_of_forwarded(app: Flask) -> None:
+    """Say once that a proxy seems to stand in front and is not trusted."""
+    warned = threading.Event()
+
+    @app.before_request
+    def warn() -> None:
+        if warned.is_set() or not any(name in request.headers for name in FORWARDED):
+            return
+        warned.set()
+        logger.warning("forwarded headers are ignored: TRUSTED_PROXIES is 0")
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    hops = settings.trusted_proxies
+    if hops:
+        # Never the host: a client's own X-Forwarded-Host passes through many proxies.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_port=0, x_prefix=0
+        )
+    else:
+        _warn_of_forwarded(app)
+    app.before_request(_refuse_cross_origin)
+    app.after_request(_set_headers)

@@ -1,0 +1,84 @@
+"""Slow guessing down: counters in the database, exact across threads and workers."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from ipaddress import IPv6Address
+from ipaddress import ip_address
+
+from sqlalchemy import case
+from sqlalchemy import delete
+from werkzeug.exceptions import TooManyRequests
+
+from .config import settings
+from .db import db
+from .db import now
+from .db import upsert
+from .environ import Rate
+from .models import Throttle
+
+
+def count_login(email: str, address: str) -> None:
+    """Count an attempt to log in, right or wrong; raise TooManyRequests (429)."""
+    limits = settings()
+    _count(_login_key(email), limits.login_attempts_per_account)
+    _count(f"login from {network(address)}", limits.login_attempts_per_address)
+
+
+def count_mail(email: str, address: str) -> None:
+    """Count a mail that a visitor asked for; raise TooManyRequests (429)."""
+    limits = settings()
+    _count(f"mail to {email}", limits.mails_per_account)
+    _count(f"mail from {network(address)}", limits.mails_per_address)
+
+
+def forgive_login(email: str) -> None:
+    """Start an account's count anew, within the caller's transaction."""
+    db.session.execute(delete(Throttle).where(Throttle.key == _hash(_login_key(email))))
+
+
+def network(address: str) -> str:
+    """Return what counts as one address: an IPv6 host owns a whole /64."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(ip, IPv6Address):
+        return address
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(IPv6Address(int(ip) >> 64 << 64))
+
+
+def _count(key: str, limit: Rate) -> None:
+    """Count one more, in one statement and one transaction of its own.
+
+    The attempt is counted before its outcome is known: attempts made in
+    parallel cannot slip through between a look and a write.
+    """
+    moment = now()
+    ends_at = moment + timedelta(seconds=limit.seconds)
+    over = Throttle.ends_at <= moment
+    first = upsert(Throttle).values(key=_hash(key), count=1, ends_at=ends_at)
+    statement = first.on_conflict_do_update(
+        index_elements=[Throttle.key],
+        set_={
+            "count": case((over, 1), else_=Throttle.count + 1),
+            "ends_at": case((over, ends_at), else_=Throttle.ends_at),
+        },
+    ).returning(Throttle.count, Throttle.ends_at)
+    with db.engine.begin() as connection:
+        count, ends_at = connection.execute(statement).one()
+    if count > limit.count:
+        wait = max(1, round((ends_at - moment).total_seconds()))
+        raise TooManyRequests(retry_after=wait)
+
+
+def _login_key(email: str) -> str:
+    return f"login as {email}"
+
+
+def _hash(key: str) -> str:
+    # The table keeps no address of people who merely mistyped or have no account.
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -13,6 +13,7 @@ SLUG = "my_flask_app"
 _JSON = json.loads((ROOT / "cookiecutter.json").read_text(encoding="ascii"))
 
 QUESTIONS = frozenset(key for key in _JSON if not key.startswith("_"))
+NOT_ASKED = _JSON.keys() - QUESTIONS
 AUTHS: list[str] = _JSON["auth"]
 LANGUAGES: list[str] = _JSON["language"]
 LICENSES: list[str] = _JSON["license"]

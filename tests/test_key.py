@@ -14,6 +14,7 @@ from .baking import CommandLine
 from .running import must
 from .running import run_in
 from .template import AUTHS
+from .template import NOT_ASKED
 
 
 def key_of(project: Path) -> str:
@@ -29,6 +30,11 @@ def files_with(text: str, *folders: Path) -> list[Path]:
         for file in folder.rglob("*")
         if file.is_file() and text.encode() in file.read_bytes()
     ]
+
+
+def test_cookiecutter_is_given_nothing_to_compute_but_the_folder() -> None:
+    """It keeps whatever it computes in clear: no key may ever be made there."""
+    assert NOT_ASKED == {"__prompts__", "_copy_without_render", "_new_lines"}
 
 
 @pytest.mark.parametrize("auth", AUTHS)

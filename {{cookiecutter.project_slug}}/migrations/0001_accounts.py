@@ -10,7 +10,8 @@ from alembic import op
 
 revision = "0001"
 down_revision = None
-branch_labels = ()
+# `flask db revision` adds to this branch; without it, it would begin another.
+branch_labels = ("default",)
 depends_on = None
 
 

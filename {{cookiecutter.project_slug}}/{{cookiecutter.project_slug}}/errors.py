@@ -26,6 +26,10 @@ logger = logging.getLogger(__name__)
 def _show(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code or 500) < 400:
         return error
+    # Raised while the session was saved, past the handler below.
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, OperationalError):
+        return _lose_database(cause)
     title, text = _words(error)
     if wants_json():
         response = jsonify(error=text)

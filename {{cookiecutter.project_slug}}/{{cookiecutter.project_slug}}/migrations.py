@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from typing import Literal
 
 from alembic.runtime.migration import MigrationContext
 from alembic.runtime.migration import MigrationStep
@@ -13,6 +15,7 @@ from flask import Flask
 from flask_alembic import Alembic
 
 from .db import Base
+from .db import UTCDateTime
 
 FOLDER = Path(__file__).parent.parent / "migrations"
 Steps = Callable[
@@ -54,6 +57,13 @@ class Migrations(Alembic):
         return not self.current()
 
 
+def render_item(kind: str, item: object, context: object) -> str | Literal[False]:
+    """Write migrations that do not depend on the package they are for."""
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
 alembic = Migrations(metadatas=Base.metadata, run_mkdir=False)
 
 
@@ -63,5 +73,13 @@ def init_app(app: Flask) -> None:
         "transactional_ddl": True,
         "render_as_batch": True,
         "compare_type": True,
+        "render_item": render_item,
     }
     alembic.init_app(app)
+    # It says on every start which database it found; what it runs is worth a line.
+    logger = logging.getLogger("alembic.runtime.migration")
+    logger.addFilter(_is_about_a_step)
+
+
+def _is_about_a_step(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.INFO or record.msg.startswith("Running")

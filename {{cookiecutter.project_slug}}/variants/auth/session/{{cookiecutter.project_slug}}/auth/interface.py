@@ -49,7 +49,8 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.login: Login | None = None
         self.ended = False
         self.proved = False
-        self.unreadable = False
+        # Nothing more is to be saved: it could not be read, or it has been saved.
+        self.settled = False
 
     def fill(self, stored: Stored) -> None:
         self.update(session_json_serializer.loads(stored.data))
@@ -72,16 +73,23 @@ class ServerSessionInterface(SessionInterface):
     ) -> None:
         if session.accessed:
             response.vary.add("Cookie")
-        if not isinstance(session, ServerSession) or session.unreadable:
+        if not isinstance(session, ServerSession) or session.settled:
             return
+        # Once only: the error page for a save that failed does not try again.
+        session.settled = True
         # There may be one writer only. What the view did not commit is lost
         # anyway, and the session would wait for its own request to end.
         db.session.rollback()
         stored = session.stored
         if session.login or session.ended:
             self._replace(session, response)
-        elif stored is None or stored.user_id is None:
-            self._save_visitor(session, response)
+        elif session.modified and (stored is None or stored.user_id is None):
+            # A visitor's token changes with each write: whoever planted the old
+            # one does not share what came later, such as a link just opened.
+            if session or stored:
+                self._replace(session, response)
+        elif stored is None:
+            return
         elif session.proved:
             self._renew(session, stored, response)
         elif session.modified:
@@ -89,15 +97,6 @@ class ServerSessionInterface(SessionInterface):
                 store.write(connection, stored, _dump(session))
         elif is_due(stored.seen_at, stored.remembered):
             store.see(stored)
-
-    def _save_visitor(self, session: ServerSession, response: Response) -> None:
-        """Keep what a visitor has, under a new token each time it changes.
-
-        So whoever planted the old token does not share what came later, such as
-        the link that was just opened.
-        """
-        if session.modified and (session or session.stored):
-            self._replace(session, response)
 
     def _replace(self, session: ServerSession, response: Response) -> None:
         login = session.login

@@ -60,7 +60,7 @@ def load_user() -> User | None:
     try:
         found = store.find(browser.token)
     except SQLAlchemyError:
-        browser.unreadable = True
+        browser.settled = True
         raise
     if found is None or not _is_alive(*found):
         return None
@@ -70,7 +70,8 @@ def load_user() -> User | None:
 
 def renew_session() -> None:
     """Give the session a new token after its user proved who they are."""
-    _current().proved = True
+    stored = _current().stored
+    _current().proved = stored is not None and stored.user_id is not None
 
 
 def active_sessions(user: User) -> list[ActiveSession]:

@@ -14,7 +14,7 @@ app: .venv/installed
 
 test: .venv/installed
 	.venv/bin/python -m tests.environment
-	.venv/bin/python -m pytest -n auto --dist loadgroup $(ARGS)
+	.venv/bin/python -m pytest -n auto --maxschedchunk 1 $(ARGS)
 
 lint: .venv/installed
 	.venv/bin/ruff check .

@@ -69,10 +69,11 @@ def test_an_address_arrives_verbatim(email: str, bake: Baker) -> None:
 
 
 def test_answers_typed_at_the_questions_arrive(
-    tmp_path: Path, cookiecutter: CommandLine
+    tmp_path: Path, env: dict[str, str]
 ) -> None:
     name = "Jo\N{LATIN SMALL LETTER A WITH TILDE}o's {app}"
-    done = cookiecutter.run(tmp_path, stdin=f"{name}\n\n\n\n\n2\n2\n5\n")
+    utf8 = CommandLine({**env, "PYTHONUTF8": "1"})  # a pipe has no say on Windows
+    done = utf8.run(tmp_path, stdin=f"{name}\n\n\n\n\n2\n2\n5\n")
 
     assert done.returncode == 0, done.stderr
     assert app_name(tmp_path / "joao_s_app") == name

@@ -10,6 +10,7 @@ from .baking import Baker
 from .environment import CACHE
 from .running import must
 from .running import run_in
+from .running import tail
 from .template import VARIANTS
 
 pytestmark = pytest.mark.app
@@ -21,6 +22,20 @@ SUITES = {
 }
 
 variants = pytest.mark.parametrize(("auth", "language"), VARIANTS)
+
+
+def test_mypy_finds_nothing_in_any_variant(
+    bake: Baker, env: dict[str, str], app_python: Path
+) -> None:
+    """One after the other and with one cache: most of the time goes to libraries."""
+    mypy = [str(app_python), "-m", "mypy", "--cache-dir", str(CACHE / "mypy")]
+    done = [
+        run_in(bake(auth=auth, language=language), *mypy, env=env)
+        for auth, language in VARIANTS
+    ]
+
+    failures = "\n\n".join(tail(one) for one in done if one.returncode != 0)
+    assert not failures, failures
 
 
 @variants
@@ -59,18 +74,6 @@ def test_ruff_finds_nothing_whatever_the_names(
         env,
         app_python,
     )
-
-
-@variants
-@pytest.mark.xdist_group("mypy")
-def test_mypy_finds_nothing(
-    auth: str, language: str, bake: Baker, env: dict[str, str], app_python: Path
-) -> None:
-    """One after the other and with one cache: most of the time goes to libraries."""
-    project = bake(auth=auth, language=language)
-    cache = CACHE / "mypy"
-
-    must(run_in(project, app_python, "-m", "mypy", "--cache-dir", cache, env=env))
 
 
 def check_style(project: Path, env: dict[str, str], python: Path) -> None:

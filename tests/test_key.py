@@ -85,8 +85,10 @@ def test_only_the_owner_can_read_the_key(bake: Baker) -> None:
     assert stat.S_IMODE(mode) == 0o600
 
 
-def test_git_never_sees_the_key(bake: Baker, env: dict[str, str]) -> None:
-    project = bake()
+def test_git_never_sees_the_key(
+    tmp_path: Path, cookiecutter: CommandLine, env: dict[str, str]
+) -> None:
+    project = cookiecutter(tmp_path)
     must(run_in(project, "git", "init", "--quiet", env=env))
     must(run_in(project, "git", "add", "--all", env=env))
     committed = must(run_in(project, "git", "ls-files", env=env)).splitlines()

@@ -22,15 +22,16 @@ from .models import Throttle
 def count_login(email: str, address: str) -> None:
     """Count an attempt to log in, right or wrong; raise TooManyRequests (429)."""
     limits = settings()
-    _count(_login_key(email), limits.login_attempts_per_account)
+    # The address first: one that is over its limit locks no further account.
     _count(f"login from {network(address)}", limits.login_attempts_per_address)
+    _count(_login_key(email), limits.login_attempts_per_account)
 
 
 def count_mail(email: str, address: str) -> None:
     """Count a mail that a visitor asked for; raise TooManyRequests (429)."""
     limits = settings()
-    _count(f"mail to {email}", limits.mails_per_account)
     _count(f"mail from {network(address)}", limits.mails_per_address)
+    _count(f"mail to {email}", limits.mails_per_account)
 
 
 def forgive_login(email: str) -> None:

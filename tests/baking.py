@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from cookiecutter.main import cookiecutter
+
 from .running import must
 from .running import run_in
 from .template import QUESTIONS
@@ -45,6 +47,29 @@ class Baker:
     def try_(self, **answers: str) -> Result:
         check_questions(answers)
         return self._cookies.bake(extra_context=answers)
+
+
+class Rebaker:
+    """Bake over what is there, in this process; cookiecutter keeps its own in `home`."""
+
+    def __init__(self, home: Path) -> None:
+        self._config = home / "cookiecutter.yaml"
+        self._config.write_text(
+            f"cookiecutters_dir: '{home}'\nreplay_dir: '{home}'\n", encoding="utf-8"
+        )
+
+    def __call__(self, project: Path, *, skip: bool, **answers: str) -> None:
+        """Do what --overwrite-if-exists does, and --skip-if-file-exists."""
+        check_questions(answers)
+        cookiecutter(
+            str(ROOT),
+            no_input=True,
+            extra_context=answers,
+            output_dir=str(project.parent),
+            overwrite_if_exists=True,
+            skip_if_file_exists=skip,
+            config_file=str(self._config),
+        )
 
 
 class CommandLine:

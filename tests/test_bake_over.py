@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from .baking import CommandLine
+from .baking import Rebaker
 from .template import AUTHS
 from .template import SLUG
 from .template import overlay
 from .template import tree
-
-FLAGS = [["--overwrite-if-exists"], ["--overwrite-if-exists", "--skip-if-file-exists"]]
 
 # Beside the template's own files, wherever one would put more; among them folders whose
 # names the template uses for a moment.
@@ -28,6 +28,10 @@ ADDED = [
 ]
 
 
+def copy(project: Path, folder: Path) -> Path:
+    return Path(shutil.copytree(project, folder / project.name))
+
+
 def add_files(project: Path, paths: list[str]) -> None:
     for path in paths:
         file = project / path
@@ -40,10 +44,20 @@ def only_in(auth: str, other: str) -> list[str]:
     return sorted(overlay("auth", auth).keys() - overlay("auth", other).keys())
 
 
-@pytest.fixture(params=FLAGS, ids=["overwrite", "skip"])
-def flags(request: pytest.FixtureRequest) -> list[str]:
-    chosen: list[str] = request.param
-    return chosen
+@pytest.fixture
+def bake_over(home: Path) -> Rebaker:
+    return Rebaker(home)
+
+
+@pytest.fixture(params=[False, True], ids=["overwrite", "skip"])
+def skip(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def project(baked: Callable[..., Path], tmp_path: Path) -> Path:
+    """Return a project with the default answers, to be baked over."""
+    return copy(baked(), tmp_path)
 
 
 @pytest.fixture(params=[AUTHS, AUTHS[::-1]], ids="-to-".join)
@@ -54,26 +68,26 @@ def old_and_new(request: pytest.FixtureRequest) -> tuple[str, str]:
 
 @pytest.mark.parametrize("auth", AUTHS)
 def test_the_key_stays_byte_for_byte(
-    auth: str, flags: list[str], tmp_path: Path, cookiecutter: CommandLine
+    auth: str, skip: bool, project: Path, bake_over: Rebaker
 ) -> None:
-    env = cookiecutter(tmp_path) / ".env"
+    env = project / ".env"
     env.write_bytes(env.read_bytes() + b"PUBLIC_URL=https://mine.example\r\n")
     before = env.read_bytes(), env.stat().st_mode, env.stat().st_mtime_ns
 
-    cookiecutter(tmp_path, *flags, auth=auth)
+    bake_over(project, skip=skip, auth=auth)
 
     assert (env.read_bytes(), env.stat().st_mode, env.stat().st_mtime_ns) == before
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows needs a privilege for links")
 def test_a_link_to_a_key_elsewhere_is_not_followed(
-    flags: list[str], tmp_path: Path, cookiecutter: CommandLine
+    skip: bool, project: Path, tmp_path: Path, bake_over: Rebaker
 ) -> None:
-    env = cookiecutter(tmp_path) / ".env"
+    env = project / ".env"
     env.unlink()
     env.symlink_to(tmp_path / "not-mounted")
 
-    cookiecutter(tmp_path, *flags)
+    bake_over(project, skip=skip)
 
     assert env.is_symlink()
     assert not env.exists()
@@ -81,12 +95,11 @@ def test_a_link_to_a_key_elsewhere_is_not_followed(
 
 @pytest.mark.parametrize("auth", AUTHS)
 def test_added_files_stay(
-    auth: str, flags: list[str], tmp_path: Path, cookiecutter: CommandLine
+    auth: str, skip: bool, project: Path, bake_over: Rebaker
 ) -> None:
-    project = cookiecutter(tmp_path)
     add_files(project, ADDED)
 
-    cookiecutter(tmp_path, *flags, auth=auth)
+    bake_over(project, skip=skip, auth=auth)
 
     assert {path: (project / path).read_text() for path in ADDED} == dict.fromkeys(
         ADDED, "mine\n"
@@ -95,16 +108,17 @@ def test_added_files_stay(
 
 def test_a_file_that_only_shares_its_name_with_the_other_kind_stays(
     old_and_new: tuple[str, str],
-    flags: list[str],
+    skip: bool,
+    baked: Callable[..., Path],
     tmp_path: Path,
-    cookiecutter: CommandLine,
+    bake_over: Rebaker,
 ) -> None:
     auth, other = old_and_new
     paths = only_in(other, auth)
-    project = cookiecutter(tmp_path, auth=auth)
+    project = copy(baked(auth=auth), tmp_path)
     add_files(project, paths)
 
-    cookiecutter(tmp_path, *flags, auth=auth)
+    bake_over(project, skip=skip, auth=auth)
 
     assert paths
     assert {(project / path).read_text() for path in paths} == {"mine\n"}
@@ -112,41 +126,43 @@ def test_a_file_that_only_shares_its_name_with_the_other_kind_stays(
 
 def test_the_other_kind_of_auth_takes_the_place_of_the_first(
     old_and_new: tuple[str, str],
-    flags: list[str],
+    skip: bool,
+    baked: Callable[..., Path],
     tmp_path: Path,
-    cookiecutter: CommandLine,
+    bake_over: Rebaker,
 ) -> None:
     old, new = old_and_new
-    project = cookiecutter(tmp_path, auth=old)
-    (tmp_path / "fresh").mkdir()
-    fresh = cookiecutter(tmp_path / "fresh", auth=new)
+    project = copy(baked(auth=old), tmp_path)
 
-    cookiecutter(tmp_path, *flags, auth=new)
+    bake_over(project, skip=skip, auth=new)
 
     assert only_in(old, new)
-    assert tree(project) == tree(fresh)
+    assert tree(project) == tree(baked(auth=new))
 
 
 def test_an_edited_file_of_the_old_kind_is_left_to_its_owner(
-    old_and_new: tuple[str, str], tmp_path: Path, cookiecutter: CommandLine
+    old_and_new: tuple[str, str],
+    baked: Callable[..., Path],
+    tmp_path: Path,
+    bake_over: Rebaker,
 ) -> None:
     old, new = old_and_new
-    edited = cookiecutter(tmp_path, auth=old) / only_in(old, new)[0]
+    project = copy(baked(auth=old), tmp_path)
+    edited = project / only_in(old, new)[0]
     edited.write_text("mine\n")
 
-    cookiecutter(tmp_path, "--overwrite-if-exists", auth=new)
+    bake_over(project, skip=False, auth=new)
 
     assert edited.read_text() == "mine\n"
 
 
 def test_language_and_license_change_too(
-    flags: list[str], tmp_path: Path, cookiecutter: CommandLine
+    skip: bool, project: Path, bake_over: Rebaker
 ) -> None:
-    project = cookiecutter(tmp_path)
     readme, license_ = project / "README.md", project / "LICENSE"
     english = readme.read_text(encoding="utf-8")
 
-    cookiecutter(tmp_path, *flags, language="pt_BR", license="Proprietary")
+    bake_over(project, skip=skip, language="pt_BR", license="Proprietary")
 
     assert readme.read_text(encoding="utf-8") != english
     assert "All rights reserved." in license_.read_text(encoding="utf-8")

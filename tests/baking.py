@@ -50,7 +50,7 @@ class Baker:
 
 
 class Rebaker:
-    """Bake over what is there, in this process; cookiecutter keeps its own in `home`."""
+    """Bake over a project, in this process; cookiecutter keeps its own in `home`."""
 
     def __init__(self, home: Path) -> None:
         self._config = home / "cookiecutter.yaml"

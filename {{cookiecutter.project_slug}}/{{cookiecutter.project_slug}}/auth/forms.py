@@ -13,6 +13,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import DataRequired
 from wtforms.validators import InputRequired
 from wtforms.validators import Length
+from wtforms.widgets import EmailInput
 
 from .. import addresses
 from .. import passwords
@@ -25,6 +26,8 @@ REQUIRED = lazy("Please fill this in.")
 
 class AddressField(StringField):
     """Take an e-mail address; its data is the address as accounts keep it."""
+
+    widget = EmailInput()
 
     def pre_validate(self, form: BaseForm) -> None:
         address = addresses.normalise(self.data or "")
@@ -48,7 +51,7 @@ def name_field() -> StringField:
             Length(max=NAME_MAX_LENGTH, message=lazy("Please use a shorter name.")),
             printable,
         ],
-        render_kw={"autocomplete": "name"},
+        render_kw={"autocomplete": "name", "dir": "auto"},
     )
 
 
@@ -63,7 +66,8 @@ def password_field(label: str, autocomplete: str) -> PasswordField:
                 message=lazy("Please use a shorter password."),
             ),
         ],
-        render_kw={"autocomplete": autocomplete},
+        # A browser would cut a pasted password at maxlength, and say nothing.
+        render_kw={"autocomplete": autocomplete, "maxlength": False},
     )
 
 

@@ -6,6 +6,7 @@ from flask import Flask
 from flask import request
 from wtforms import Field
 
+from . import links
 from .config import settings
 from .i18n import gettext as _
 
@@ -27,6 +28,9 @@ def password_hint() -> str:
 
 
 def init_app(app: Flask) -> None:
+    # A line that holds only a tag leaves no line behind.
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
     @app.context_processor
     def helpers() -> dict[str, object]:
         known = settings()
@@ -37,4 +41,6 @@ def init_app(app: Flask) -> None:
             "can_register": known.registration_open and known.can_mail,
             "can_mail": known.can_mail,
             "development": known.development,
+            "has_mailbox": known.development and known.mail_server.scheme == "console",
+            "link_minutes": links.LIFETIME_MINUTES,
         }

@@ -3,3 +3,8 @@
 # A refused start then ends the master with one line, instead of workers that
 # fail and are started again for ever.
 preload_app = True
+
+# The app alone judges forwarded headers, by TRUSTED_PROXIES. By default gunicorn
+# believes every client on this machine about its scheme and its path.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}

@@ -85,7 +85,9 @@ def _refuse(endpoint: str) -> Response:
     if settings().development:
         logger.warning("%s asks for login; @login_not_required opens it", endpoint)
     if wants_json():
-        return cast(Response, jsonify(error=_("Please log in."))), 401  # type: ignore[return-value]
+        refusal = jsonify(error=_("Please log in."))
+        refusal.status_code = 401
+        return refusal
     # Only what can be asked for again is worth coming back to.
     here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     return redirect(url_for("auth.login", next=here), 303)

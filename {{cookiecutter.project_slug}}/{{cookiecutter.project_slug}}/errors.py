@@ -9,6 +9,7 @@ from flask import Flask
 from flask import jsonify
 from flask import make_response
 from flask import render_template
+from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 def _show(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code or 500) < 400:
+        return error
+    # No page: to show one would use up the messages meant for the next.
+    if request.endpoint == "static":
         return error
     # Raised while the session was saved, past the handler below.
     cause = getattr(error, "original_exception", None)

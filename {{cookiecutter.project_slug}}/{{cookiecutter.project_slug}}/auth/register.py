@@ -87,5 +87,6 @@ def finish() -> ResponseReturnValue:
         return refuse_link(url_for(".start"))
     db.session.commit()
     login_user(user)
-    flash(_("Welcome, %(name)s. Your account is ready.", name=user.name))
+    # It may lie in a cookie until it is shown: so it carries no name.
+    flash(_("Your account is ready."))
     return redirect(url_for("pages.home"), 303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,13 +17,16 @@ PASSWORD = "correct horse battery staple"
 class Browser(FlaskClient):
     """Send `Sec-Fetch-Site: same-origin`, as a form on a page of ours would."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, *, origin: str = ORIGIN) -> None:
         super().__init__(app, app.response_class)
+        self.origin = origin
         self.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
         self.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        kwargs.setdefault("base_url", ORIGIN)
+        kwargs.setdefault("base_url", self.origin)
+        # Read to the end, so that files are closed.
+        kwargs.setdefault("buffered", True)
         return super().open(*args, **kwargs)
 
     def login(
@@ -43,5 +47,6 @@ class Browser(FlaskClient):
 
     def keep(self, cookies: dict[str, str]) -> None:
         """Put cookies back, as somebody would who copied them earlier."""
+        host = urlsplit(self.origin).hostname or ""
         for name, value in cookies.items():
-            self.set_cookie(name, value, domain="app.example", secure=True)
+            self.set_cookie(name, value, domain=host)

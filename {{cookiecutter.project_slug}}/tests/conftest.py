@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC
+from datetime import datetime
 from typing import Protocol
 
 import pytest
@@ -12,6 +14,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import func
 from sqlalchemy import select
+from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }} import create_app
 from {{ cookiecutter.project_slug }} import passwords
@@ -101,6 +104,13 @@ def user(app: Flask) -> str:
     with app.app_context():
         add_user(EMAIL)
     return EMAIL
+
+
+@pytest.fixture
+def clock(time_machine: TimeMachineFixture) -> TimeMachineFixture:
+    """Stop the clock; `clock.shift(...)` moves it by seconds or by a timedelta."""
+    time_machine.move_to(datetime.now(UTC), tick=False)
+    return time_machine
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask import request
+from sqlalchemy import select
+
+from {{ cookiecutter.project_slug }} import passwords
+from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.db import now
+from {{ cookiecutter.project_slug }}.models import User
+
+from .browser import EMAIL
+from .browser import PASSWORD
 from .browser import Browser
+from .hashing import watch_hashing
+from .people import add_user
+from .people import change_user
+from .set_cookies import set_cookies
+
+JSON = {"Accept": "application/json"}
 
 
 def test_a_page_greets_a_signed_in_user_by_name(client: Browser, user: str) -> None:
@@ -13,17 +32,118 @@ def test_a_page_greets_a_signed_in_user_by_name(client: Browser, user: str) -> N
     assert "Hello, Ana" in client.get("/").text
 
 
-def test_logout_ends_the_session(client: Browser, user: str) -> None:
-    client.login()
+@pytest.mark.parametrize("email", ["ANA@EXAMPLE.COM", "Ana@example.com", f" {EMAIL} "])
+def test_an_address_is_known_however_it_is_spelt(
+    client: Browser, user: str, email: str
+) -> None:
+    client.login(email)
     assert client.is_signed_in()
-    cookies = client.jar()
-    client.logout()
-    assert not client.is_signed_in()
-    client.keep(cookies)
-    assert not client.is_signed_in()
+
+
+def test_next_leads_back_to_the_page_that_asked(client: Browser, user: str) -> None:
+    refused = client.get("/account/password?from=mail")
+    assert refused.status_code == 303
+    page = client.get(refused.location)
+    assert 'value="/account/password?from=mail"' in page.text
+    answer = client.login(next="/account/password?from=mail")
+    assert answer.location == "/account/password?from=mail"
+
+
+def test_a_remembered_login_outlives_the_browser(client: Browser, user: str) -> None:
+    ages = [
+        cookie.attributes.get("max-age")
+        for answer in (client.login(), client.login(remember="y"))
+        for cookie in set_cookies(answer)
+        if not cookie.deletes
+    ]
+    assert ages[0] is None
+    assert int(ages[1] or 0) >= 7 * 24 * 60 * 60
+
+
+def test_logging_in_again_changes_who_is_signed_in(
+    app: Flask, client: Browser, user: str
+) -> None:
+    with app.app_context():
+        add_user("bob@example.com", name="Bob")
+    client.login()
+    before = client.jar()
+    assert client.get("/auth/login?next=/account/").location == "/account/"
+    client.login("bob@example.com")
+    assert "Hello, Bob" in client.get("/").text
+    earlier = Browser(app)
+    earlier.keep(before)
+    assert not earlier.is_signed_in()
+
+
+def test_every_login_has_a_token_of_its_own(client: Browser, user: str) -> None:
+    tokens = set()
+    for _ in range(5):
+        client.login()
+        tokens.add(tuple(client.jar().values()))
+    assert len(tokens) == 5
 
 
 def test_a_wrong_password_signs_nobody_in(client: Browser, user: str) -> None:
     response = client.login(password="not the password at all")
     assert response.status_code == 422
     assert not client.is_signed_in()
+    assert not client.jar()
+
+
+def test_a_failed_login_says_and_does_the_same_for_everybody(
+    app: Flask, client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        add_user("off@example.com")
+        change_user("off@example.com", disabled_at=now())
+    computed: list[str] = []
+    watch_hashing(monkeypatch, lambda: computed.append(request.form["email"]))
+    answers = set()
+    for email, password in (
+        (EMAIL, "not the password at all"),
+        ("nobody@example.com", PASSWORD),
+        ("off@example.com", PASSWORD),
+        ("off@example.com", "not the password at all"),
+    ):
+        answer = client.login(email, password)
+        answers.add((answer.status_code, answer.text.replace(email, "ADDRESS")))
+    assert len(answers) == 1
+    # One computation each: work that differs would tell who has an account.
+    assert [computed.count(email) for email in sorted(set(computed))] == [1, 1, 2]
+
+
+def test_login_renews_a_hash_made_with_older_parameters(
+    app: Flask, client: Browser, user: str
+) -> None:
+    older = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(PASSWORD)
+    with app.app_context():
+        change_user(EMAIL, password_hash=older)
+    hashes = []
+    for _ in range(2):
+        client.login()
+        assert client.is_signed_in()
+        with app.app_context():
+            hashes.append(db.session.scalars(select(User.password_hash)).one())
+    assert passwords.needs_rehash(older)
+    assert not passwords.needs_rehash(hashes[0])
+    assert hashes[0] == hashes[1]
+
+
+def test_a_client_that_asks_for_json_is_told_so_in_json(client: Browser) -> None:
+    response = client.get("/account/", headers=JSON)
+    assert response.status_code == 401
+    assert response.json == {"error": "Please log in."}
+    assert "Location" not in response.headers
+
+
+def test_disabling_an_account_ends_its_sessions_for_good(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login(remember="y")
+    commands = app.test_cli_runner()
+    commands.invoke(args=["user", "disable", EMAIL])
+    assert not client.is_signed_in()
+    commands.invoke(args=["user", "enable", EMAIL])
+    assert not client.is_signed_in()
+    client.login()
+    assert client.is_signed_in()

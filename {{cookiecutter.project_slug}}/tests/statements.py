@@ -1,0 +1,53 @@
+"""Watch the database being asked, or break it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from {{ cookiecutter.project_slug }}.db import db
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """Collect the SQL that is run within."""
+    seen: list[str] = []
+    with _before_each(app, seen.append):
+        yield seen
+
+
+@contextmanager
+def broken_database(app: Flask, containing: str = "") -> Iterator[None]:
+    """Fail every statement that contains a text, as a database that is away does."""
+
+    def fail(statement: str) -> None:
+        if containing in statement:
+            raise OperationalError(statement, {}, Exception("the database is away"))
+
+    with _before_each(app, fail):
+        yield
+
+
+def selects(seen: list[str]) -> list[str]:
+    return [statement for statement in seen if statement.startswith("SELECT")]
+
+
+@contextmanager
+def _before_each(app: Flask, call: Callable[[str], None]) -> Iterator[None]:
+    def before(
+        connection: object, cursor: object, statement: str, *more: object
+    ) -> None:
+        call(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", before)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", before)

@@ -8,3 +8,7 @@ preload_app = True
 # believes every client on this machine about its scheme and its path.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
+
+# No second way in: anyone could stop the app through it who runs code as its user,
+# and two apps of one user would take its path from each other.
+control_socket_disable = True

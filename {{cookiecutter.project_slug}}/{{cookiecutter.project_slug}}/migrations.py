@@ -68,7 +68,9 @@ alembic = Migrations(metadatas=Base.metadata, run_mkdir=False)
 
 
 def init_app(app: Flask) -> None:
-    app.config["ALEMBIC"] = {"script_location": str(FOLDER)}
+    # Alembic keeps it in a ConfigParser, to which a single percent sign means more.
+    location = str(FOLDER).replace("%", "%%")
+    app.config["ALEMBIC"] = {"script_location": location}
     app.config["ALEMBIC_CONTEXT"] = {
         "transactional_ddl": True,
         "render_as_batch": True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 from datetime import datetime
+from inspect import iscoroutinefunction
 from typing import Any
 from typing import ClassVar
 
@@ -103,6 +104,10 @@ def write_unless_busy(statement: Executable) -> bool:
 
 def init_app(app: Flask) -> None:
     db.init_app(app)
+    # It would close asynchronous sessions too: there are none, yet every request
+    # would pay for a thread and an event loop, four times its own work.
+    closing = app.teardown_appcontext_funcs
+    closing[:] = [close for close in closing if not iscoroutinefunction(close)]
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":

@@ -99,10 +99,12 @@ class ServerSessionInterface(SessionInterface):
             store.see(stored)
 
     def _replace(self, session: ServerSession, response: Response) -> None:
-        login = session.login
+        login, stored = session.login, session.stored
         with db.engine.begin() as connection:
-            if session.stored:
-                store.remove(connection, session.stored)
+            gone = stored is not None and not store.remove(connection, stored)
+            if gone and not login and not session.ended:
+                # A parallel request was faster, and its token is the good one.
+                return
             if login:
                 token, handle = store.add(
                     connection,

@@ -88,7 +88,7 @@ def active_sessions(user: User) -> list[ActiveSession]:
             address=row.address,
             first_seen=row.created_at,
             last_seen=row.seen_at,
-            current=row.token_hash == _current_hash(),
+            current=row.handle == _current_handle(),
         )
         for row in rows
         if not is_over(row.created_at, row.remembered)
@@ -110,14 +110,11 @@ def end_sessions(user: User, *, keep_current: bool) -> None:
     """
     user.session_epoch = User.session_epoch + 1
     db.session.flush()
-    kept = _current_hash() if keep_current else None
+    kept = StoredSession.handle == (_current_handle() if keep_current else None)
+    db.session.execute(delete(StoredSession).where(_of(user), ~kept))
+    # This one alone: a login may have added another since.
     db.session.execute(
-        delete(StoredSession).where(
-            _of(user), StoredSession.token_hash != (kept or b"")
-        )
-    )
-    db.session.execute(
-        update(StoredSession).where(_of(user)).values(epoch=user.session_epoch)
+        update(StoredSession).where(_of(user), kept).values(epoch=user.session_epoch)
     )
 
 
@@ -136,10 +133,11 @@ def _current() -> ServerSession:
     return cast(ServerSession, session._get_current_object())  # type: ignore[attr-defined]
 
 
-def _current_hash() -> bytes | None:
-    if not has_request_context() or _current().stored is None:
+def _current_handle() -> str | None:
+    if not has_request_context():
         return None
-    return cast(Stored, _current().stored).token_hash
+    stored = _current().stored
+    return stored.handle if stored else None
 
 
 def _of(user: User) -> ColumnElement[bool]:

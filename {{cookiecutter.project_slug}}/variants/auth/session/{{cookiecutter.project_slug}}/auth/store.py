@@ -129,10 +129,10 @@ def add(
     return token, handle
 
 
-def remove(connection: Connection, stored: Stored) -> None:
-    connection.execute(
-        delete(StoredSession).where(StoredSession.token_hash == stored.token_hash)
-    )
+def remove(connection: Connection, stored: Stored) -> bool:
+    """Delete a session, whatever its token is by now; False if it has gone."""
+    named = StoredSession.handle == stored.handle
+    return bool(connection.execute(delete(StoredSession).where(named)).rowcount)
 
 
 def renew(connection: Connection, stored: Stored, data: str) -> str | None:

@@ -28,8 +28,9 @@ def password_hint() -> str:
 
 
 def init_app(app: Flask) -> None:
-    # A line that holds only a tag leaves no line behind.
+    # A line that holds only a tag leaves no line behind in the page.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.keep_trailing_newline = True
 
     @app.context_processor
     def helpers() -> dict[str, object]:

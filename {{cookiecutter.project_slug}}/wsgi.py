@@ -20,7 +20,6 @@ from {{ cookiecutter.project_slug }}.environ import is_loopback
 from {{ cookiecutter.project_slug }}.migrations import alembic
 
 ROOT = Path(__file__).parent
-MIGRATE = "The database lacks migrations. Run `flask db upgrade`."
 
 
 def make_app() -> Flask:
@@ -38,7 +37,8 @@ def make_app() -> Flask:
         # The group has not yet said which command it is about to look up.
         if context is not None and isinstance(context.command, click.Group):
             return refusing_app(str(error))
-        hint = " For development use `make run`." if context is not None else ""
+        serving_by_hand = context is not None and not get_debug_flag()
+        hint = " For development use `make run`." if serving_by_hand else ""
         sys.exit(f"{error}{hint}")
 
 
@@ -52,8 +52,7 @@ def _serve() -> Flask:
         raise ConfigError("MAIL_URL", "is console: set it to a mail server or none:.")
     app = create_app(settings)
     with app.app_context():
-        if alembic.needs_upgrade():
-            sys.exit(MIGRATE)
+        _check_migrations()
         # A worker must not inherit its master's connections.
         db.engine.dispose()
     return app
@@ -65,9 +64,14 @@ def _develop(context: click.Context) -> Flask:
     with app.app_context():
         if alembic.is_empty():
             alembic.upgrade()
-        if alembic.needs_upgrade():
-            sys.exit(MIGRATE)
+        _check_migrations()
     return app
+
+
+def _check_migrations() -> None:
+    if alembic.needs_upgrade():
+        problem = "names a database that lacks migrations. Run `flask db upgrade`."
+        raise ConfigError("DATABASE_URL", problem)
 
 
 def _listening_url(context: click.Context) -> str:

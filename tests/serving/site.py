@@ -1,0 +1,85 @@
+"""Handle a baked project as its owner does: run its commands, serve it, look inside."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+from .server import DEADLINE_SECONDS
+from .server import Server
+from .server import free_port
+
+ORIGIN = "https://app.example"
+KEY = "a key for these tests alone: 0123456789 abcdefghij"
+# What the app asks for before it serves.
+SERVED = {"SECRET_KEY": KEY, "PUBLIC_URL": ORIGIN, "MAIL_URL": "none:"}
+# The log then tells which worker answered.
+ACCESS_LOG = "worker=%(p)s %(m)s %(U)s %(s)s"
+
+
+class Site:
+    """A baked project in a folder of its own, and the servers started from it."""
+
+    def __init__(self, folder: Path, env: dict[str, str], programs: Path) -> None:
+        self.folder = folder
+        self._env = env
+        self._programs = programs
+        self._servers: list[Server] = []
+
+    def run(
+        self, program: str, *arguments: str, stdin: str = "", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `flask` or `gunicorn` in the project; it has to end within seconds."""
+        return subprocess.run(
+            [self._programs / program, *arguments],
+            cwd=self.folder,
+            env={**self._env, **variables},
+            input=stdin,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=DEADLINE_SECONDS,
+            check=False,
+        )
+
+    def serve(self, variables: Mapping[str, str] = SERVED) -> Server:
+        """Start gunicorn with two workers."""
+        port = free_port()
+        command = ["gunicorn", "wsgi:app", "--workers=2", f"--bind=127.0.0.1:{port}"]
+        log = ["--access-logfile=-", f"--access-logformat={ACCESS_LOG}"]
+        return self._start([*command, *log], port, variables)
+
+    def develop(self) -> Server:
+        """Start what `make run` starts."""
+        port = free_port()
+        command = ["flask", "run", "--debug", f"--port={port}"]
+        return self._start(command, port, {"SECRET_KEY": KEY})
+
+    def query(self, statement: str) -> list[tuple[object, ...]]:
+        database = self.folder / "instance" / "app.sqlite"
+        with closing(sqlite3.connect(database, timeout=5)) as connection:
+            return connection.execute(statement).fetchall()
+
+    def close(self) -> None:
+        """End all servers, and show what they said should a test have failed."""
+        for server in self._servers:
+            server.clean_up()
+            print(server.output)
+
+    def _start(
+        self, command: list[str], port: int, variables: Mapping[str, str]
+    ) -> Server:
+        program, *arguments = command
+        command = [str(self._programs / program), *arguments]
+        server = Server(self.folder, command, port, {**self._env, **variables})
+        self._servers.append(server)
+        server.wait_until_it_listens()
+        return server
+
+
+def workers_in(output: str, line: str) -> set[str]:
+    """Return the process ids of the workers that logged an answer like this."""
+    return set(re.findall(rf"worker=<(\d+)> {line}", output))

@@ -1,0 +1,47 @@
+"""`make run` needs nothing prepared, and shows the mails it would have sent."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+
+from ..template import AUTHS
+from .conftest import OpenSite
+from .server import wait_until
+from .visitor import Visitor
+
+pytestmark = pytest.mark.app
+
+EMAIL = "ana@example.com"
+PASSWORD = "correct horse battery staple"
+COOKIE = {"session": "session", "cookie": "auth"}
+
+
+@pytest.mark.parametrize("auth", AUTHS)
+def test_it_registers_people_with_no_database_no_mail_and_no_https(
+    auth: str, open_site: OpenSite
+) -> None:
+    site = open_site(auth)
+    shutil.rmtree(site.folder / "instance")
+    server = site.develop()
+    visitor = Visitor(server.port)
+    link = re.compile(rf"http://localhost:{server.port}(/auth/register/[\w-]+)")
+
+    assert "/dev/mailbox" in visitor.post("/auth/register", email=EMAIL).text
+    wait_until(lambda: "Subject: " in server.output)
+    shown = link.findall(visitor.get("/dev/mailbox").text)
+    assert len(set(shown)) == 1
+    # Printed on a line of its own, not wrapped: made to be clicked in a terminal.
+    assert any(link.fullmatch(line) for line in server.output.splitlines())
+    assert visitor.get("/dev/mailbox", Host="app.example").status == 404
+
+    assert visitor.get(shown[0]).status == 303
+    form = {"name": "Ana", "password": PASSWORD}
+    answer = visitor.post("/auth/register/finish", **form)
+    lines = [line for line in answer.set_cookies if line.startswith(COOKIE[auth])]
+    assert [set(line.split("; ")[1:]) for line in lines] == [
+        {"HttpOnly", "Path=/", "SameSite=Lax"}
+    ]
+    assert "Hello, Ana" in visitor.get("/").text

@@ -1,0 +1,94 @@
+"""Two workers of gunicorn serve one app: a session, a count, an end for both."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ..running import must
+from ..template import AUTHS
+from .conftest import OpenSite
+from .server import wait_until
+from .site import SERVED
+from .site import workers_in
+from .visitor import Answer
+from .visitor import Visitor
+from .visitor import ask_both_workers
+
+pytestmark = pytest.mark.app
+
+EMAIL = "ana@example.com"
+PASSWORD = "correct horse battery staple"
+COOKIE = {"session": "__Host-session", "cookie": "__Host-auth"}
+
+
+def read_account(visitor: Visitor) -> Answer:
+    return visitor.get("/account/")
+
+
+@pytest.mark.parametrize("auth", AUTHS)
+def test_a_user_made_by_the_operator_logs_in_and_out(
+    auth: str, open_site: OpenSite
+) -> None:
+    site = open_site(auth)
+    create = ["user", "create", EMAIL, "--name", "Ana"]
+    must(site.run("flask", *create, stdin=f"{PASSWORD}\n", **SERVED))
+    visitor = Visitor(site.serve().port)
+
+    assert "Log in" in visitor.get("/auth/login").text
+    answer = visitor.login(EMAIL, PASSWORD)
+    assert (answer.status, answer.location) == (303, "/")
+    lines = [line for line in answer.set_cookies if line.startswith(COOKIE[auth])]
+    assert [set(line.split("; ")[1:]) for line in lines] == [
+        {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"}
+    ]
+    assert "Hello, Ana" in visitor.get("/").text
+    assert ask_both_workers(visitor, read_account) == {200}
+
+    copied = dict(visitor.cookies)
+    assert visitor.post("/auth/logout", site="cross-site").status == 403
+    assert visitor.get("/account/").status == 200
+    assert visitor.post("/auth/logout").status == 303
+    assert COOKIE[auth] not in visitor.cookies
+    assert "You are not logged in" in visitor.get("/").text
+    visitor.cookies = copied
+    assert ask_both_workers(visitor, read_account) == {303}
+
+
+def test_failed_logins_count_whichever_worker_they_reach(open_site: OpenSite) -> None:
+    site = open_site("session")
+    server = site.serve({**SERVED, "LOGIN_ATTEMPTS_PER_ACCOUNT": "5/900"})
+
+    def guess(visitor: Visitor) -> Answer:
+        return visitor.login(EMAIL, "a wrong one, but long enough")
+
+    with ThreadPoolExecutor(12) as pool:
+        guesses = [pool.submit(guess, Visitor(server.port)) for _ in range(12)]
+        answers = [guess.result() for guess in guesses]
+    assert Counter(answer.status for answer in answers) == {422: 5, 429: 7}
+
+    assert ask_both_workers(Visitor(server.port), guess) == {429}
+    wait_until(lambda: len(workers_in(server.output, "POST /auth/login 429")) == 2)
+    waits = {answer.headers["Retry-After"] for answer in answers} - {None}
+    assert waits
+    assert all(880 < int(wait) <= 900 for wait in waits)
+    # One row for the account, one for the address the guesses came from.
+    assert site.query("SELECT count FROM throttles") == [(14,), (14,)]
+    failed = "SELECT count(*) FROM events WHERE kind = 'login_failed'"
+    assert site.query(failed) == [(5,)]
+
+
+def test_it_answers_who_waits_and_then_ends(open_site: OpenSite) -> None:
+    server = open_site("session").serve()
+    visitor = Visitor(server.port)
+    expected = visitor.expected()
+    assert visitor.get("/healthz").status == 200
+
+    server.signal()
+    wait_until(lambda: "Handling signal: term" in server.output)
+    assert expected.get("/healthz").status == 200
+
+    assert server.wait() == 0
+    assert "Traceback" not in server.output

@@ -1,0 +1,81 @@
+"""What must not be served is not: one line with the cure, and an end within seconds."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+
+import pytest
+
+from ..running import must
+from ..running import tail
+from .conftest import OpenSite
+from .site import ORIGIN
+from .site import SERVED
+from .visitor import Visitor
+
+pytestmark = pytest.mark.app
+
+NO_KEY = "SECRET_KEY is missing. Run `flask secret new`, or set it to 48 random bytes."
+REFUSALS = {
+    "no key": ({"SECRET_KEY": ""}, NO_KEY),
+    "no address": (
+        {"PUBLIC_URL": ""},
+        "PUBLIC_URL is missing: set it to https:// and your host.",
+    ),
+    "console mail": (
+        {"MAIL_URL": "console:"},
+        "MAIL_URL is console: set it to a mail server or none:.",
+    ),
+    "debug": (
+        {"FLASK_DEBUG": "1"},
+        "FLASK_DEBUG is on, which opens secrets to all: unset it.",
+    ),
+    "old database": (
+        {"DATABASE_URL": "sqlite:///new.sqlite"},
+        "DATABASE_URL names a database that lacks migrations. Run `flask db upgrade`.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_gunicorn_ends_with_one_line(name: str, open_site: OpenSite) -> None:
+    variables, line = REFUSALS[name]
+    site = open_site("session")
+
+    bind = "--bind=127.0.0.1:0"
+    done = site.run("gunicorn", "wsgi:app", bind, **{**SERVED, **variables})
+
+    assert done.returncode != 0, tail(done)
+    assert done.stdout + done.stderr == f"{line}\n"
+
+
+# With debug on, `flask run` is development.
+@pytest.mark.parametrize("name", [name for name in REFUSALS if name != "debug"])
+def test_flask_run_ends_with_one_line_that_names_make_run(
+    name: str, open_site: OpenSite
+) -> None:
+    variables, line = REFUSALS[name]
+    site = open_site("session")
+
+    done = site.run("flask", "run", "--port=0", **{**SERVED, **variables})
+
+    assert done.returncode != 0, tail(done)
+    assert done.stdout + done.stderr == f"{line} For development use `make run`.\n"
+
+
+def test_the_commands_that_the_lines_name_are_the_cure(open_site: OpenSite) -> None:
+    site = open_site("cookie")
+    shutil.rmtree(site.folder / "instance")
+    env = site.folder / ".env"
+
+    refused = site.run("flask", "db", "upgrade")
+    assert refused.returncode != 0, tail(refused)
+    assert refused.stderr == f"Error: {NO_KEY}\n"
+    must(site.run("flask", "secret", "new"))
+    assert stat.S_IMODE(env.stat().st_mode) == 0o600
+    # Neither an address nor a mail server is needed to migrate.
+    must(site.run("flask", "db", "upgrade"))
+
+    server = site.serve({"PUBLIC_URL": ORIGIN, "MAIL_URL": "none:"})
+    assert Visitor(server.port).get("/healthz").status == 200

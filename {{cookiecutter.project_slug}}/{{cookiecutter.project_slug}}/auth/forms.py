@@ -72,14 +72,18 @@ def password_field(label: str, autocomplete: str) -> PasswordField:
 
 
 class LoginForm(Form):
-    email = AddressField(lazy("E-mail address"), render_kw={"autocomplete": "username"})
+    email = AddressField(
+        lazy("E-mail address"), render_kw={"autocomplete": "username", "required": True}
+    )
     password = password_field(lazy("Password"), "current-password")
     remember = BooleanField(lazy("Remember me on this device"))
     next = HiddenField()
 
 
 class AddressForm(Form):
-    email = AddressField(lazy("E-mail address"), render_kw={"autocomplete": "email"})
+    email = AddressField(
+        lazy("E-mail address"), render_kw={"autocomplete": "email", "required": True}
+    )
 
 
 class FinishRegistrationForm(Form):

@@ -1,0 +1,96 @@
+"""Reach behind the pages: the package's own names, its tables, pages for one test alone.
+
+Tests that come with one kind of session import this and their neighbours, no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+from typing import TypeVar
+
+from flask import Flask
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
+from sqlalchemy import create_engine
+from sqlalchemy import select
+from sqlalchemy import text
+
+from {{ cookiecutter.project_slug }} import passwords
+from {{ cookiecutter.project_slug }}.auth import sessions
+from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
+from {{ cookiecutter.project_slug }}.auth.guards import signed_in_user
+from {{ cookiecutter.project_slug }}.db import Base
+from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.models import User
+
+__all__ = ["db", "passwords", "sessions", "signed_in_user"]
+
+R = TypeVar("R")
+View = Callable[[], ResponseReturnValue]
+
+
+def page(app: Flask, *, public: bool = False) -> Callable[[View], View]:
+    """Add a page, at its function's name, to an app that has served nothing yet."""
+
+    def add(view: View) -> View:
+        shown = login_not_required(view) if public else view
+        app.add_url_rule(f"/{view.__name__}", view_func=shown, methods=["GET", "POST"])
+        return view
+
+    return add
+
+
+def leave_undone(email: str) -> None:
+    """Write a row as a view might, and neither commit it nor take it back."""
+    db.session.add(User(email=email, name="Undone", language="en", password_hash=""))
+    db.session.flush()
+
+
+def meanwhile(work: Callable[[], R]) -> R:
+    """Do something in the middle of a request, sharing nothing with it.
+
+    A request made within another one, in the same thread, would share its context.
+    """
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()
+
+
+def rows(app: Flask, statement: str, **values: object) -> list[dict[str, Any]]:
+    """Return what plain SQL finds: what is committed, as other programs see it."""
+    with app.app_context():
+        engine = db.engine.execution_options(sqlite_begin="DEFERRED")
+        with engine.connect() as connection:
+            found = connection.execute(text(statement), values)
+            return [dict(row) for row in found.mappings()]
+
+
+def run_sql(app: Flask, statement: str, **values: object) -> None:
+    """Change the tables by plain SQL, on a connection of its own."""
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text(statement), values)
+
+
+def everything_stored(app: Flask) -> bytes:
+    """Return every column of every row, end to end."""
+    with app.app_context(), db.engine.connect() as connection:
+        found = [
+            value if isinstance(value, bytes) else str(value).encode()
+            for table in Base.metadata.sorted_tables
+            for row in connection.execute(select(table))
+            for value in row
+        ]
+    return b"\n".join(found)
+
+
+@contextmanager
+def other_writer(app: Flask, statement: str) -> Iterator[Connection]:
+    """Hold the locks of a write that another program has begun and not yet ended."""
+    engine = create_engine(app.config["SQLALCHEMY_ENGINES"]["default"])
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+        yield connection
+    engine.dispose()

@@ -1,0 +1,107 @@
+"""All sessions of a user end together, in the caller's transaction."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection
+from sqlalchemy import event
+from sqlalchemy import text
+
+from .acting import end_everywhere
+from .acting import end_session
+from .acting import handles
+from .browser import Browser
+from .conftest import MakeApp
+from .inside import db
+from .inside import page
+from .inside import rows
+from .inside import sessions
+from .inside import signed_in_user
+
+
+@pytest.mark.parametrize("one", [True, False])
+def test_ending_sessions_is_undone_with_the_transaction(
+    app: Flask, client: Browser, user: str, one: bool
+) -> None:
+    client.login()
+    if one:
+        assert end_session(app, handles(app)[0], commit=False)
+    else:
+        end_everywhere(app, commit=False)
+    assert client.is_signed_in()
+
+
+def test_ending_the_others_keeps_this_one_and_its_token(
+    make_app: MakeApp, user: str
+) -> None:
+    app = make_app()
+
+    @page(app)
+    def end_others() -> str:
+        sessions.end_sessions(signed_in_user(), keep_current=True)
+        db.session.commit()
+        return ""
+
+    client, other = Browser(app), Browser(app)
+    other.login()
+    client.login()
+    before = client.jar()
+    client.get("/end_others")
+    assert client.jar() == before
+    assert client.get("/end_others").status_code == 200
+    assert other.get("/end_others").status_code == 303
+    assert len(handles(app)) == 1
+
+
+def test_ending_everywhere_leaves_no_row(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login()
+    end_everywhere(app)
+    assert rows(app, "SELECT * FROM sessions") == []
+    assert not client.is_signed_in()
+
+
+def test_a_session_begun_while_the_others_are_ended_is_not_lifted_over(
+    app: Flask, client: Browser, user: str
+) -> None:
+    """A login with the old password may be committed between any two statements."""
+    client.login()
+    (row,) = rows(app, "SELECT * FROM sessions")
+    names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+    again = text(f"INSERT INTO sessions ({names}) VALUES ({values})")
+
+    def come_back(connection: Connection, cursor: object, sql: str, *_: object) -> None:
+        if sql.startswith("DELETE FROM sessions"):
+            connection.execute(again, row)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "after_cursor_execute", come_back)
+    end_everywhere(app)
+    event.remove(engine, "after_cursor_execute", come_back)
+    assert len(rows(app, "SELECT * FROM sessions")) == 1
+    assert not client.is_signed_in()
+
+
+def test_a_disabled_account_has_no_sessions_then_nor_when_enabled_again(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login()
+    run = app.test_cli_runner()
+    run.invoke(args=["user", "disable", user])
+    assert not client.is_signed_in()
+    run.invoke(args=["user", "enable", user])
+    assert not client.is_signed_in()
+    client.login()
+    assert client.is_signed_in()
+
+
+def test_a_deleted_account_takes_its_sessions_along(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login()
+    app.test_cli_runner().invoke(args=["user", "delete", user])
+    assert not client.is_signed_in()
+    assert rows(app, "SELECT * FROM sessions") == []

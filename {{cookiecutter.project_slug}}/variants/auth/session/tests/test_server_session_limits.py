@@ -1,0 +1,124 @@
+"""The server ends sessions by its own clock, and sweeps up what they leave."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from time_machine import TimeMachineFixture
+
+from .acting import change_password
+from .browser import Browser
+from .conftest import MakeApp
+from .inside import rows
+from .inside import run_sql
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+COUNT = "SELECT COUNT(*) AS n FROM sessions"
+
+kinds = pytest.mark.parametrize(
+    ("remember", "idle", "absolute"),
+    [({}, 30 * MINUTE, 12 * HOUR), ({"remember": "on"}, 7 * DAY, 30 * DAY)],
+)
+
+
+def count(app: Flask) -> int:
+    (row,) = rows(app, COUNT)
+    return int(row["n"])
+
+
+@kinds
+def test_a_session_left_idle_is_over(
+    client: Browser,
+    user: str,
+    remember: dict[str, str],
+    idle: int,
+    absolute: int,
+    clock: TimeMachineFixture,
+) -> None:
+    client.login(**remember)
+    clock.shift(idle - 1)
+    assert client.is_signed_in()
+    clock.shift(idle - 1)
+    assert client.is_signed_in()
+    clock.shift(idle)
+    assert not client.is_signed_in()
+    assert client.jar() != {}
+
+
+@kinds
+def test_a_session_ends_however_busy_it_is(
+    client: Browser,
+    user: str,
+    remember: dict[str, str],
+    idle: int,
+    absolute: int,
+    clock: TimeMachineFixture,
+) -> None:
+    client.login(**remember)
+    times = absolute // idle
+    for _ in range(times):
+        clock.shift(idle - 1)
+        client.get("/")
+    clock.shift(absolute - times * (idle - 1) - 1)
+    assert client.is_signed_in()
+    clock.shift(1)
+    assert not client.is_signed_in()
+
+
+def test_a_proof_does_not_move_the_end(
+    make_app: MakeApp, user: str, clock: TimeMachineFixture
+) -> None:
+    client = Browser(make_app(session_absolute_seconds=HOUR))
+    client.login()
+    clock.shift(20 * MINUTE)
+    assert change_password(client) == 303
+    clock.shift(29 * MINUTE)
+    assert client.is_signed_in()
+    clock.shift(11 * MINUTE)
+    assert not client.is_signed_in()
+
+
+def test_purge_deletes_what_is_over_and_nothing_else(
+    app: Flask, user: str, clock: TimeMachineFixture
+) -> None:
+    remembered, forgotten, fresh = Browser(app), Browser(app), Browser(app)
+    remembered.login(remember="on")
+    forgotten.login()
+    visitor = Browser(app)
+    visitor.post("/language", data={"language": "pt_BR"})
+    clock.shift(30 * MINUTE - 1)
+    fresh.login()
+
+    said = app.test_cli_runner().invoke(args=["purge"])
+    assert "0 sessions" in said.output
+    clock.shift(1)
+    said = app.test_cli_runner().invoke(args=["purge"])
+    assert said.exit_code == 0
+    assert "2 sessions" in said.output
+    assert count(app) == 2
+    assert remembered.is_signed_in()
+    assert fresh.is_signed_in()
+
+
+def test_each_login_sweeps_a_little(
+    app: Flask, client: Browser, user: str, clock: TimeMachineFixture
+) -> None:
+    for number in range(30):
+        run_sql(
+            app,
+            "INSERT INTO sessions (token_hash, handle, data, remembered, created_at,"
+            " seen_at, address, client) VALUES (:hash, :handle, '{}', :no, :at, :at,"
+            " '', '')",
+            hash=bytes([number]),
+            handle=str(number),
+            no=False,
+            at="2000-01-01 00:00:00+00:00",
+        )
+    client.login()
+    left = count(app)
+    assert 1 < left < 31
+    client.login()
+    assert count(app) < left
+    assert client.is_signed_in()

@@ -1,0 +1,93 @@
+"""Sessions can be seen from the server, and ended one by one."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from datetime import datetime
+from datetime import timedelta
+
+from flask import Flask
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+from time_machine import TimeMachineFixture
+
+from .acting import end_session
+from .acting import handles
+from .browser import Browser
+from .conftest import MakeApp
+from .inside import page
+from .inside import sessions
+from .inside import signed_in_user
+from .people import add_user
+
+OTHER = "bob@example.com"
+
+
+def test_the_owner_sees_each_session_and_which_one_is_this(
+    make_app: MakeApp, user: str, clock: TimeMachineFixture
+) -> None:
+    app = make_app()
+
+    @page(app)
+    def look() -> ResponseReturnValue:
+        return jsonify(
+            [
+                (found.client, found.current, found.first_seen.isoformat())
+                for found in sessions.active_sessions(signed_in_user())
+            ]
+        )
+
+    noon = datetime(2030, 1, 1, 12, tzinfo=UTC)
+    clock.move_to(noon, tick=False)
+    phone, desk = Browser(app), Browser(app)
+    phone.environ_base["HTTP_USER_AGENT"] = "Phone"
+    desk.environ_base["HTTP_USER_AGENT"] = "Desk"
+    phone.login()
+    clock.shift(60)
+    desk.login()
+
+    assert desk.get("/look").json == [
+        ["Desk", True, (noon + timedelta(seconds=60)).isoformat()],
+        ["Phone", False, noon.isoformat()],
+    ]
+    clock.shift(60)
+    phone.get("/look")
+    assert [entry[:2] for entry in phone.get("/look").json or []] == [
+        ["Phone", True],
+        ["Desk", False],
+    ]
+
+
+def test_sessions_that_are_over_are_not_listed(
+    app: Flask, client: Browser, user: str, clock: TimeMachineFixture
+) -> None:
+    client.login()
+    clock.shift(1799)
+    assert len(handles(app)) == 1
+    clock.shift(1)
+    assert handles(app) == []
+
+
+def test_one_session_can_be_ended_by_its_handle(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login()
+    (handle,) = handles(app)
+    other = Browser(app)
+    other.login()
+    assert end_session(app, handle)
+    assert not client.is_signed_in()
+    assert other.is_signed_in()
+    assert not end_session(app, handle)
+
+
+def test_nobody_ends_the_sessions_of_others(
+    app: Flask, client: Browser, user: str
+) -> None:
+    with app.app_context():
+        add_user(OTHER)
+    client.login()
+    (handle,) = handles(app)
+    assert not end_session(app, handle, OTHER)
+    assert not end_session(app, "no such handle")
+    assert client.is_signed_in()

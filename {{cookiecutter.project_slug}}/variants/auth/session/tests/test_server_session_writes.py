@@ -1,0 +1,142 @@
+"""Sessions are saved on their own: not with the view's work, and never twice."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from threading import Timer
+
+import pytest
+from flask import Flask
+from flask import abort
+from flask import request
+from flask import session
+from time_machine import TimeMachineFixture
+
+from .browser import Browser
+from .conftest import MakeApp
+from .inside import leave_undone
+from .inside import meanwhile
+from .inside import other_writer
+from .inside import page
+from .inside import rows
+from .inside import run_sql
+from .inside import sessions
+from .statements import broken_database
+
+SEEN = "SELECT seen_at FROM sessions"
+RESTLESS = "UPDATE sessions SET client = 'another program'"
+
+
+@pytest.fixture
+def site(make_app: MakeApp) -> Flask:
+    """Return an app whose pages end in every way that a view can."""
+    app = make_app()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @page(app)
+    def fail() -> str:
+        session["word"] = "marmalade"
+        leave_undone("undone@example.com")
+        match request.args["how"]:
+            case "raise":
+                raise RuntimeError("the view broke")
+            case how:
+                abort(int(how))
+
+    @page(app)
+    def look() -> str:
+        return str(session["word"])
+
+    @page(app)
+    def vanish() -> str:
+        match request.args["work"]:
+            case "write":
+                session["word"] = "marmalade"
+            case "renew":
+                sessions.renew_session()
+        meanwhile(lambda: run_sql(app, "DELETE FROM sessions"))
+        return ""
+
+    return app
+
+
+@pytest.mark.parametrize("how", ["409", "500", "raise"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_work_that_a_view_left_undone_is_not_saved_with_the_session(
+    site: Flask, user: str, how: str, method: str
+) -> None:
+    client = Browser(site)
+    client.login()
+    response = client.open("/fail", method=method, query_string={"how": how})
+    assert response.status_code == (500 if how == "raise" else int(how))
+    assert client.get("/look").text == "marmalade"
+    assert [row["email"] for row in rows(site, "SELECT email FROM users")] == [user]
+
+
+@pytest.mark.parametrize("work", ["write", "renew", "see"])
+def test_a_row_that_vanished_meanwhile_does_not_come_back(
+    site: Flask, user: str, work: str, clock: TimeMachineFixture
+) -> None:
+    client = Browser(site)
+    client.login()
+    clock.shift(61)
+    response = client.get("/vanish", query_string={"work": work})
+    assert response.status_code == 200
+    assert "Set-Cookie" not in response.headers
+    assert rows(site, "SELECT * FROM sessions") == []
+    assert not client.is_signed_in()
+
+
+@pytest.mark.parametrize(("idle", "often"), [(1800, 60), (100, 10)])
+def test_last_seen_is_written_now_and_then(
+    make_app: MakeApp,
+    user: str,
+    idle: int,
+    often: int,
+    clock: TimeMachineFixture,
+) -> None:
+    client = Browser(make_app(session_idle_seconds=idle))
+    client.login()
+    at_login = rows(client.application, SEEN)
+    clock.shift(often - 1)
+    client.get("/")
+    assert rows(client.application, SEEN) == at_login
+    clock.shift(1)
+    client.get("/")
+    assert rows(client.application, SEEN) != at_login
+
+
+def test_last_seen_waits_for_nobody(
+    app: Flask, client: Browser, user: str, clock: TimeMachineFixture
+) -> None:
+    client.login()
+    at_login = rows(app, SEEN)
+    clock.shift(61)
+    with other_writer(app, RESTLESS) as other:
+        # A request that waits for the lock gets it then, and writes after all.
+        release = Timer(2, other.rollback)
+        release.start()
+        assert client.get("/account/").status_code == 200
+        release.cancel()
+        release.join()
+        assert rows(app, SEEN) == at_login
+    client.get("/")
+    assert rows(app, SEEN) != at_login
+
+
+def test_a_session_that_cannot_be_saved_answers_503_and_sets_no_cookie(
+    make_app: MakeApp,
+) -> None:
+    app = make_app()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with ExitStack() as later:
+
+        @page(app, public=True)
+        def keep() -> str:
+            session["word"] = "marmalade"
+            later.enter_context(broken_database(app))
+            return ""
+
+        response = Browser(app).get("/keep")
+    assert response.status_code == 503
+    assert "Set-Cookie" not in response.headers

@@ -82,9 +82,11 @@ def _set_headers(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", HSTS)
-    # Every page looks at the session, if only to show who is signed in.
+    # Every page looks at the session, if only to show who is signed in; one that
+    # a view lets caches keep must still not be shown to somebody else.
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
+        response.vary.add("Cookie")
     return response
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
@@ -12,6 +13,9 @@ from typing import Protocol
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import event
 from sqlalchemy import func
 from sqlalchemy import select
 from time_machine import TimeMachineFixture
@@ -53,9 +57,14 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def served(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    app.testing = True
+def pages(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Compile each page once, not once for each app."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("pages")))
+
+
+@pytest.fixture(scope="session")
+def served(settings: Settings, pages: BytecodeCache) -> Iterator[Flask]:
+    app = quick_app(settings, pages)
     with app.app_context():
         alembic.upgrade()
         if db.session.scalar(select(func.count(User.id))):
@@ -75,16 +84,15 @@ def app(served: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def make_app(app: Flask, settings: Settings) -> Iterator[MakeApp]:
+def make_app(app: Flask, settings: Settings, pages: BytecodeCache) -> Iterator[MakeApp]:
     """Return a maker of apps that share the database of `app`."""
 
     made: list[Flask] = []
 
     def make(**changes: object) -> Flask:
-        other = create_app(replace(settings, **changes))  # type: ignore[arg-type]
-        other.testing = True
-        made.append(other)
-        return other
+        changed = replace(settings, **changes)  # type: ignore[arg-type]
+        made.append(quick_app(changed, pages))
+        return made[-1]
 
     yield make
     for other in made:
@@ -117,3 +125,19 @@ def clock(time_machine: TimeMachineFixture) -> TimeMachineFixture:
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "hasher", cheap)
+
+
+def quick_app(settings: Settings, pages: BytecodeCache) -> Flask:
+    """Make an app that does not wait for the disk, nor hide its errors."""
+    app = create_app(settings)
+    app.testing = True
+    app.jinja_env.bytecode_cache = pages
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _write_without_waiting)
+    return app
+
+
+def _write_without_waiting(connection: sqlite3.Connection, record: object) -> None:
+    connection.execute("PRAGMA synchronous = OFF")

@@ -1,0 +1,141 @@
+"""Every view asks for login unless it says otherwise."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
+from {{ cookiecutter.project_slug }}.auth.guards import signed_in_user
+
+from .browser import Browser
+from .conftest import MakeApp
+
+LOCALHOST = "http://localhost:5000"
+# To open a view is a decision: add it here as well.
+PUBLIC = {
+    "auth.log_in",
+    "auth.login",
+    "auth.logout",
+    "language.choose",
+    "pages.healthz",
+    "pages.home",
+    "register.finish",
+    "register.open_mailed",
+    "register.start",
+    "reset.finish",
+    "reset.open_mailed",
+    "reset.start",
+    "static",
+}
+
+
+def asks_for_login(response: TestResponse) -> bool:
+    location = response.headers.get("Location", "")
+    return response.status_code == 303 and location.startswith("/auth/login")
+
+
+def open_endpoints(app: Flask, origin: str) -> set[str]:
+    """Ask for every page by every method, and return those that let a visitor in."""
+    browser = Browser(app, origin=origin)
+    found = set()
+    for rule in app.url_map.iter_rules():
+        values: dict[str, str] = dict.fromkeys(rule.arguments, "1")
+        path = app.url_map.bind("").build(rule.endpoint, values)
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            if not asks_for_login(browser.open(path, method=method)):
+                found.add(rule.endpoint)
+    return found
+
+
+def test_these_endpoints_and_no_others_are_public(app: Flask, client: Browser) -> None:
+    assert open_endpoints(app, client.origin) == PUBLIC
+
+
+def test_development_opens_its_own_pages_and_no_others(make_app: MakeApp) -> None:
+    app = make_app(development=True, public_url=LOCALHOST)
+    opened = open_endpoints(app, LOCALHOST) - PUBLIC
+    assert opened
+    assert all(endpoint.startswith("dev.") for endpoint in opened)
+
+
+def test_a_new_view_is_closed_until_it_is_marked(make_app: MakeApp, user: str) -> None:
+    app = make_app()
+
+    @app.get("/notes")
+    def notes() -> str:
+        return signed_in_user().name
+
+    @app.get("/news")
+    @login_not_required
+    def news() -> str:
+        return "news"
+
+    browser = Browser(app)
+    assert asks_for_login(browser.get("/notes"))
+    assert browser.get("/news").text == "news"
+    browser.login()
+    assert browser.get("/notes").text == "Ana"
+
+
+def test_an_open_view_cannot_count_on_a_user(make_app: MakeApp) -> None:
+    app = make_app()
+
+    @app.get("/notes")
+    @login_not_required
+    def notes() -> str:
+        return signed_in_user().name
+
+    with pytest.raises(RuntimeError, match="open to everybody"):
+        Browser(app).get("/notes")
+
+
+def test_unknown_pages_are_missing_not_closed(client: Browser) -> None:
+    assert client.get("/nowhere").status_code == 404
+    assert client.delete("/account/").status_code == 405
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_a_refused_look_leads_back_after_login(client: Browser, method: str) -> None:
+    refused = client.open("/account/password?a=1&b=2", method=method)
+    assert asks_for_login(refused)
+    assert refused.location == "/auth/login?next=/account/password?a%3D1%26b%3D2"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_refused_change_is_not_repeated_after_login(
+    make_app: MakeApp, method: str
+) -> None:
+    app = make_app()
+    app.add_url_rule("/notes", "notes", lambda: "changed", methods=[method])
+    assert Browser(app).open("/notes", method=method).location == "/auth/login"
+
+
+def test_development_names_the_view_that_asked(
+    make_app: MakeApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app(development=True, public_url=LOCALHOST)
+    browser = Browser(app, origin=LOCALHOST)
+    page = browser.get(browser.get("/account/password").location)
+    assert "account.password" in page.text
+    assert "@login_not_required" in page.text
+    assert "account.password asks for login" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "wanted", ["", "/", "/nowhere", "/auth/login", "//account/", "/static/x", "http:["]
+)
+def test_development_says_nothing_of_pages_that_are_open(
+    make_app: MakeApp, wanted: str
+) -> None:
+    app = make_app(development=True, public_url=LOCALHOST)
+    browser = Browser(app, origin=LOCALHOST)
+    page = browser.get("/auth/login", query_string={"next": wanted})
+    assert page.status_code == 200
+    assert "@login_not_required" not in page.text
+
+
+def test_a_served_app_tells_nobody_how_it_is_built(client: Browser) -> None:
+    page = client.get(client.get("/account/password").location)
+    assert "account.password" not in page.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -51,6 +52,7 @@ def _serve() -> Flask:
     if settings.mail_server.scheme == "console":
         raise ConfigError("MAIL_URL", "is console: set it to a mail server or none:.")
     app = create_app(settings)
+    _log_events(app)
     with app.app_context():
         _check_migrations()
         # A worker must not inherit its master's connections.
@@ -61,11 +63,17 @@ def _serve() -> Flask:
 def _develop(context: click.Context) -> Flask:
     url = _listening_url(context)
     app = create_app(Settings.from_environ(os.environ, development_url=url))
+    _log_events(app)
     with app.app_context():
         if alembic.is_empty():
             alembic.upgrade()
         _check_migrations()
     return app
+
+
+def _log_events(app: Flask) -> None:
+    # Flask's handler then writes what the package says; INFO is dropped unasked.
+    app.logger.setLevel(logging.INFO)
 
 
 def _check_migrations() -> None:

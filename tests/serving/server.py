@@ -57,13 +57,18 @@ class Server:
         """Return the status with which it ends."""
         return self._process.wait(timeout=DEADLINE_SECONDS)
 
-    def clean_up(self) -> None:
-        """End what is left of it and of its children."""
+    def interrupt(self) -> None:
+        """Do what Ctrl-C does: a terminal sends it to the whole group."""
+        os.killpg(self._process.pid, signal.SIGINT)
+
+    def close(self) -> None:
+        """End what is left of it; show what it said should a test have failed."""
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
         self._process.wait(timeout=DEADLINE_SECONDS)
+        print(self.output)
 
 
 def free_port() -> int:

@@ -64,10 +64,8 @@ class Site:
             return connection.execute(statement).fetchall()
 
     def close(self) -> None:
-        """End all servers, and show what they said should a test have failed."""
         for server in self._servers:
-            server.clean_up()
-            print(server.output)
+            server.close()
 
     def _start(
         self, command: list[str], port: int, variables: Mapping[str, str]

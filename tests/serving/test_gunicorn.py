@@ -78,6 +78,7 @@ def test_failed_logins_count_whichever_worker_they_reach(open_site: OpenSite) ->
     assert site.query("SELECT count FROM throttles") == [(14,), (14,)]
     failed = "SELECT count(*) FROM events WHERE kind = 'login_failed'"
     assert site.query(failed) == [(5,)]
+    assert server.output.count("login_failed user=- address=127.0.0.1") == 5
 
 
 def test_it_answers_who_waits_and_then_ends(open_site: OpenSite) -> None:

@@ -1,0 +1,76 @@
+"""A colleague clones a committed project: two commands, no .env, nothing installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ..running import must
+from ..running import run_in
+from .conftest import FOLDER
+from .server import Server
+from .server import free_port
+from .visitor import Visitor
+
+pytestmark = [
+    pytest.mark.app,
+    pytest.mark.skipif(
+        not (shutil.which("make") and shutil.which("git")), reason="needs make and git"
+    ),
+]
+
+
+@pytest.fixture
+def clone(baked: Callable[..., Path], tmp_path: Path, env: dict[str, str]) -> Path:
+    """Return a git clone of a project, as it reaches a colleague."""
+    origin = tmp_path / "origin"
+    shutil.copytree(baked(auth="session"), origin)
+    must(run_in(origin, "git", "init", "--quiet", env=env))
+    must(run_in(origin, "git", "add", "--all", env=env))
+    must(run_in(origin, "git", "commit", "--quiet", "-m", "Begin", env=env))
+    must(run_in(tmp_path, "git", "clone", "--quiet", str(origin), FOLDER, env=env))
+    return tmp_path / FOLDER
+
+
+@pytest.fixture
+def installing(env: dict[str, str]) -> dict[str, str]:
+    """Return the environment with the tester's ways to PyPI, and what lies cached."""
+    ways = ("PIP_", "UV_", "SSL_", "http_", "https_", "HTTP_", "HTTPS_")
+    named = {name: value for name, value in os.environ.items() if name.startswith(ways)}
+    pip, uv = ([sys.executable, "-m", name, "cache", "dir"] for name in ("pip", "uv"))
+    here = Path.cwd()
+    cached = {
+        "PIP_CACHE_DIR": must(run_in(here, *pip, env=os.environ)).strip(),
+        "UV_CACHE_DIR": must(run_in(here, *uv, env=os.environ)).strip(),
+    }
+    return {**env, **cached, **named}
+
+
+def test_make_installs_and_tests_and_runs(
+    clone: Path, installing: dict[str, str]
+) -> None:
+    assert not (clone / ".env").exists()
+
+    # All of them run in the environment that is shared; here a few are enough.
+    few = {"PYTEST_ADDOPTS": "--no-cov tests/test_login.py"}
+    said = must(run_in(clone, "make", "test", env={**installing, **few}))
+    assert " passed" in said
+    assert not (clone / ".env").exists(), "no test needs a key"
+
+    port = free_port()
+    command = ["make", "run", f"PORT={port}"]
+    with closing(Server(clone, command, port, installing)) as server:
+        server.wait_until_it_listens()
+        assert Visitor(port).get("/").status == 200
+        assert f"http://127.0.0.1:{port}" in server.output
+        server.interrupt()
+        assert server.wait() != 0
+        assert "Traceback" not in server.output
+    assert stat.S_IMODE((clone / ".env").stat().st_mode) == 0o600

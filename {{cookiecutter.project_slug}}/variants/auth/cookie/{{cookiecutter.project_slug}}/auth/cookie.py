@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import Flask
 from flask import Response
 from flask import g
+from sqlalchemy import Connection
 
 from .. import events
 from ..config import settings
@@ -63,21 +64,11 @@ def write_cookie(response: Response) -> Response:
     elif here.ended:
         _end(here)
         response.delete_cookie(_name(), **settings().cookie_attributes)
-    elif here.token is None or here.signed_at is None:
-        return response
-    elif here.proved:
-        _set(response, _renew(here, here.token))
-    elif _is_to_be_renewed(here, here.token, here.signed_at):
-        _set(response, here.token)
+    elif here.token and here.signed_at:
+        token = _continue(here, here.token, here.signed_at)
+        if token is not None:
+            _set(response, token)
     return response
-
-
-def _is_to_be_renewed(here: Presence, token: Token, signed_at: datetime) -> bool:
-    if not here.reissued and not is_due(signed_at, token.remembered):
-        return False
-    # A parallel request may have ended the session since it was loaded: the old
-    # token must not overwrite the new one.
-    return not ended.contains(token.sid)
 
 
 def _begin(here: Presence, login: Login) -> Token:
@@ -108,15 +99,40 @@ def _end(here: Presence) -> None:
         ended.add(connection, here.token.sid, here.token.began_at)
 
 
-def _renew(here: Presence, token: Token) -> Token:
+def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None:
+    """Return the token to go on with; None if the browser's own will do, or has died.
+
+    A parallel request may have ended the session since it was loaded: the old token
+    must not overwrite what the browser has by now.
+    """
+    if here.proved:
+        return _renew(here, token)
+    if not here.reissued and not is_due(signed_at, token.remembered):
+        return None
+    if not ended.is_live(token):
+        return None
+    if here.reissued:
+        db.session.rollback()
+        with db.engine.begin() as connection:
+            _record_renewal(connection, here, token)
+    return token
+
+
+def _renew(here: Presence, token: Token) -> Token | None:
     """Return a token with a new sid and the time of this proof; the old one ends."""
     renewed = token._replace(sid=tokens.new_sid(), proved_at=int(now().timestamp()))
-    owner = Login(here.user_id, token.user, token.epoch, token.remembered)
     db.session.rollback()
     with db.engine.begin() as connection:
-        ended.add(connection, token.sid, token.began_at)
-        events.record("session_renewed", owner, within=connection, **_facts(renewed))
+        if not ended.add(connection, token.sid, token.began_at):
+            return None
+        _record_renewal(connection, here, renewed)
     return renewed
+
+
+def _record_renewal(connection: Connection, here: Presence, token: Token) -> None:
+    """Note how a session goes on: it is listed from there."""
+    owner = Login(here.user_id, token.user, token.epoch, token.remembered)
+    events.record("session_renewed", owner, within=connection, **_facts(token))
 
 
 def _facts(token: Token) -> dict[str, str | int | bool]:

@@ -36,6 +36,11 @@ class EndedSession(Base):
 _LOAD = select(User, exists().where(EndedSession.sid == bindparam("sid"))).where(
     User.public_id == bindparam("user")
 )
+_IS_LIVE = select(User.id).where(
+    User.public_id == bindparam("user"),
+    User.session_epoch == bindparam("epoch"),
+    ~exists().where(EndedSession.sid == bindparam("sid")),
+)
 
 
 def find(token: Token) -> tuple[User, bool] | None:
@@ -46,20 +51,21 @@ def find(token: Token) -> tuple[User, bool] | None:
     return (row[0], row[1]) if row else None
 
 
-def add(within: Session | Connection, sid: str, began_at: datetime) -> None:
-    """Put a session on the list; to do so twice is harmless."""
+def add(within: Session | Connection, sid: str, began_at: datetime) -> bool:
+    """Put a session on the list; False if somebody else has."""
     # Whether it is remembered need not be known: the longer limit covers both.
     ends_at = began_at + absolute_limit(remembered=True)
     row = upsert(EndedSession).values(sid=sid, ends_at=ends_at)
-    within.execute(row.on_conflict_do_nothing())
+    added = within.execute(row.on_conflict_do_nothing().returning(EndedSession.sid))
+    return added.first() is not None
 
 
-def contains(sid: str) -> bool:
-    """Tell whether a session has been ended by now."""
-    db.session.connection(execution_options=READ_ONLY)
-    found = db.session.get(EndedSession, sid) is not None
-    db.session.commit()
-    return found
+def is_live(token: Token) -> bool:
+    """Tell whether a session that was live when it was loaded still is."""
+    values = {"sid": token.sid, "user": token.user, "epoch": token.epoch}
+    # On a connection of its own: the view's may hold what is not to be saved.
+    with db.engine.connect().execution_options(**READ_ONLY) as connection:
+        return connection.execute(_IS_LIVE, values).first() is not None
 
 
 def purge(connection: Connection, batch: int) -> int:

@@ -1,0 +1,85 @@
+"""The server ends sessions by its own clock, and asks the database no more than once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from time_machine import TimeMachineFixture
+
+from .acting import copy_of
+from .browser import Browser
+from .statements import broken_database
+from .statements import selects
+from .statements import statements
+
+kinds = pytest.mark.parametrize(
+    ("remember", "idle", "absolute"),
+    [
+        ({}, timedelta(minutes=30), timedelta(hours=12)),
+        ({"remember": "on"}, timedelta(days=7), timedelta(days=30)),
+    ],
+)
+SECOND = timedelta(seconds=1)
+
+
+@kinds
+def test_a_token_left_idle_is_over(
+    client: Browser,
+    user: str,
+    remember: dict[str, str],
+    idle: timedelta,
+    absolute: timedelta,
+    clock: TimeMachineFixture,
+) -> None:
+    client.login(**remember)
+    unused = copy_of(client)
+    clock.shift(idle - SECOND)
+    assert client.is_signed_in()
+    clock.shift(SECOND)
+    assert client.is_signed_in()
+    assert not unused.is_signed_in()
+
+
+@kinds
+def test_no_renewal_moves_the_absolute_end(
+    client: Browser,
+    user: str,
+    remember: dict[str, str],
+    idle: timedelta,
+    absolute: timedelta,
+    clock: TimeMachineFixture,
+) -> None:
+    client.login(**remember)
+    times = absolute // idle
+    for _ in range(times):
+        clock.shift(idle - SECOND)
+        client.get("/healthz")
+    clock.shift(absolute - times * (idle - SECOND) - SECOND)
+    assert client.is_signed_in()
+    clock.shift(SECOND)
+    assert not client.is_signed_in()
+
+
+def test_a_session_that_cannot_be_checked_answers_503_and_stays(
+    app: Flask, client: Browser, user: str, clock: TimeMachineFixture
+) -> None:
+    client.login()
+    clock.shift(61)
+    with broken_database(app):
+        response = client.get("/account/")
+    assert response.status_code == 503
+    assert "Set-Cookie" not in response.headers
+    assert client.is_signed_in()
+
+
+def test_a_page_of_a_signed_in_user_costs_one_statement(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login()
+    with statements(app) as seen:
+        client.get("/account/")
+    (statement,) = selects(seen)
+    assert "users" in statement
+    assert "ended_sessions" in statement

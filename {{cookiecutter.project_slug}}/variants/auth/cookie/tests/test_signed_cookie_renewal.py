@@ -1,0 +1,123 @@
+"""Tokens age and are renewed; never beyond their end, and never once ended."""
+
+from __future__ import annotations
+
+import pytest
+from flask import abort
+from flask import request
+from time_machine import TimeMachineFixture
+
+from .acting import change_password
+from .acting import copy_of
+from .browser import Browser
+from .conftest import MakeApp
+from .forging import COOKIE
+from .forging import fields
+from .inside import leave_undone
+from .inside import meanwhile
+from .inside import page
+from .inside import rows
+from .inside import sessions
+
+
+@pytest.mark.parametrize(("idle", "often"), [(1800, 60), (100, 10)])
+def test_an_aged_token_is_renewed_and_names_the_same_session(
+    make_app: MakeApp, user: str, idle: int, often: int, clock: TimeMachineFixture
+) -> None:
+    client = Browser(make_app(session_idle_seconds=idle))
+    client.login()
+    before, text = fields(client), client.jar()[COOKIE]
+    clock.shift(often - 1)
+    assert "Set-Cookie" not in client.get("/healthz").headers
+    clock.shift(1)
+    assert "Set-Cookie" in client.get("/healthz").headers
+    assert client.jar()[COOKIE] != text
+    assert fields(client) == before
+
+
+def test_a_proof_gives_a_new_session_id_and_keeps_the_time_of_login(
+    make_app: MakeApp, user: str, clock: TimeMachineFixture
+) -> None:
+    app = make_app()
+
+    @page(app)
+    def renew() -> str:
+        sessions.renew_session()
+        return ""
+
+    client = Browser(app)
+    client.login(remember="on")
+    before, thief = fields(client), copy_of(client)
+    clock.shift(30)
+    assert "Max-Age" in client.get("/renew").headers["Set-Cookie"]
+    sid, public_id, epoch, login_at, proved_at, remembered = fields(client)
+    assert sid != before[0]
+    assert [public_id, epoch, login_at] == before[1:4]
+    assert proved_at == before[4] + 30
+    assert remembered is True
+    assert client.get("/renew").status_code == 200
+    assert thief.get("/renew").status_code == 303
+
+
+@pytest.mark.parametrize("proof", [True, False])
+@pytest.mark.parametrize("how", ["logout", "password"])
+def test_a_session_that_ended_meanwhile_gets_no_new_token(
+    make_app: MakeApp, user: str, how: str, proof: bool, clock: TimeMachineFixture
+) -> None:
+    """It would overwrite what the browser has received in parallel."""
+    app = make_app()
+    twin = Browser(app)
+
+    @page(app)
+    def work() -> str:
+        if proof:
+            sessions.renew_session()
+        meanwhile(twin.logout if how == "logout" else lambda: change_password(twin))
+        return ""
+
+    client = Browser(app)
+    client.login()
+    twin.keep(client.jar())
+    clock.shift(61)
+    assert "Set-Cookie" not in client.get("/work").headers
+    assert not client.is_signed_in()
+    assert twin.is_signed_in() == (how == "password")
+
+
+@pytest.mark.parametrize("how", ["409", "500", "raise", "renew"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_work_that_a_view_left_undone_is_not_saved_with_the_renewal(
+    make_app: MakeApp, user: str, how: str, method: str, clock: TimeMachineFixture
+) -> None:
+    app = make_app()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @page(app)
+    def fail() -> str:
+        leave_undone("undone@example.com")
+        match request.args["how"]:
+            case "raise":
+                raise RuntimeError("the view broke")
+            case "renew":
+                sessions.renew_session()
+                return ""
+            case how:
+                abort(int(how))
+
+    client = Browser(app)
+    client.login()
+    clock.shift(61)
+    response = client.open("/fail", method=method, query_string={"how": how})
+    assert COOKIE in response.headers["Set-Cookie"]
+    assert [row["email"] for row in rows(app, "SELECT email FROM users")] == [user]
+
+
+def test_a_dead_token_neither_sets_nor_deletes_a_cookie(
+    client: Browser, user: str, clock: TimeMachineFixture
+) -> None:
+    client.login()
+    late = copy_of(client)
+    client.logout()
+    clock.shift(61)
+    for path in ("/", "/account/", "/auth/login", "/nowhere"):
+        assert "Set-Cookie" not in late.get(path).headers

@@ -1,0 +1,78 @@
+"""Base64 has several texts for the same bytes: only the one we wrote is good."""
+
+from __future__ import annotations
+
+import zlib
+
+import pytest
+from itsdangerous.encoding import base64_decode
+from itsdangerous.encoding import base64_encode
+
+from .browser import Browser
+from .forging import COOKIE
+from .forging import holder
+
+SPELLINGS = ("last letter", "junk", "padding", "other alphabet")
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def respell(part: str, how: str) -> str:
+    """Return another text for the same bytes, or the same text if there is none."""
+    match how:
+        case "junk":
+            return f"{part[:5]}!!!!{part[5:]}"
+        case "padding":
+            return part + "=" * (-len(part) % 4 or 4)
+        case "other alphabet":
+            return part.replace("-", "+").replace("_", "/")
+    raw = base64_decode(part)
+    others = (part[:-1] + letter for letter in LETTERS if letter != part[-1])
+    return next((text for text in others if base64_decode(text) == raw), part)
+
+
+@pytest.mark.parametrize("how", SPELLINGS)
+@pytest.mark.parametrize("place", [-3, -2, -1])
+def test_a_token_spelled_otherwise_is_refused(
+    client: Browser, user: str, place: int, how: str
+) -> None:
+    client.login()
+    parts = client.jar()[COOKIE].split(".")
+    parts[place] = respell(parts[place], how)
+    text = ".".join(parts)
+    signed_in = holder(client, text).is_signed_in()
+    assert signed_in == (text == client.jar()[COOKIE])
+
+
+def test_a_signature_has_other_spellings_that_python_takes(
+    client: Browser, user: str
+) -> None:
+    """Else the test above would try nothing."""
+    client.login()
+    signature = client.jar()[COOKIE].split(".")[-1]
+    for how in ("last letter", "junk"):
+        text = respell(signature, how)
+        assert text != signature
+        assert base64_decode(text) == base64_decode(signature)
+
+
+def test_a_respelled_token_does_not_outlive_the_logout(
+    client: Browser, user: str
+) -> None:
+    """The list of ended sessions names the session, not the text."""
+    client.login()
+    head, _, signature = client.jar()[COOKIE].rpartition(".")
+    other = holder(client, f"{head}.{respell(signature, 'last letter')}")
+    client.logout()
+    assert not other.is_signed_in()
+
+
+def test_a_token_packed_anew_is_refused(client: Browser, user: str) -> None:
+    client.login()
+    text = client.jar()[COOKIE]
+    payload, when, signature = text.removeprefix(".").split(".")
+    raw = base64_decode(payload)
+    if text.startswith("."):
+        anew = base64_encode(zlib.decompress(raw)).decode()
+    else:
+        anew = "." + base64_encode(zlib.compress(raw)).decode()
+    assert not holder(client, f"{anew}.{when}.{signature}").is_signed_in()

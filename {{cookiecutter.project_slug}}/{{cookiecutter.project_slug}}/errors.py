@@ -51,7 +51,9 @@ def _words(error: HTTPException) -> tuple[str, str]:
     match error.code:
         case 403:
             # Ours say why; see who calls abort(403, ...).
-            title, text = _("Not allowed"), error.description or ""
+            own = error.description != type(error).description
+            text = error.description if own else None
+            title, text = _("Not allowed"), text or _("You may not do this.")
         case 404 | 405:
             title, text = _("Not found"), _("There is no such page here.")
         case 413:

@@ -19,8 +19,6 @@ SCORED_LENGTH = 72
 LEAST_SCORE = 3
 # Shorter words are found within others, and tell nobody anything.
 CONTEXT_WORD_LENGTH = 3
-# A shorter one would be found within other words by chance.
-KNOWN_WORD_LENGTH = 3
 
 # RFC 9106, second recommended option: 64 MiB, three passes. Tests use a cheap one.
 hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
@@ -52,8 +50,8 @@ def needs_rehash(password_hash: str) -> bool:
 def weakness(password: str, *, email: str, name: str) -> str | None:
     """Say what is wrong with a new password, or None.
 
-    Length counts and guessing counts (ASVS 6.2.11); no rule about kinds of characters, and
-    nothing is trimmed or normalised (NIST SP 800-63B-4; ASVS 6.2.5, 6.2.8).
+    Length counts and guessing counts; no rule about kinds of characters, and nothing
+    is trimmed or normalised (NIST SP 800-63B-4; ASVS 6.2.5, 6.2.8, 6.2.11).
     """
     least = settings().password_min_length
     if len(password) < least:
@@ -68,18 +66,6 @@ def weakness(password: str, *, email: str, name: str) -> str | None:
             "your address or the name of this site. Try four unrelated words."
         )
     return None
-
-
-def _own_part(password: str, known: list[str]) -> str:
-    """Return a password without the words that whoever guesses starts from.
-
-    zxcvbn counts each further word as much, even where all of them are known.
-    """
-    rest = password.lower()
-    for word in sorted(known, key=len, reverse=True):
-        if len(word) >= KNOWN_WORD_LENGTH:
-            rest = rest.replace(word.lower(), "")
-    return rest
 
 
 def _without(password: str, *texts: str) -> str:

@@ -29,11 +29,12 @@ def test_mailed_links_register_and_reset(auth: str, open_site: OpenSite) -> None
     with MailSink() as sink:
         port = site.serve({**SERVED, "MAIL_URL": sink.url}).port
         visitor = Visitor(port)
-        follow(visitor, sink, "register")
+        link = follow(visitor, sink, "register")
         form = {"name": "Ana", "password": PASSWORD}
         answer = visitor.post("/auth/register/finish", **form)
         assert (answer.status, answer.location) == (303, "/")
         assert "Hello, Ana" in visitor.get("/").text
+        assert visitor.get(link).status == 410
 
         other = Visitor(port)
         follow(other, sink, "reset")
@@ -45,8 +46,8 @@ def test_mailed_links_register_and_reset(auth: str, open_site: OpenSite) -> None
         assert "Hello, Ana" in other.get("/").text
 
 
-def follow(visitor: Visitor, sink: MailSink, purpose: str) -> None:
-    """Ask for a mail, and open its link as far as the page that it leads to."""
+def follow(visitor: Visitor, sink: MailSink, purpose: str) -> str:
+    """Ask for a mail, open the page that its link leads to, and return the link."""
     assert visitor.post(f"/auth/{purpose}", email=EMAIL).status == 200
     mail = sink.take()
     assert mail["To"] == EMAIL
@@ -56,6 +57,7 @@ def follow(visitor: Visitor, sink: MailSink, purpose: str) -> None:
     answer = visitor.get(link)
     assert (answer.status, answer.location) == (303, f"/auth/{purpose}/finish")
     assert EMAIL in visitor.get(answer.location).text
+    return link
 
 
 def test_a_mail_waits_until_there_is_a_server_to_take_it(open_site: OpenSite) -> None:

@@ -18,7 +18,7 @@ def add_user(email: str, *, name: str = "Ana", password: str = PASSWORD) -> None
     db.session.commit()
 
 
-def change_user(email: str, **changes: object) -> None:
+def change_user(email: str, /, **changes: object) -> None:
     """Change columns of an account; call it within an app context."""
     db.session.execute(update(User).where(User.email == email).values(**changes))
     db.session.commit()

@@ -1,0 +1,146 @@
+"""Change the password of a signed-in account."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from {{ cookiecutter.project_slug }}.account import views
+from {{ cookiecutter.project_slug }}.auth import sessions
+from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.models import User
+
+from .acting import NEW_PASSWORD
+from .acting import change_password
+from .acting import copy_of
+from .browser import PASSWORD
+from .browser import Browser
+from .conftest import MakeApp
+from .hashing import watch_hashing
+from .inside import meanwhile
+from .inside import rows
+from .set_cookies import set_cookies
+
+PATH = "/account/password"
+WRONG = "not the password at all"
+
+
+def kinds(app: Flask) -> list[object]:
+    return [row["kind"] for row in rows(app, "SELECT kind FROM events ORDER BY id")]
+
+
+def test_a_changed_password_replaces_the_old_one(client: Browser, user: str) -> None:
+    client.login()
+    assert client.get(PATH).status_code == 200
+    assert change_password(client) == 303
+    assert "Your password is changed." in client.get("/account/").text
+    client.logout()
+    assert client.login(password=PASSWORD).status_code == 422
+    assert client.login(password=NEW_PASSWORD).status_code == 303
+    assert "password_changed" in kinds(client.application)
+
+
+@pytest.mark.parametrize("login", [{}, {"remember": "y"}])
+def test_it_ends_the_other_sessions_and_gives_this_one_a_new_token(
+    app: Flask, client: Browser, user: str, login: dict[str, str]
+) -> None:
+    elsewhere = Browser(app)
+    elsewhere.login(remember="y")
+    client.login(**login)
+    stolen = copy_of(client)
+    form = {"current_password": PASSWORD, "password": NEW_PASSWORD}
+    ages = [
+        cookie.attributes.get("max-age")
+        for cookie in set_cookies(client.post(PATH, data=form))
+        if not cookie.deletes
+    ]
+    assert client.is_signed_in()
+    assert not stolen.is_signed_in()
+    assert not elsewhere.is_signed_in()
+    # Remembered stays remembered, and no other session becomes so.
+    assert any(ages) == bool(login)
+
+
+@pytest.mark.parametrize("current", ["", WRONG, PASSWORD.upper(), f"{PASSWORD} "])
+def test_the_current_password_is_asked_for(
+    app: Flask, client: Browser, user: str, current: str
+) -> None:
+    client.login()
+    form = {"current_password": current, "password": NEW_PASSWORD}
+    refused = client.post(PATH, data=form)
+    assert refused.status_code == 422
+    assert 'id="current_password-error"' in refused.text
+    assert current not in refused.text or not current
+    assert client.is_signed_in()
+    assert Browser(app).login(password=PASSWORD).status_code == 303
+
+
+def test_guessing_the_current_password_is_counted_with_the_logins(
+    make_app: MakeApp, user: str
+) -> None:
+    app = make_app(login_attempts_per_account=Rate(3, 900))
+    client = Browser(app)
+    client.login()
+    form = {"current_password": WRONG, "password": NEW_PASSWORD}
+    statuses = [client.post(PATH, data=form).status_code for _ in range(4)]
+    assert statuses == [422, 422, 422, 429]
+    assert Browser(app).login().status_code == 429
+    assert kinds(app).count("password_change_failed") == 3
+
+
+def test_a_weak_password_changes_nothing(client: Browser, user: str) -> None:
+    client.login()
+    form = {"current_password": PASSWORD, "password": "aaaaaaaaaaaaaaa"}
+    refused = client.post(PATH, data=form)
+    assert refused.status_code == 422
+    assert 'id="password-error"' in refused.text
+    assert client.login(password=PASSWORD).status_code == 303
+
+
+def test_of_two_changes_at_once_the_first_counts(
+    client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.login()
+    stolen = copy_of(client)
+    form = {"current_password": PASSWORD, "password": "granite violin harbour seven"}
+    overtaken: list[int] = []
+
+    def overtake() -> None:
+        if not overtaken:
+            overtaken.append(0)
+            overtaken[0] = meanwhile(lambda: change_password(client))
+
+    watch_hashing(monkeypatch, overtake)
+    assert stolen.post(PATH, data=form).status_code == 422
+    assert overtaken == [303]
+    assert not stolen.is_signed_in()
+    assert client.is_signed_in()
+    assert client.login(password=NEW_PASSWORD).status_code == 303
+
+
+def test_password_and_sessions_change_together_or_not_at_all(
+    app: Flask, client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = Browser(app)
+    elsewhere.login()
+    client.login()
+
+    def end_and_lose_the_database(owner: User, *, keep_current: bool) -> None:
+        sessions.end_sessions(owner, keep_current=keep_current)
+        event.listen(db.session, "before_commit", fail, once=True)
+
+    def fail(session: object) -> None:
+        raise OperationalError("COMMIT", {}, Exception("the disk is full"))
+
+    monkeypatch.setattr(views, "end_sessions", end_and_lose_the_database)
+    form = {"current_password": PASSWORD, "password": NEW_PASSWORD}
+    answer = client.post(PATH, data=form)
+    assert answer.status_code == 503
+    assert not set_cookies(answer)
+    assert client.is_signed_in()
+    assert elsewhere.is_signed_in()
+    assert Browser(app).login(password=PASSWORD).status_code == 303
+    assert Browser(app).login(password=NEW_PASSWORD).status_code == 422

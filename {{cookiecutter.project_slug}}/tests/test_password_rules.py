@@ -1,0 +1,114 @@
+"""Which passwords will do: length and guessing count, kinds of characters do not."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from {{ cookiecutter.project_slug }} import passwords
+
+from .browser import PASSWORD
+from .browser import Browser
+from .conftest import MakeApp
+
+LONG = "gravel lantern umbrella Tuesday mellow harbour violin granite seven otter kiwi"
+ACCENTED = "caf\N{LATIN SMALL LETTER E WITH ACUTE} gravel lantern umbrella"
+
+WEAK = {
+    "empty": "",
+    "14 characters": "xK9#vQ2!mZ7@pL",
+    "257 characters": (LONG * 4)[:257],
+    "one letter": "a" * 20,
+    "blanks": " " * 20,
+    "a row of keys": "qwertyuiopasdfgh",
+    "counting": "123456789012345",
+    "common": "passwordpassword",
+    "common, dressed up": "P@ssw0rdP@ssw0rd",
+    "the address": "ana@example.com",
+    "the name, again and again": "AnaAnaAnaAnaAna",
+    "the app": "Acme Portal Acme Portal",
+    "the app, dressed up": "AcmePortal2026!",
+    "address, name and app": "Ana@example Acme 1",
+}
+GOOD = {
+    "lower case words": "gravel lantern umbrella",
+    "15 characters": "xK9#vQ2!mZ7@pLw",
+    "digits": "830274619550271",
+    "256 characters": (LONG * 4)[:256],
+    "blanks around": "  gravel lantern umbrella  ",
+    "emoji": "🦀🍋🎻🚲🧱🌵🦉🎈🧭🍁🐟🪁🕯🦔🛶",
+    "another script": "гравий фонарь зонтик",
+    "markup": "<script>gravel</script>'\"&lantern",
+    "a name among others": "Ana gravel lantern",
+    "a NUL": "gravel\x00lantern umbrella",
+}
+
+
+def change(client: Browser, password: str) -> int:
+    form = {"current_password": PASSWORD, "password": password}
+    return client.post("/account/password", data=form).status_code
+
+
+def logs_in(client: Browser, password: str) -> bool:
+    return client.login(password=password).status_code == 303
+
+
+@pytest.mark.parametrize("kind", WEAK)
+def test_a_weak_password_is_refused(
+    client: Browser, user: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "APP_NAME", "Acme Portal")
+    client.login()
+    assert change(client, WEAK[kind]) == 422
+    assert logs_in(client, PASSWORD)
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_a_good_password_is_taken_and_logs_in(
+    client: Browser, user: str, kind: str
+) -> None:
+    client.login()
+    assert change(client, GOOD[kind]) == 303
+    client.logout()
+    assert logs_in(client, GOOD[kind])
+
+
+@pytest.mark.parametrize(
+    ("password", "variant"),
+    [
+        ("  gravel lantern umbrella  ", "gravel lantern umbrella"),
+        ("gravel lantern umbrella", "gravel lantern umbrella "),
+        ("Gravel Lantern Umbrella", "gravel lantern umbrella"),
+        (LONG, LONG[:72]),
+        (LONG, LONG[:-1]),
+        (ACCENTED, unicodedata.normalize("NFD", ACCENTED)),
+        (unicodedata.normalize("NFD", ACCENTED), ACCENTED),
+    ],
+)
+def test_every_byte_of_a_password_counts(
+    client: Browser, user: str, password: str, variant: str
+) -> None:
+    client.login()
+    assert change(client, password) == 303
+    client.logout()
+    assert not logs_in(client, variant)
+    assert logs_in(client, password)
+
+
+def test_the_least_length_is_that_of_the_settings(make_app: MakeApp, user: str) -> None:
+    client = Browser(make_app(password_min_length=30))
+    client.login()
+    page = client.get("/account/password").text
+    assert "30 characters" in page
+    assert change(client, "gravel lantern umbrella") == 422
+    assert change(client, "gravel lantern umbrella violin") == 303
+
+
+def test_a_page_never_shows_a_password_again(client: Browser, user: str) -> None:
+    client.login()
+    form = {"current_password": "mellow harbour", "password": "short"}
+    page = client.post("/account/password", data=form).text
+    assert "mellow harbour" not in page
+    assert 'value="short"' not in page
+    assert page.count('type="password"') == 2

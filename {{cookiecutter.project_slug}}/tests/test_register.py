@@ -1,0 +1,184 @@
+"""Register: an address, a mail, a link, and only then an account."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from {{ cookiecutter.project_slug }}.environ import MailServer
+
+from .browser import PASSWORD
+from .browser import Browser
+from .conftest import MakeApp
+from .inside import rows
+from .letters import ask_for_link
+from .letters import letters
+from .letters import link_in
+from .people import add_user
+from .set_cookies import set_cookies
+
+START = "/auth/register"
+FINISH = "/auth/register/finish"
+BOB = "bob@example.com"
+FORM = {"name": "Bob", "password": PASSWORD}
+
+
+def accounts(app: Flask) -> list[dict[str, object]]:
+    return rows(app, "SELECT email, name, language FROM users ORDER BY email")
+
+
+def test_registering_takes_an_address_a_link_a_name_and_a_password(
+    app: Flask, client: Browser
+) -> None:
+    assert client.get(START).status_code == 200
+    link = ask_for_link(client, START, BOB)
+    opened = client.get(link)
+    assert (opened.status_code, opened.location) == (303, FINISH)
+    assert BOB in client.get(FINISH).text
+    assert not accounts(app)
+    done = client.post(FINISH, data=FORM)
+    assert (done.status_code, done.location) == (303, "/")
+    page = client.get("/").text
+    assert "Hello, Bob" in page
+    assert "Your account is ready." in page
+    assert "Your account is ready." not in client.get("/").text
+    assert accounts(app) == [{"email": BOB, "name": "Bob", "language": "en"}]
+    client.logout()
+    client.login(BOB)
+    assert client.is_signed_in()
+
+
+def test_an_address_is_kept_as_others_would_spell_it(client: Browser) -> None:
+    client.post(START, data={"email": " Bob@EXAMPLE.com "})
+    (letter,) = letters(client.application)
+    assert letter["To"] == BOB
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "",
+        " ",
+        "bob",
+        "bob@",
+        "@example.com",
+        "bob@example@com",
+        "bob bob@example.com",
+        "bob@example.com\r\nBcc: eve@example.com",
+        "bob@example.com, eve@example.com",
+        "Bob <bob@example.com>",
+        "b\N{LATIN SMALL LETTER O WITH DIAERESIS}b@example.com",
+        f"bob@{'a.' * 130}com",
+        "b" * 5000,
+        "bob@example.com\x00",
+    ],
+)
+def test_what_is_no_address_gets_no_mail(client: Browser, email: str) -> None:
+    assert client.post(START, data={"email": email}).status_code == 422
+    assert not letters(client.application)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "   ", "x" * 101, "Bob\x00", "Bob\nBob", "\u202ebob"]
+)
+def test_a_name_needs_ordinary_characters(
+    app: Flask, client: Browser, name: str
+) -> None:
+    client.get(ask_for_link(client, START, BOB))
+    refused = client.post(FINISH, data={**FORM, "name": name})
+    assert refused.status_code == 422
+    assert not accounts(app)
+    # The link is not used up by a mistake.
+    assert client.post(FINISH, data=FORM).status_code == 303
+
+
+def test_a_name_is_shown_as_text(client: Browser) -> None:
+    client.get(ask_for_link(client, START, BOB))
+    client.post(FINISH, data={**FORM, "name": " <b>Bob</b> {{ 7 * 7 }} "})
+    page = client.get("/").text
+    assert "&lt;b&gt;Bob&lt;/b&gt; {{ 7 * 7 }}" in page
+    assert "<b>" not in page
+
+
+def test_a_weak_password_is_refused_beside_its_field(
+    app: Flask, client: Browser
+) -> None:
+    client.get(ask_for_link(client, START, BOB))
+    refused = client.post(FINISH, data={**FORM, "password": "bob@example.com"})
+    assert refused.status_code == 422
+    assert 'id="password-error"' in refused.text
+    assert not accounts(app)
+
+
+def test_the_account_speaks_the_language_it_was_made_in(
+    app: Flask, client: Browser
+) -> None:
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "pt-BR"
+    client.get(ask_for_link(client, START, BOB))
+    client.post(FINISH, data=FORM)
+    assert accounts(app) == [{"email": BOB, "name": "Bob", "language": "pt_BR"}]
+
+
+def test_registering_ends_whatever_session_the_browser_had(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login()
+    before = client.jar()
+    client.get(ask_for_link(client, START, BOB))
+    client.post(FINISH, data=FORM)
+    assert "Hello, Bob" in client.get("/").text
+    earlier = Browser(app)
+    earlier.keep(before)
+    assert not earlier.is_signed_in()
+
+
+def test_no_cookie_on_the_way_tells_who_registers(client: Browser) -> None:
+    link = ask_for_link(client, START, BOB)
+    form = {**FORM, "name": "Bobadilla"}
+    for answer in (client.get(link), client.post(FINISH, data=form)):
+        for cookie in set_cookies(answer):
+            assert b"bob@" not in cookie.readable
+            assert b"Bobadilla" not in cookie.readable
+
+
+def test_who_has_an_account_is_told_so_by_mail_alone(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.post(START, data={"email": user})
+    (letter,) = letters(app)
+    assert letter["To"] == user
+    assert link_in(letter) == "/auth/reset"
+    assert len(accounts(app)) == 1
+
+
+def test_an_address_that_was_taken_meanwhile_stays_with_its_owner(
+    app: Flask, client: Browser
+) -> None:
+    client.get(ask_for_link(client, START, BOB))
+    with app.app_context():
+        add_user(BOB, name="Robert", password="another pass of four words")
+    assert client.post(FINISH, data=FORM).status_code == 410
+    assert not client.is_signed_in()
+    assert [account["name"] for account in accounts(app)] == ["Robert"]
+
+
+@pytest.mark.parametrize(
+    "closed", [{"registration_open": False}, {"mail_server": MailServer("none")}]
+)
+def test_closed_registration_says_so_on_every_page_of_it(
+    client: Browser, make_app: MakeApp, closed: dict[str, object]
+) -> None:
+    client.get(ask_for_link(client, START, BOB))
+    shut = Browser(make_app(**closed))
+    shut.keep(client.jar())
+    assert START not in shut.get("/").text
+    for answer in (
+        shut.get(START),
+        shut.post(START, data={"email": BOB}),
+        shut.get(f"{START}/x"),
+        shut.get(FINISH),
+        shut.post(FINISH, data=FORM),
+    ):
+        assert answer.status_code == 403
+        assert "New accounts are made by" in answer.text
+    assert not accounts(client.application)

@@ -1,0 +1,146 @@
+"""Reset a forgotten password by mail."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from {{ cookiecutter.project_slug }}.db import now
+from {{ cookiecutter.project_slug }}.environ import MailServer
+from {{ cookiecutter.project_slug }}.environ import Rate
+
+from .acting import NEW_PASSWORD
+from .acting import change_password
+from .browser import EMAIL
+from .browser import PASSWORD
+from .browser import Browser
+from .conftest import MakeApp
+from .inside import rows
+from .letters import ask_for_link
+from .letters import letters
+from .people import add_user
+from .people import change_user
+
+START = "/auth/reset"
+FINISH = "/auth/reset/finish"
+FORM = {"password": NEW_PASSWORD}
+
+
+def test_a_reset_ends_at_the_login_page_and_signs_nobody_in(
+    client: Browser, user: str
+) -> None:
+    assert client.get(START).status_code == 200
+    opened = client.get(ask_for_link(client, START, user))
+    assert (opened.status_code, opened.location) == (303, FINISH)
+    assert user in client.get(FINISH).text
+    done = client.post(FINISH, data=FORM)
+    assert (done.status_code, done.location) == (303, "/auth/login")
+    assert "Your password is changed." in client.get("/auth/login").text
+    assert not client.is_signed_in()
+    assert client.login(password=PASSWORD).status_code == 422
+    assert client.login(password=NEW_PASSWORD).status_code == 303
+    events = rows(client.application, "SELECT kind FROM events")
+    assert {"kind": "password_reset"} in events
+
+
+def test_a_reset_ends_every_session_of_the_account(
+    app: Flask, client: Browser, user: str
+) -> None:
+    elsewhere = Browser(app)
+    elsewhere.login(remember="y")
+    client.login()
+    client.get(ask_for_link(client, START, user))
+    client.post(FINISH, data=FORM)
+    assert not client.is_signed_in()
+    assert not elsewhere.is_signed_in()
+
+
+def test_a_reset_signs_out_whoever_used_the_browser(
+    app: Flask, client: Browser, user: str
+) -> None:
+    with app.app_context():
+        add_user("bob@example.com", name="Bob")
+    client.login("bob@example.com")
+    client.get(ask_for_link(client, START, user))
+    client.post(FINISH, data=FORM)
+    assert not client.is_signed_in()
+    assert client.login("bob@example.com").status_code == 303
+
+
+def test_a_reset_lets_a_throttled_account_in_again(
+    make_app: MakeApp, user: str
+) -> None:
+    client = Browser(make_app(login_attempts_per_account=Rate(2, 900)))
+    for _ in range(3):
+        client.login(password="not the password at all")
+    assert client.login().status_code == 429
+    client.get(ask_for_link(client, START, user))
+    client.post(FINISH, data=FORM)
+    assert client.login(password=NEW_PASSWORD).status_code == 303
+
+
+def test_nobody_and_the_disabled_get_no_mail(app: Flask, client: Browser) -> None:
+    with app.app_context():
+        add_user("off@example.com")
+        change_user("off@example.com", disabled_at=now())
+    for email in ("nobody@example.com", "off@example.com"):
+        assert client.post(START, data={"email": email}).status_code == 200
+    assert not letters(app)
+    assert not rows(app, "SELECT id FROM outbox")
+
+
+def test_a_weak_password_is_refused_and_the_link_stays_good(
+    client: Browser, user: str
+) -> None:
+    client.get(ask_for_link(client, START, user))
+    assert client.post(FINISH, data={"password": EMAIL}).status_code == 422
+    assert client.post(FINISH, data={}).status_code == 422
+    assert client.login(password=PASSWORD).status_code == 303
+    client.logout()
+
+
+def test_a_changed_password_voids_the_link(
+    app: Flask, client: Browser, user: str
+) -> None:
+    link = ask_for_link(client, START, user)
+    opened = Browser(app)
+    opened.get(link)
+    client.login()
+    assert change_password(client) == 303
+    assert client.get(link).status_code == 410
+    assert opened.post(FINISH, data=FORM).status_code == 410
+    assert client.is_signed_in()
+
+
+@pytest.mark.parametrize(
+    "change", [{"email": "anna@example.com"}, {"disabled_at": now()}]
+)
+def test_a_changed_account_voids_the_link(
+    app: Flask, client: Browser, user: str, change: dict[str, object]
+) -> None:
+    client.get(ask_for_link(client, START, user))
+    with app.app_context():
+        change_user(user, **change)
+    assert client.post(FINISH, data=FORM).status_code == 410
+    known = rows(app, "SELECT kind FROM events WHERE kind = 'password_reset'")
+    assert not known
+
+
+def test_a_deleted_account_takes_its_links_along(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.get(ask_for_link(client, START, user))
+    app.test_cli_runner().invoke(args=["user", "delete", user])
+    assert client.get(FINISH).status_code == 410
+    assert client.post(FINISH, data=FORM).status_code == 410
+
+
+def test_without_mail_there_is_no_reset(client: Browser, make_app: MakeApp) -> None:
+    assert START in client.get("/auth/login").text
+    mute = Browser(make_app(mail_server=MailServer("none")))
+    assert START not in mute.get("/auth/login").text
+    for path in (START, f"{START}/x", FINISH):
+        answer = mute.get(path)
+        assert answer.status_code == 403
+        assert "sends no mail" in answer.text
+    assert mute.post(START, data={"email": EMAIL}).status_code == 403

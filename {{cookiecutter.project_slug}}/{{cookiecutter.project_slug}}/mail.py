@@ -13,6 +13,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import formatdate
 from email.utils import make_msgid
+from email.utils import parseaddr
 from typing import NamedTuple
 
 from flask import Flask
@@ -145,7 +146,8 @@ def _send(row: Outbox) -> None:
     message["To"] = row.recipient
     message["Subject"] = subject
     message["Date"] = formatdate()
-    message["Message-ID"] = make_msgid(domain=settings().mail_from.rpartition("@")[2])
+    address = parseaddr(settings().mail_from)[1]
+    message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
     message.set_content(text.strip() + "\n")
     post(message)
 

@@ -29,6 +29,8 @@ def post(message: EmailMessage) -> None:
         click.echo(_as_text(message))
         return
     with _connect(server) as smtp:
+        if server.scheme == "smtp" and not is_loopback(server.host):
+            smtp.starttls(context=_checking())
         if server.username:
             smtp.login(server.username, server.password)
         smtp.send_message(message)
@@ -41,16 +43,15 @@ def mailbox() -> deque[EmailMessage]:
 
 
 def _connect(server: MailServer) -> smtplib.SMTP:
-    # The default context checks the certificate and its name.
-    context = ssl.create_default_context()
-    if server.scheme == "smtps":
-        return smtplib.SMTP_SSL(
-            server.host, server.port, timeout=TIMEOUT_SECONDS, context=context
-        )
-    smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
-    if not is_loopback(server.host):
-        smtp.starttls(context=context)
-    return smtp
+    host, port = server.host, server.port
+    if server.scheme == "smtp":
+        return smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+    return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=_checking())
+
+
+def _checking() -> ssl.SSLContext:
+    # It checks the certificate and its name: smtplib by itself checks neither.
+    return ssl.create_default_context()
 
 
 def _as_text(message: EmailMessage) -> str:

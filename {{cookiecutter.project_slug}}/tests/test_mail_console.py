@@ -1,0 +1,73 @@
+"""In development mails are printed, and shown to this machine alone."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from .browser import EMAIL
+from .browser import Browser
+from .conftest import MakeApp
+from .letters import ask_for_link
+from .letters import letters
+
+MAILBOX = "/dev/mailbox"
+
+
+@pytest.fixture
+def desk(make_app: MakeApp) -> Browser:
+    """Return a browser on the developer's own machine."""
+    here = "http://localhost:5000"
+    app = make_app(development=True, public_url=here)
+    return Browser(app, origin=here)
+
+
+def test_a_mail_is_printed_with_its_link_on_a_line_of_its_own(
+    app: Flask, client: Browser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    link = ask_for_link(client, "/auth/register", EMAIL)
+    lines = capsys.readouterr().out.splitlines()
+    assert f"To: {EMAIL}" in lines
+    assert f"https://app.example{link}" in lines
+
+
+def test_the_mailbox_shows_what_was_sent_latest_first(desk: Browser) -> None:
+    assert "No mail yet." in desk.get(MAILBOX).text
+    for email in (EMAIL, "bob@example.com"):
+        desk.post("/auth/register", data={"email": email})
+    (_, letter) = letters(desk.application)
+    page = desk.get(MAILBOX).text
+    assert page.index("bob@example.com") < page.index(EMAIL)
+    (link,) = [word for word in letter.get_content().split() if "://" in word]
+    assert f'<a href="{link}"' in page
+    assert desk.get(link).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("peer", "host", "status"),
+    [
+        ("127.0.0.1", "localhost:5000", 200),
+        ("127.0.0.1", "127.0.0.1", 200),
+        ("::1", "[::1]:5000", 200),
+        ("127.0.0.1", "evil.example:5000", 404),
+        ("127.0.0.1", "localhost.evil.example", 404),
+        ("192.168.1.20", "localhost:5000", 404),
+        ("192.168.1.20", "192.168.1.10:5000", 404),
+    ],
+)
+def test_the_mailbox_answers_this_machine_alone(
+    desk: Browser, peer: str, host: str, status: int
+) -> None:
+    """A page of others may name its own host after us (DNS rebinding)."""
+    response = desk.get(
+        MAILBOX,
+        base_url=f"http://{host}",
+        environ_overrides={"REMOTE_ADDR": peer},
+    )
+    assert response.status_code == status
+
+
+def test_there_is_no_mailbox_but_in_development(client: Browser, user: str) -> None:
+    assert client.get(MAILBOX).status_code == 404
+    client.login()
+    assert client.get(MAILBOX).status_code == 404

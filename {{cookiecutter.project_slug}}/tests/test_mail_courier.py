@@ -1,0 +1,132 @@
+"""A thread of its own sends the mails: started when needed, once, and for good."""
+
+from __future__ import annotations
+
+from threading import Event
+from threading import Semaphore
+from threading import Thread
+
+import pytest
+from flask import Flask
+
+from {{ cookiecutter.project_slug }} import courier
+from {{ cookiecutter.project_slug }} import mail
+from {{ cookiecutter.project_slug }}.courier import Courier
+
+from .browser import EMAIL
+from .browser import Browser
+from .conftest import MakeApp
+from .inside import rows
+
+SECONDS = 10
+WAITING = "SELECT * FROM outbox"
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect the names of the threads that start."""
+    started: list[str] = []
+    start = Thread.start
+
+    def note(thread: Thread) -> None:
+        started.append(thread.name)
+        start(thread)
+
+    monkeypatch.setattr(Thread, "start", note)
+    return started
+
+
+@pytest.fixture
+def rounds(monkeypatch: pytest.MonkeyPatch) -> Semaphore:
+    """Count the rounds of couriers that are done, and send their mails nowhere."""
+    done = Semaphore(0)
+    some_wait = mail.some_wait
+
+    def look() -> bool:
+        found = some_wait()
+        done.release()
+        return found
+
+    monkeypatch.setattr(mail, "post", lambda message: None)
+    monkeypatch.setattr(mail, "some_wait", look)
+    return done
+
+
+def test_a_mail_is_sent_without_anybody_asking(
+    make_app: MakeApp, rounds: Semaphore
+) -> None:
+    app = make_app()
+    app.testing = False
+    Browser(app).post("/auth/register", data={"email": EMAIL})
+    assert rounds.acquire(timeout=SECONDS)
+    assert rows(app, WAITING) == []
+
+
+def test_the_first_request_of_a_process_looks_for_what_the_last_one_left(
+    app: Flask, make_app: MakeApp, rounds: Semaphore
+) -> None:
+    Browser(app).post("/auth/register", data={"email": EMAIL})
+    assert len(rows(app, WAITING)) == 1
+    other = make_app()
+    other.testing = False
+    Browser(other).get("/healthz")
+    assert rounds.acquire(timeout=SECONDS)
+    assert rows(app, WAITING) == []
+
+
+def test_no_thread_starts_in_tests(app: Flask, threads: list[str]) -> None:
+    Browser(app).post("/auth/register", data={"email": EMAIL})
+    assert threads == []
+
+
+def test_a_process_has_one_courier_and_a_forked_one_its_own(
+    threads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = Semaphore(0)
+    one = Courier(Flask("app"), rounds.release, lambda: False)
+    assert not one.running
+    for _ in range(3):
+        one.wake()
+        assert rounds.acquire(timeout=SECONDS)
+    assert one.running
+    assert threads == ["courier"]
+
+    monkeypatch.setattr(courier.os, "getpid", lambda: -1)
+    assert not one.running
+    one.wake()
+    assert rounds.acquire(timeout=SECONDS)
+    assert threads == ["courier", "courier"]
+
+
+def test_a_failing_database_does_not_end_the_thread(
+    threads: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It looks again by itself, since the mails may still be there."""
+    outcomes = iter([RuntimeError("away"), RuntimeError("still away"), None])
+    recovered = Event()
+
+    def deliver() -> None:
+        problem = next(outcomes)
+        if problem is not None:
+            raise problem
+        recovered.set()
+
+    monkeypatch.setattr(courier, "LOOK_AGAIN_SECONDS", 0)
+    Courier(Flask("app"), deliver, lambda: False).wake()
+    assert recovered.wait(SECONDS)
+    assert threads == ["courier"]
+    assert caplog.text.count("the outbox could not be read") == 2
+
+
+def test_the_thread_looks_again_while_mails_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting = iter([True, True, False])
+    rounds = Semaphore(0)
+    monkeypatch.setattr(courier, "LOOK_AGAIN_SECONDS", 0)
+    Courier(Flask("app"), rounds.release, lambda: next(waiting)).wake()
+    for _ in range(3):
+        assert rounds.acquire(timeout=SECONDS)
+    assert not rounds.acquire(blocking=False)

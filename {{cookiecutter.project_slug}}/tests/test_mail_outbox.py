@@ -1,0 +1,124 @@
+"""Mails leave from an outbox, after the request, once, and with no secret in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email.message import EmailMessage
+
+import pytest
+from flask import Flask
+
+from {{ cookiecutter.project_slug }} import mail
+from {{ cookiecutter.project_slug }}.environ import MailServer
+from {{ cookiecutter.project_slug }}.i18n import language
+from {{ cookiecutter.project_slug }}.postman import post
+
+from .browser import EMAIL
+from .browser import Browser
+from .conftest import MakeApp
+from .inside import everything_stored
+from .inside import meanwhile
+from .inside import rows
+from .smtp_server import HOST
+from .smtp_server import SMTPServer
+from .smtp_server import smtp_server
+
+WAITING = "SELECT purpose, recipient, attempts, due_at FROM outbox"
+NOTHING = (0, 0)
+SENT = (1, 0)
+FAILED = (0, 1)
+
+
+@pytest.fixture
+def server() -> Iterator[SMTPServer]:
+    with smtp_server() as running:
+        yield running
+
+
+@pytest.fixture
+def site(make_app: MakeApp, server: SMTPServer) -> Flask:
+    """Return an app in whose outbox one mail waits."""
+    app = make_app(mail_server=MailServer("smtp", HOST, server.port))
+    Browser(app).post("/auth/register", data={"email": EMAIL})
+    return app
+
+
+def deliver(app: Flask) -> tuple[int, int]:
+    with app.app_context():
+        return mail.deliver()
+
+
+def test_a_mail_leaves_after_the_request_and_once(
+    site: Flask, server: SMTPServer
+) -> None:
+    assert len(rows(site, WAITING)) == 1
+    assert server.messages == []
+    assert deliver(site) == SENT
+    assert deliver(site) == NOTHING
+    assert len(server.messages) == 1
+    assert rows(site, WAITING) == []
+
+
+def test_a_request_that_is_refused_sends_no_mail(
+    make_app: MakeApp, server: SMTPServer
+) -> None:
+    app = make_app()
+    Browser(app).post("/auth/register", data={"email": "no address"})
+    assert rows(app, WAITING) == []
+
+
+def test_neither_outbox_nor_anything_else_holds_a_token(
+    site: Flask, server: SMTPServer
+) -> None:
+    before = everything_stored(site)
+    server.drop = True
+    assert deliver(site) == FAILED
+    server.drop = False
+    site.test_cli_runner().invoke(args=["mail", "retry"])
+    (message,) = server.messages
+    token = message.get_content().split("/auth/register/")[1].split()[0].encode()
+    assert len(token) > 40
+    assert token not in before
+    assert token not in everything_stored(site)
+
+
+def test_what_one_process_is_sending_the_others_leave_alone(
+    site: Flask, server: SMTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = []
+
+    def post_slowly(message: EmailMessage) -> None:
+        monkeypatch.setattr(mail, "post", post)
+        others.append(meanwhile(lambda: deliver(site)))
+        post(message)
+
+    monkeypatch.setattr(mail, "post", post_slowly)
+    assert deliver(site) == SENT
+    assert others == [NOTHING]
+    assert len(server.messages) == 1
+
+
+@pytest.mark.parametrize("path", ["/auth/register", "/auth/reset"])
+def test_a_mail_speaks_the_language_of_whoever_asked(
+    app: Flask, user: str, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    spoken: list[str] = []
+    monkeypatch.setattr(mail, "post", lambda message: spoken.append(language()))
+    asker = Browser(app)
+    asker.environ_base["HTTP_ACCEPT_LANGUAGE"] = "pt-BR"
+    asker.post(path, data={"email": user})
+    Browser(app).post(path, data={"email": user})
+    assert deliver(app) == (2, 0)
+    assert spoken == ["pt_BR", "en"]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "app.example:8443"])
+def test_links_start_at_the_public_url_whatever_host_the_request_named(
+    site: Flask, server: SMTPServer, host: str
+) -> None:
+    asker = Browser(site, origin=f"https://{host}")
+    assert asker.post("/auth/register", data={"email": EMAIL}).status_code == 200
+    deliver(site)
+    for message in server.messages:
+        assert "\nhttps://app.example/auth/register/" in message.get_content()
+        assert host not in message.as_string()

@@ -1,0 +1,160 @@
+"""Mails reach a real server as they were meant, or not at all."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import ssl
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from {{ cookiecutter.project_slug }} import mail
+from {{ cookiecutter.project_slug }} import postman
+from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.environ import MailServer
+
+from .browser import EMAIL
+from .browser import ORIGIN
+from .browser import Browser
+from .conftest import MakeApp
+from .smtp_server import HOST
+from .smtp_server import SMTPServer
+from .smtp_server import smtp_server
+
+NAME = "Padaria São João \N{CROISSANT}"
+
+
+@pytest.fixture
+def server() -> Iterator[SMTPServer]:
+    with smtp_server() as running:
+        yield running
+
+
+@pytest.fixture
+def site(make_app: MakeApp, server: SMTPServer) -> Flask:
+    """Return an app that mails by that server, without a password, in the clear."""
+    app = make_app(
+        mail_server=MailServer("smtp", HOST, server.port),
+        mail_from="Padaria São João <bread@app.example>",
+    )
+    app.config["APP_NAME"] = NAME
+    return app
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a certificate that nobody has signed but itself, and its key, in one file."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("the certificate is made by the openssl command, which is not here")
+    file = tmp_path_factory.mktemp("tls") / "both.pem"
+    names = f"subjectAltName=IP:{HOST}"
+    usage = "keyUsage=critical,digitalSignature,keyCertSign"
+    subprocess.run(  # noqa: S603
+        [
+            *(openssl, "req", "-x509", "-newkey", "ec", "-nodes", "-days", "1"),
+            *("-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=test"),
+            *("-addext", names, "-addext", usage, "-keyout", file, "-out", file),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return file
+
+
+def send(app: Flask) -> tuple[int, int]:
+    """Let somebody ask for a link; return how many mails were sent and how many not."""
+    Browser(app).post("/auth/register", data={"email": EMAIL})
+    with app.app_context():
+        return mail.deliver()
+
+
+def test_a_mail_arrives_with_its_headers_and_its_link_in_one_piece(
+    site: Flask, server: SMTPServer
+) -> None:
+    assert send(site) == (1, 0)
+    (message,) = server.messages
+    assert message["To"] == EMAIL
+    assert message["From"] == "Padaria São João <bread@app.example>"
+    assert message["Subject"] == f"Your link to register with {NAME}"
+    assert message["Date"].datetime
+    assert message["Message-ID"].endswith("@app.example>")
+    lines = message.get_content().splitlines()
+    (link,) = [line for line in lines if "://" in line]
+    assert link.startswith(f"{ORIGIN}/auth/register/")
+    assert len(link) > 60
+
+
+def test_no_header_names_this_machine(site: Flask, server: SMTPServer) -> None:
+    send(site)
+    (message,) = server.messages
+    assert {*message.keys()} == {
+        *("From", "To", "Subject", "Date", "Message-ID", "MIME-Version"),
+        *("Content-Type", "Content-Transfer-Encoding"),
+    }
+
+
+def test_a_password_is_used_where_there_is_one(
+    make_app: MakeApp, server: SMTPServer
+) -> None:
+    app = make_app(mail_server=MailServer("smtp", HOST, server.port, "ana", "s3cret"))
+    assert send(app) == (1, 0)
+    assert server.logins == ["\0ana\0s3cret"]
+
+
+def test_a_mail_is_not_sent_where_encryption_is_not_offered(
+    make_app: MakeApp,
+    server: SMTPServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Plain text is for the loopback address alone; for this test it is none."""
+    monkeypatch.setattr(postman, "is_loopback", lambda host: False)
+    app = make_app(mail_server=MailServer("smtp", HOST, server.port, "ana", "s3cret"))
+    assert send(app) == (0, 1)
+    assert server.messages == []
+    assert server.logins == []
+    assert "STARTTLS extension not supported" in caplog.text
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_the_certificate_of_the_server_is_checked(
+    make_app: MakeApp,
+    server: SMTPServer,
+    certificate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    scheme: str,
+    trusted: bool,
+) -> None:
+    monkeypatch.setattr(postman, "is_loopback", lambda host: False)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.context.load_cert_chain(certificate)
+    server.tls_first = scheme == "smtps"
+    app = make_app(mail_server=MailServer(scheme, HOST, server.port, "ana", "s3cret"))
+
+    with caplog.at_level(logging.ERROR):
+        assert send(app) == ((1, 0) if trusted else (0, 1))
+    assert len(server.messages) == len(server.logins) == trusted
+    assert ("CERTIFICATE_VERIFY_FAILED" in caplog.text) == (not trusted)
+
+
+@pytest.mark.parametrize(
+    "recipient", [f"{EMAIL}\nBcc: eve@example.com", f"{EMAIL}\r\n\r\nhello"]
+)
+def test_an_address_cannot_bring_headers_along(
+    site: Flask, server: SMTPServer, recipient: str
+) -> None:
+    """The forms refuse such addresses; here one has come into the outbox somehow."""
+    with site.test_request_context():
+        mail.enqueue("register", recipient)
+        db.session.commit()
+        assert mail.deliver() == (0, 1)
+    assert server.messages == []

@@ -6,6 +6,7 @@ import logging
 from typing import cast
 
 from flask import Flask
+from flask import g
 from flask import jsonify
 from flask import make_response
 from flask import render_template
@@ -17,6 +18,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.exceptions import TooManyRequests
 
 from .auth.guards import wants_json
+from .db import db
 from .i18n import gettext as _
 from .i18n import ngettext
 
@@ -34,6 +36,10 @@ def _show(error: HTTPException) -> ResponseReturnValue:
     cause = getattr(error, "original_exception", None)
     if isinstance(cause, OperationalError):
         return _lose_database(cause)
+    if (error.code or 500) >= 500:
+        # After a write that failed, nothing can be read before this: not even who
+        # is signed in, which the page shows.
+        db.session.rollback()
     title, text = _words(error)
     if wants_json():
         response = jsonify(error=text)
@@ -81,6 +87,8 @@ def _wait(error: TooManyRequests) -> str:
 
 def _lose_database(error: OperationalError) -> ResponseReturnValue:
     logger.error("the database failed", exc_info=error)
+    # Nor is it asked again for what the page would say of its reader.
+    g.user = None
     return _show(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS))
 
 

@@ -7,11 +7,13 @@ from flask.cli import AppGroup
 
 from .. import mail
 from ..config import settings
+from .database import database_needed
 
 group = AppGroup("mail", help="Look after the mails in the outbox.")
 
 
 @group.command()
+@database_needed()
 def retry() -> None:
     """Send every mail in the outbox now, those given up among them."""
     if settings().public_url is None:

@@ -16,12 +16,14 @@ from ..db import now
 from ..models import Event
 from ..models import Link
 from ..models import Throttle
+from .database import database_needed
 
 EVENTS_KEPT = timedelta(days=90)
 
 
 @click.command("purge")
 @with_appcontext
+@database_needed()
 def command() -> None:
     """Delete sessions, links, counters and events that are over."""
     moment = now()

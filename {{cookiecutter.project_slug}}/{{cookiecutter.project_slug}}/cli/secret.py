@@ -11,8 +11,12 @@ from dotenv import dotenv_values
 from dotenv import set_key
 from flask.cli import AppGroup
 
+from ..environ import ConfigError
+from ..environ import check_key
+
 ENV_FILE = Path(__file__).parent.parent.parent / ".env"
 KEY_BYTES = 48
+KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS")
 
 group = AppGroup("secret", help="Make and rotate the secret key.")
 
@@ -27,6 +31,8 @@ def new() -> None:
         raise click.ClickException(
             ".env exists already. `flask secret rotate` puts a new key into it."
         ) from None
+    except OSError as error:
+        raise _unwritable(error) from None
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
         file.write(f"SECRET_KEY={_new_key()}\n")
     click.echo("Wrote .env with a new key. Keep it out of version control.")
@@ -38,17 +44,24 @@ def rotate() -> None:
     if not ENV_FILE.exists():
         raise click.ClickException("There is no .env. `flask secret new` makes one.")
     values = dotenv_values(ENV_FILE)
-    old = values.get("SECRET_KEY") or ""
-    if os.environ.get("SECRET_KEY", old) != old or os.environ.get("SECRET_KEY_FILE"):
+    # The real environment wins over .env, so a new key there would not be used.
+    overridden = any(
+        os.environ.get(name, values.get(name)) != values.get(name) for name in KEYS
+    )
+    if overridden or os.environ.get("SECRET_KEY_FILE") or values.get("SECRET_KEY_FILE"):
         raise click.ClickException(
             "The key does not come from .env: set a new SECRET_KEY where it comes "
             "from, and add the old one to SECRET_KEY_FALLBACKS."
         )
-    fallbacks = [old, *(values.get("SECRET_KEY_FALLBACKS") or "").split(",")]
-    kept = ",".join(key.strip() for key in fallbacks if key.strip())
-    # The fallback first: cut off in between, the old key is still good.
-    set_key(ENV_FILE, "SECRET_KEY_FALLBACKS", kept, quote_mode="never")
-    set_key(ENV_FILE, "SECRET_KEY", _new_key(), quote_mode="never")
+    old = [key.strip() for name in KEYS for key in (values.get(name) or "").split(",")]
+    # A key that is no good as a fallback either would stop the start once more.
+    kept = ",".join(key for key in old if _is_good(key))
+    try:
+        # The fallback first: cut off in between, the old key is still good.
+        set_key(ENV_FILE, "SECRET_KEY_FALLBACKS", kept, quote_mode="never")
+        set_key(ENV_FILE, "SECRET_KEY", _new_key(), quote_mode="never")
+    except OSError as error:
+        raise _unwritable(error) from None
     click.echo(
         "Wrote a new key; the old one is a fallback now. Restart the app. When "
         "the longest session is over, empty SECRET_KEY_FALLBACKS and restart again."
@@ -57,3 +70,14 @@ def rotate() -> None:
 
 def _new_key() -> str:
     return secrets.token_urlsafe(KEY_BYTES)
+
+
+def _is_good(key: str) -> bool:
+    try:
+        return bool(check_key("SECRET_KEY", key))
+    except ConfigError:
+        return False
+
+
+def _unwritable(error: OSError) -> click.ClickException:
+    return click.ClickException(f".env cannot be written: {error.strerror}.")

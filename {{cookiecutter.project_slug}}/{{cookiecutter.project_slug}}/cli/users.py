@@ -6,6 +6,7 @@ import sys
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.exc import IntegrityError
 
 from .. import accounts
 from .. import addresses
@@ -15,7 +16,9 @@ from ..auth.sessions import end_sessions
 from ..config import settings
 from ..db import db
 from ..db import now
+from ..models import NAME_MAX_LENGTH
 from ..models import User
+from .database import database_needed
 
 group = AppGroup("user", help="Manage accounts.")
 
@@ -23,15 +26,18 @@ group = AppGroup("user", help="Manage accounts.")
 @group.command()
 @click.argument("email")
 @click.option("--name", required=True, help="What the pages call the person.")
+@database_needed()
 def create(email: str, name: str) -> None:
     """Make an account; the password is asked for, or read from standard input."""
     address = _address(email)
     if accounts.find(address) is not None:
-        raise click.ClickException(f"{address} has an account already.")
+        raise _taken(address)
     db.session.commit()
     name = name.strip()
-    if not name or not name.isprintable():
-        raise click.ClickException("The name must be of ordinary characters.")
+    if not name.isprintable() or not 0 < len(name) <= NAME_MAX_LENGTH:
+        raise click.ClickException(
+            f"The name must be of 1 to {NAME_MAX_LENGTH} ordinary characters."
+        )
     password = _password()
     problem = passwords.weakness(password, email=address, name=name)
     if problem is not None:
@@ -43,7 +49,10 @@ def create(email: str, name: str) -> None:
         language=settings().language,
     )
     db.session.add(user)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise _taken(address) from None
     events.record("created_by_operator", user)
     db.session.commit()
     click.echo(f"{address} can log in now.")
@@ -51,6 +60,7 @@ def create(email: str, name: str) -> None:
 
 @group.command()
 @click.argument("email")
+@database_needed()
 def disable(email: str) -> None:
     """Lock an account and end its sessions."""
     user = _find(email)
@@ -63,6 +73,7 @@ def disable(email: str) -> None:
 
 @group.command()
 @click.argument("email")
+@database_needed()
 def enable(email: str) -> None:
     """Open a disabled account again."""
     user = _find(email)
@@ -74,6 +85,7 @@ def enable(email: str) -> None:
 
 @group.command("delete")
 @click.argument("email")
+@database_needed()
 def delete_user(email: str) -> None:
     """Delete an account for good; the audit trail keeps events without a name."""
     user = _find(email)
@@ -81,6 +93,10 @@ def delete_user(email: str) -> None:
     db.session.delete(user)
     db.session.commit()
     click.echo(f"{user.email} is deleted.")
+
+
+def _taken(address: str) -> click.ClickException:
+    return click.ClickException(f"{address} has an account already.")
 
 
 def _find(email: str) -> User:

@@ -1,0 +1,23 @@
+"""Put a database that will not do into one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ProgrammingError
+
+
+@contextmanager
+def database_needed() -> Iterator[None]:
+    """Decorate a command: no traceback for tables that are missing, or all is away."""
+    try:
+        yield
+    except (OperationalError, ProgrammingError) as error:
+        said = str(error.orig).strip().partition("\n")[0]
+        raise click.ClickException(
+            f"The database would not do it ({said}). Is it there, and has "
+            "`flask db upgrade` been run?"
+        ) from None

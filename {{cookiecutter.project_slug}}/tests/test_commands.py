@@ -1,0 +1,77 @@
+"""`flask purge` and `flask mail retry`: what they do, and when they refuse."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from time_machine import TimeMachineFixture
+
+from .browser import EMAIL
+from .browser import Browser
+from .conftest import MakeApp
+from .inside import rows
+from .letters import letters
+from .statements import broken_database
+
+
+def purge(app: Flask) -> str:
+    done = app.test_cli_runner().invoke(args=["purge"])
+    assert done.exit_code == 0
+    return done.output
+
+
+def test_purge_deletes_links_and_counters_that_are_over(
+    app: Flask, client: Browser, clock: TimeMachineFixture
+) -> None:
+    client.post("/auth/register", data={"email": EMAIL})
+    letters(app)
+    clock.shift(timedelta(minutes=30, seconds=-1))
+    assert purge(app) == "0 sessions, 0 links, 0 counters, 0 events\n"
+    clock.shift(1)
+    assert purge(app) == "0 sessions, 1 links, 0 counters, 0 events\n"
+    clock.shift(timedelta(minutes=30))
+    assert purge(app) == "0 sessions, 0 links, 2 counters, 0 events\n"
+    for table in ("links", "throttles"):
+        assert rows(app, f"SELECT * FROM {table}") == []
+
+
+@pytest.mark.parametrize(("longest", "kept"), [(30, 90), (120, 120)])
+def test_purge_keeps_events_while_a_session_may_be_listed_from_them(
+    make_app: MakeApp,
+    user: str,
+    clock: TimeMachineFixture,
+    longest: int,
+    kept: int,
+) -> None:
+    app = make_app(remember_absolute_seconds=timedelta(days=longest).total_seconds())
+    Browser(app).login(remember="on")
+    clock.shift(timedelta(days=kept, seconds=-1))
+    purge(app)
+    assert [row["kind"] for row in rows(app, "SELECT kind FROM events")] == ["login"]
+    clock.shift(1)
+    assert "1 events" in purge(app)
+    assert rows(app, "SELECT * FROM events") == []
+
+
+@pytest.mark.parametrize("command", [["purge"], ["mail", "retry"]])
+def test_a_database_that_is_away_is_no_traceback(
+    app: Flask, command: list[str]
+) -> None:
+    with broken_database(app):
+        done = app.test_cli_runner().invoke(args=command)
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: The database would not do it")
+    assert done.output.count("\n") == 1
+
+
+def test_mails_are_not_sent_again_without_an_address_for_their_links(
+    make_app: MakeApp, app: Flask
+) -> None:
+    Browser(app).post("/auth/register", data={"email": EMAIL})
+    before = rows(app, "SELECT * FROM outbox")
+    done = make_app(public_url=None).test_cli_runner().invoke(args=["mail", "retry"])
+    assert done.exit_code == 1
+    assert done.output == "Error: PUBLIC_URL is missing: links are made from it.\n"
+    assert rows(app, "SELECT * FROM outbox") == before

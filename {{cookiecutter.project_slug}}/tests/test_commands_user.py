@@ -1,0 +1,159 @@
+"""`flask user` manages accounts, and says in one sentence what it will not do."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from {{ cookiecutter.project_slug }} import accounts
+from {{ cookiecutter.project_slug }}.cli import users
+
+from .acting import NEW_PASSWORD
+from .browser import EMAIL
+from .browser import PASSWORD
+from .browser import Browser
+from .inside import everything_stored
+from .inside import rows
+from .statements import broken_database
+
+CREATE = ("create", EMAIL, "--name", "Ana")
+BAD_NAME = "The name must be of 1 to 100 ordinary characters."
+
+
+def run(app: Flask, *args: str, typed: str = "") -> Result:
+    return app.test_cli_runner().invoke(args=["user", *args], input=typed)
+
+
+def events(app: Flask) -> list[str]:
+    """Return the kinds of the events that came from the command line."""
+    found = rows(app, "SELECT kind, client FROM events ORDER BY id")
+    return [row["kind"] for row in found if row["client"] == "command line"]
+
+
+def said(done: Result) -> str:
+    """Return the sentence of a command that refused."""
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: ")
+    assert done.output.count("\n") == 1
+    return done.output.removeprefix("Error: ").rstrip("\n")
+
+
+def test_a_created_account_can_log_in(app: Flask, client: Browser) -> None:
+    done = run(app, *CREATE, typed=f"{PASSWORD}\n")
+    assert (done.exit_code, done.output) == (0, f"{EMAIL} can log in now.\n")
+    client.login()
+    assert "Ana" in client.get("/").text
+    assert events(app) == ["created_by_operator"]
+    assert PASSWORD.encode() not in everything_stored(app)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_the_password_is_one_line_taken_as_it_is(
+    app: Flask, client: Browser, end: str
+) -> None:
+    password = f"  {PASSWORD} "
+    run(app, *CREATE, typed=f"{password}{end}")
+    client.login()
+    assert not client.is_signed_in()
+    client.login(password=password)
+    assert client.is_signed_in()
+
+
+def test_a_terminal_is_asked_twice(
+    app: Flask, client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = SimpleNamespace(isatty=lambda: True)
+    monkeypatch.setattr(users, "sys", SimpleNamespace(stdin=terminal))
+    typed = f"{PASSWORD}\nsomething else\n{NEW_PASSWORD}\n{NEW_PASSWORD}\n"
+    done = run(app, *CREATE, typed=typed)
+    assert done.exit_code == 0
+    assert "do not match" in done.output
+    assert PASSWORD not in done.output
+    assert NEW_PASSWORD not in done.output
+    client.login(password=NEW_PASSWORD)
+    assert client.is_signed_in()
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "password", "sentence"),
+    [
+        ("nowhere", "Ana", PASSWORD, "nowhere is not an e-mail address."),
+        (EMAIL, " ", PASSWORD, BAD_NAME),
+        (EMAIL, "A\nna", PASSWORD, BAD_NAME),
+        (EMAIL, "A" * 101, PASSWORD, BAD_NAME),
+        (EMAIL, "Ana", "", "Use at least 15 characters: four words do."),
+        (EMAIL, "Ana", "p" * 257, "Use at most 256 characters."),
+    ],
+)
+def test_what_no_account_may_have_is_refused(
+    app: Flask, email: str, name: str, password: str, sentence: str
+) -> None:
+    assert said(run(app, "create", email, "--name", name, typed=password)) == sentence
+    assert rows(app, "SELECT * FROM users") == []
+    assert events(app) == []
+
+
+@pytest.mark.parametrize("email", [EMAIL, EMAIL.upper(), f" {EMAIL}"])
+def test_nobody_has_two_accounts(app: Flask, user: str, email: str) -> None:
+    taken = f"{EMAIL} has an account already."
+    assert said(run(app, "create", email, "--name", "Ana", typed=PASSWORD)) == taken
+
+
+def test_nobody_has_two_accounts_made_at_once(
+    app: Flask, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "find", lambda email: None)
+    assert said(run(app, *CREATE, typed=PASSWORD)) == f"{EMAIL} has an account already."
+    assert events(app) == []
+
+
+def test_a_disabled_account_cannot_log_in_until_it_is_enabled(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login()
+    done = run(app, "disable", user.upper())
+    expected = f"{user} is disabled; all its sessions have ended.\n"
+    assert (done.exit_code, done.output) == (0, expected)
+    assert not client.is_signed_in()
+    client.login()
+    assert not client.is_signed_in()
+
+    done = run(app, "enable", user)
+    assert (done.exit_code, done.output) == (0, f"{user} can log in again.\n")
+    client.login()
+    assert client.is_signed_in()
+    assert events(app) == ["disabled", "enabled"]
+
+
+def test_a_deleted_account_leaves_events_without_a_name(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login()
+    done = run(app, "delete", user)
+    assert (done.exit_code, done.output) == (0, f"{user} is deleted.\n")
+    assert not client.is_signed_in()
+    assert rows(app, "SELECT * FROM users") == []
+    left = rows(app, "SELECT kind, user_id FROM events ORDER BY id")
+    assert left == [
+        {"kind": "login", "user_id": None},
+        {"kind": "deleted", "user_id": None},
+    ]
+    assert EMAIL.encode() not in everything_stored(app)
+
+
+@pytest.mark.parametrize("command", ["disable", "enable", "delete"])
+def test_an_unknown_account_is_named(app: Flask, command: str) -> None:
+    assert said(run(app, command, EMAIL)) == f"Nobody has an account with {EMAIL}."
+    assert said(run(app, command, "nowhere")) == "nowhere is not an e-mail address."
+
+
+@pytest.mark.parametrize("command", [CREATE, ("disable", EMAIL), ("delete", EMAIL)])
+def test_a_database_that_is_away_is_no_traceback(
+    app: Flask, user: str, command: tuple[str, ...]
+) -> None:
+    with broken_database(app):
+        sentence = said(run(app, *command, typed=PASSWORD))
+    assert "`flask db upgrade`" in sentence

@@ -50,7 +50,9 @@ def installing(env: dict[str, str]) -> dict[str, str]:
         "PIP_CACHE_DIR": must(run_in(here, *pip, env=os.environ)).strip(),
         "UV_CACHE_DIR": must(run_in(here, *uv, env=os.environ)).strip(),
     }
-    return {**env, **cached, **named}
+    # The Python of these tests, whatever else is called python3 here.
+    path = os.pathsep.join([str(Path(sys.executable).parent), env["PATH"]])
+    return {**env, **cached, **named, "PATH": path}
 
 
 def test_make_installs_and_tests_and_runs(

@@ -1,0 +1,105 @@
+"""Development starts by itself; the commands that cure a refused start always run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from {{ cookiecutter.project_slug }}.cli import secret
+from {{ cookiecutter.project_slug }}.config import Settings
+from {{ cookiecutter.project_slug }}.environ import Environ
+from {{ cookiecutter.project_slug }}.migrations import alembic
+
+from .browser import EMAIL
+from .browser import PASSWORD
+from .starting import fit_to_serve
+from .starting import run_flask
+from .starting import serve
+
+
+@pytest.fixture
+def folder(served: Flask, settings: Settings, tmp_path: Path) -> Iterator[Path]:
+    with fit_to_serve(settings, tmp_path):
+        yield tmp_path
+
+
+def in_development(folder: Path, *options: str, **variables: str) -> Flask:
+    """Return the app that `flask run --debug` serves."""
+    done, served = run_flask(folder, "run", "--debug", *options, **variables)
+    assert done.exit_code == 0, done.output
+    # The debugger is wrapped around it.
+    app = getattr(served[0], "_app", served[0])
+    assert isinstance(app, Flask)
+    return app
+
+
+def test_development_starts_on_an_empty_database(folder: Path) -> None:
+    empty = f"sqlite:///{folder}/empty.sqlite"
+    app = in_development(folder, DATABASE_URL=empty, PUBLIC_URL="", MAIL_URL="")
+    assert app.extensions["settings"].development
+    with app.app_context():
+        assert not alembic.needs_upgrade()
+
+
+@pytest.mark.parametrize(
+    ("options", "url"),
+    [
+        ([], "http://localhost:5000"),
+        (["--port", "5001"], "http://localhost:5001"),
+        (["--host", "127.0.0.1"], "http://localhost:5000"),
+        (["--host", "0.0.0.0"], "http://localhost:5000"),  # noqa: S104
+        (["--host", "::"], "http://localhost:5000"),
+        (["--host", "192.0.2.7"], "http://192.0.2.7:5000"),
+    ],
+)
+def test_in_development_links_follow_what_is_listened_on(
+    folder: Path, options: list[str], url: str
+) -> None:
+    app = in_development(folder, *options, PUBLIC_URL="")
+    assert app.extensions["settings"].public_url == url
+
+
+def test_development_needs_a_key_as_well(folder: Path) -> None:
+    done, served = run_flask(folder, "run", "--debug", SECRET_KEY="")
+    assert not served
+    assert done.exit_code == 1
+    assert done.output.startswith("SECRET_KEY is missing. Run `flask secret new`")
+
+
+def test_a_key_can_be_made_where_there_is_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secret, "ENV_FILE", folder / ".env")
+    done, _ = run_flask(folder, "secret", "new", SECRET_KEY="")
+    assert done.exit_code == 0
+    (name, key) = (folder / ".env").read_text().strip().split("=")
+    assert Environ({name: key}).secret_key() == key
+
+
+@pytest.mark.parametrize("command", [["purge"], ["mail", "retry"], ["nonsense"]])
+def test_without_a_key_every_other_command_says_so(
+    folder: Path, command: list[str]
+) -> None:
+    done, _ = run_flask(folder, *command, SECRET_KEY="")
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: SECRET_KEY is missing. Run `flask secret")
+    assert done.output.count("\n") == 1
+
+
+def test_commands_that_prepare_for_serving_run_before_it_can(folder: Path) -> None:
+    empty = f"sqlite:///{folder}/empty.sqlite"
+    missing = {"DATABASE_URL": empty, "PUBLIC_URL": "", "MAIL_URL": ""}
+    create = ("user", "create", EMAIL, "--name", "Ana")
+    done, _ = run_flask(folder, *create, typed=PASSWORD, **missing)
+    assert done.exit_code == 1
+    assert "`flask db upgrade`" in done.output
+
+    done, _ = run_flask(folder, "db", "upgrade", **missing)
+    assert done.exit_code == 0
+    done, _ = run_flask(folder, *create, typed=PASSWORD, **missing)
+    assert done.output == f"{EMAIL} can log in now.\n"
+    ready = {"PUBLIC_URL": "https://app.example", "MAIL_URL": "none:"}
+    assert serve(folder, **ready).extensions["settings"].can_mail is False

@@ -1,0 +1,169 @@
+"""Migrations build what the models say, and lose nothing on the way."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
+
+from {{ cookiecutter.project_slug }} import migrations
+from {{ cookiecutter.project_slug }}.db import Base
+from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.migrations import alembic
+
+from .browser import EMAIL
+from .browser import Browser
+from .conftest import MakeApp
+from .inside import rows
+from .inside import run_sql
+from .people import add_user
+
+# A table is changed in SQLite by copying it and dropping the old one.
+WIDEN_NAMES = """
+with op.batch_alter_table("users") as users:
+        users.alter_column("name", existing_type=sa.String(100), type_=sa.String(200))
+"""
+ORPHAN_EVENTS = 'op.execute("DELETE FROM users")'
+REVISION = '''"""Try something."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "probe"
+down_revision = {head!r}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    {step}
+'''
+
+
+@pytest.fixture
+def new_app(make_app: MakeApp, tmp_path: Path) -> Callable[[], Flask]:
+    """Return a maker of apps that share a database of their own, empty at first."""
+    url = f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    return lambda: make_app(database_url=url)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the migrations, which the apps made from now on use."""
+    copy = tmp_path / "migrations"
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(migrations.FOLDER, copy, ignore=ignored)
+    monkeypatch.setattr(migrations, "FOLDER", copy)
+    return copy
+
+
+@pytest.fixture
+def peopled(folder: Path, new_app: Callable[[], Flask]) -> Flask:
+    """Return an app with an account that has logged in, so that rows point to it."""
+    app = new_app()
+    with app.app_context():
+        alembic.upgrade()
+    with app.app_context():
+        add_user(EMAIL)
+    Browser(app).login()
+    assert rows(app, "SELECT id FROM events WHERE user_id IS NOT NULL")
+    return app
+
+
+def add_step(app: Flask, folder: Path, step: str) -> None:
+    """Write a migration that follows the latest one."""
+    with app.app_context():
+        (head,) = alembic.heads()
+    text = REVISION.format(head=head.revision, step=step.strip())
+    (folder / "probe.py").write_text(text)
+
+
+def tables(app: Flask) -> set[str]:
+    with app.app_context():
+        return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def contents(app: Flask) -> dict[str, list[dict[str, object]]]:
+    return {table: rows(app, f"SELECT * FROM {table}") for table in tables(app)}
+
+
+def test_models_and_migrations_agree(new_app: Callable[[], Flask]) -> None:
+    app = new_app()
+    with app.app_context():
+        alembic.upgrade()
+        assert alembic.compare_metadata() == []
+    assert tables(app) == set(Base.metadata.tables)
+
+
+def test_a_difference_between_them_would_be_seen(new_app: Callable[[], Flask]) -> None:
+    app = new_app()
+    with app.app_context():
+        alembic.upgrade()
+    run_sql(app, "DROP INDEX ix_throttles_ends_at")
+    run_sql(app, "ALTER TABLE throttles DROP COLUMN ends_at")
+    with app.app_context():
+        assert len(alembic.compare_metadata()) == 2
+
+
+def test_every_migration_can_be_taken_back(new_app: Callable[[], Flask]) -> None:
+    app = new_app()
+    with app.app_context():
+        assert alembic.is_empty()
+        alembic.upgrade()
+        assert not alembic.is_empty()
+    with app.app_context():
+        alembic.downgrade("base")
+        assert alembic.is_empty()
+    assert tables(app) == set()
+    with app.app_context():
+        alembic.upgrade()
+        assert not alembic.needs_upgrade()
+    assert tables(app) == set(Base.metadata.tables)
+
+
+def test_changing_a_table_keeps_the_rows_that_point_to_it(
+    folder: Path, peopled: Flask, new_app: Callable[[], Flask]
+) -> None:
+    before = contents(peopled)
+    add_step(peopled, folder, WIDEN_NAMES)
+    app = new_app()
+    with app.app_context():
+        assert alembic.needs_upgrade()
+        alembic.upgrade()
+        assert not alembic.needs_upgrade()
+    with app.app_context():
+        columns = {
+            column["name"]: str(column["type"])
+            for column in inspect(db.engine).get_columns("users")
+        }
+    assert columns["name"] == "VARCHAR(200)"
+    assert contents(app) == before
+
+
+def test_a_migration_that_would_break_foreign_keys_is_undone(
+    folder: Path, peopled: Flask, new_app: Callable[[], Flask]
+) -> None:
+    before = contents(peopled)
+    add_step(peopled, folder, ORPHAN_EVENTS)
+    app = new_app()
+    with app.app_context(), pytest.raises(RuntimeError, match="foreign keys"):
+        alembic.upgrade()
+    with app.app_context():
+        assert alembic.needs_upgrade()
+    assert contents(app) == before
+
+
+def test_foreign_keys_are_at_work_after_a_migration(peopled: Flask) -> None:
+    orphan = (
+        "INSERT INTO links (purpose, token_hash, email, user_id, created_at)"
+        " VALUES ('reset', 'x', 'x', 4711, '2026-01-01')"
+    )
+    with pytest.raises(IntegrityError):
+        run_sql(peopled, orphan)
+    run_sql(peopled, "DELETE FROM users")
+    assert not rows(peopled, "SELECT id FROM events WHERE user_id IS NOT NULL")

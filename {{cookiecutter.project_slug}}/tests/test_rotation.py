@@ -1,0 +1,88 @@
+"""The secret key can be changed without logging anybody out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+
+from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.migrations import alembic
+from {{ cookiecutter.project_slug }}.models import User
+
+from .browser import EMAIL
+from .browser import PASSWORD
+from .browser import Browser
+from .conftest import KEY
+from .conftest import MakeApp
+from .letters import ask_for_link
+from .people import add_user
+from .people import change_user
+
+NEW_KEY = "the next key for tests: 9876543210 zyxwvutsrq"
+OTHER_KEY = "some key of others: 1357924680 qwertyuiop"
+START = "/auth/register"
+
+
+def moved(client: Browser, app: Flask) -> Browser:
+    """Return the same browser, as an app with another key meets it."""
+    browser = Browser(app)
+    browser.keep(client.jar())
+    return browser
+
+
+def test_who_is_signed_in_stays_so(
+    client: Browser, make_app: MakeApp, user: str
+) -> None:
+    client.login()
+    rotated = make_app(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
+    assert moved(client, rotated).is_signed_in()
+
+
+def test_many_fallbacks_are_tried(
+    client: Browser, make_app: MakeApp, user: str
+) -> None:
+    client.login()
+    rotated = make_app(secret_key=NEW_KEY, secret_key_fallbacks=(OTHER_KEY, KEY))
+    assert moved(client, rotated).is_signed_in()
+
+
+def test_what_is_signed_from_now_on_is_signed_with_the_new_key(
+    make_app: MakeApp, user: str
+) -> None:
+    # Signing with a fallback would log everybody out once that is dropped.
+    rotated = make_app(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
+    client = Browser(rotated)
+    client.login()
+    client.post("/account/", data={"name": "Ana", "language": "en"})
+    later = moved(client, make_app(secret_key=NEW_KEY))
+    assert "Saved." in later.get("/account/").text
+
+
+def test_a_link_that_was_opened_can_still_be_finished(
+    client: Browser, make_app: MakeApp
+) -> None:
+    client.get(ask_for_link(client, START, EMAIL))
+    rotated = make_app(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
+    form = {"name": "Ana", "password": PASSWORD}
+    done = moved(client, rotated).post(f"{START}/finish", data=form)
+    assert done.status_code == 303
+
+
+def test_a_token_of_another_site_signs_nobody_in(
+    app: Flask, client: Browser, make_app: MakeApp, user: str, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'elsewhere.sqlite'}"
+    elsewhere = make_app(secret_key=OTHER_KEY, database_url=url)
+    with app.app_context():
+        public_id = db.session.scalars(select(User.public_id)).one()
+    with elsewhere.app_context():
+        alembic.upgrade()
+        add_user(EMAIL)
+        # Even if it knew how we call the user.
+        change_user(EMAIL, public_id=public_id)
+    stranger = Browser(elsewhere)
+    stranger.login()
+    assert stranger.is_signed_in()
+    assert not moved(stranger, app).is_signed_in()

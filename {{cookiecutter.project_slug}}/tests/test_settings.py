@@ -1,0 +1,154 @@
+"""What the environment may say, and what it means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from {{ cookiecutter.project_slug }}.config import LANGUAGE
+from {{ cookiecutter.project_slug }}.config import Settings
+from {{ cookiecutter.project_slug }}.environ import MailServer
+from {{ cookiecutter.project_slug }}.environ import Rate
+
+from .conftest import KEY
+from .test_settings_refused import RATES
+from .test_settings_refused import SECONDS
+from .test_settings_refused import read
+
+
+def test_a_key_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"{KEY}\n")
+    settings = Settings.from_environ({"SECRET_KEY_FILE": str(file)})
+    assert settings.secret_key == KEY
+
+
+def test_a_start_without_further_settings_is_a_safe_one() -> None:
+    settings = read()
+    assert settings.cookie_name("session") == "__Host-session"
+    assert settings.cookie_attributes["secure"]
+    assert not settings.development
+    assert settings.trusted_proxies == 0
+    assert settings.password_min_length == 15
+    assert settings.public_url is None
+    assert settings.language == LANGUAGE
+
+
+def test_only_a_development_server_makes_it_development() -> None:
+    settings = Settings.from_environ(
+        {"SECRET_KEY": KEY}, development_url="http://localhost:5001"
+    )
+    assert settings.development
+    assert settings.public_url == "http://localhost:5001"
+    assert settings.cookie_name("session") == "session"
+    assert not settings.cookie_attributes["secure"]
+
+
+def test_fallback_keys_are_separated_by_commas() -> None:
+    keys = (KEY[::-1], KEY.upper())
+    assert (
+        read(SECRET_KEY_FALLBACKS=" , ".join(keys) + ",").secret_key_fallbacks == keys
+    )
+
+
+@pytest.mark.parametrize("name", RATES)
+def test_a_rate_is_a_count_and_its_seconds(name: str) -> None:
+    assert Rate(3, 60) in vars(read(**{name: "3/60"})).values()
+
+
+@pytest.mark.parametrize("name", SECONDS)
+def test_limits_are_in_seconds(name: str) -> None:
+    assert getattr(read(**{name: "77"}), name.lower()) == 77
+
+
+@pytest.mark.parametrize(("value", "opened"), [("open", True), ("closed", False)])
+def test_registration_is_open_or_closed(value: str, opened: bool) -> None:
+    assert read(REGISTRATION=value).registration_open is opened
+
+
+@pytest.mark.parametrize(
+    ("value", "origin"),
+    [
+        ("https://app.example", "https://app.example"),
+        ("https://app.example/", "https://app.example"),
+        ("HTTPS://App.Example:443", "https://app.example"),
+        ("https://app.example:8443", "https://app.example:8443"),
+        ("http://localhost:5000", "http://localhost:5000"),
+        ("http://app.localhost:80", "http://app.localhost"),
+        ("http://127.0.0.1:5000/", "http://127.0.0.1:5000"),
+        ("http://[::1]:5000", "http://[::1]:5000"),
+    ],
+)
+def test_the_public_url_is_kept_as_browsers_write_an_origin(
+    value: str, origin: str
+) -> None:
+    assert read(PUBLIC_URL=value).public_url == origin
+
+
+@pytest.mark.parametrize(
+    ("value", "language"),
+    [
+        ("en", "en"),
+        ("pt_BR", "pt_BR"),
+        ("pt_BR:en", "pt_BR"),
+        ("en_GB:pt_BR", "en"),
+        ("pt", "pt_BR"),
+        ("pt_PT", "pt_BR"),
+        ("de:fr:pt:en", "pt_BR"),
+        ("de", LANGUAGE),
+        ("C", LANGUAGE),
+        ("::", LANGUAGE),
+        ("", LANGUAGE),
+    ],
+)
+def test_the_first_language_that_we_have_is_taken(value: str, language: str) -> None:
+    assert read(LANGUAGE=value).language == language
+
+
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        ("", "sqlite:///app.sqlite"),
+        ("sqlite:////data/app.sqlite", "sqlite:////data/app.sqlite"),
+        ("postgres://u:p%40ss@db/app", "postgresql+psycopg://u:p%40ss@db/app"),
+        ("postgresql://db/app", "postgresql+psycopg://db/app"),
+        ("postgresql+psycopg://db/app", "postgresql+psycopg://db/app"),
+    ],
+)
+def test_the_usual_spellings_of_a_database_are_understood(value: str, url: str) -> None:
+    assert read(DATABASE_URL=value).database_url == url
+
+
+@pytest.mark.parametrize(
+    ("value", "server"),
+    [
+        ("", MailServer("console")),
+        ("console:", MailServer("console")),
+        ("none:", MailServer("none")),
+        ("smtp://mail.example", MailServer("smtp", "mail.example", 587)),
+        ("smtps://mail.example", MailServer("smtps", "mail.example", 465)),
+        (
+            "smtps://me%40x:p%3A%2Fss@mail.example:4465",
+            MailServer("smtps", "mail.example", 4465, "me@x", "p:/ss"),
+        ),
+    ],
+)
+def test_a_mail_server_is_one_url(value: str, server: MailServer) -> None:
+    settings = read(MAIL_URL=value)
+    assert settings.mail_server == server
+    assert settings.can_mail == (server.scheme != "none")
+
+
+@pytest.mark.parametrize(
+    ("variables", "sender"),
+    [
+        ({}, "no-reply@localhost"),
+        ({"PUBLIC_URL": "https://app.example"}, "no-reply@app.example"),
+        ({"MAIL_FROM": "My App <app@example.com>"}, "My App <app@example.com>"),
+    ],
+)
+def test_mails_come_from_the_host_unless_told_otherwise(
+    variables: dict[str, str], sender: str
+) -> None:
+    assert read(**variables).mail_from == sender

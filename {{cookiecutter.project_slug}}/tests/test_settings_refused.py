@@ -1,0 +1,124 @@
+"""A value of the environment that will not do is named, with the cure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from {{ cookiecutter.project_slug }}.config import Settings
+from {{ cookiecutter.project_slug }}.environ import ConfigError
+
+from .conftest import KEY
+
+FLASK_DOCS = "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"
+SECONDS = [
+    "SESSION_IDLE_SECONDS",
+    "SESSION_ABSOLUTE_SECONDS",
+    "REMEMBER_IDLE_SECONDS",
+    "REMEMBER_ABSOLUTE_SECONDS",
+]
+RATES = [
+    "LOGIN_ATTEMPTS_PER_ACCOUNT",
+    "LOGIN_ATTEMPTS_PER_ADDRESS",
+    "MAILS_PER_ACCOUNT",
+    "MAILS_PER_ADDRESS",
+]
+BAD = {
+    "SECRET_KEY": [
+        "",
+        "   ",
+        "short",
+        KEY[:31],
+        "a" * 64,
+        "abcdefgh" * 8,
+        f"change-me {KEY}",
+        "your-key-your-key-0123456789-abcdef",
+        f"SECRET {KEY}",
+        FLASK_DOCS,
+    ],
+    "SECRET_KEY_FALLBACKS": ["short", f"{KEY},short", "a" * 64, FLASK_DOCS],
+    "DATABASE_URL": [
+        "app.sqlite",
+        "mysql://localhost/app",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite+aiosqlite:///app.sqlite",
+        "postgresql+psycopg2://localhost/app",
+    ],
+    "PUBLIC_URL": [
+        "app.example",
+        "//app.example",
+        "ftp://app.example",
+        "https://",
+        "https://app.example/path",
+        "https://app.example?a=1",
+        "https://app.example#top",
+        "https://me@app.example",
+        "https://app.example:99999",
+        "https://app.example:x",
+        "https://[::1",
+        "https://b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example",
+        "http://app.example",
+        "http://192.168.1.20:5000",
+        "http://localhost.evil.example",
+        "javascript:alert(1)",
+    ],
+    "MAIL_URL": [
+        "mail.example.com",
+        "imap://mail.example.com",
+        "smtp://",
+        "smtp:mail.example.com",
+        "smtp://mail.example.com:99999",
+        "smtps://[::1",
+    ],
+    "MAIL_FROM": ["app.example", "App", "App <app>", "app@example.com\nBcc: e@e.e"],
+    "REGISTRATION": ["yes", "Open", "true"],
+    "PASSWORD_MIN_LENGTH": ["7", "0", "-15", "15.5", "fifteen", "\u0661\u0665"],
+    "TRUSTED_PROXIES": ["-1", "true", "1.0", "127.0.0.1"],
+}
+BAD |= {name: ["0", "-1", "1h", "1e3", "9" * 10] for name in SECONDS}
+BAD |= {name: ["10", "10/", "/900", "0/900", "10/0", "1/9/1", "a/b"] for name in RATES}
+TABLE = [(name, value) for name, values in BAD.items() for value in values]
+
+
+def read(**variables: str) -> Settings:
+    return Settings.from_environ({"SECRET_KEY": KEY, **variables})
+
+
+@pytest.mark.parametrize(("name", "value"), TABLE)
+def test_a_bad_value_is_refused_by_one_line_that_names_it(
+    name: str, value: str
+) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        read(**{name: value})
+    line = str(refusal.value)
+    assert line.startswith(f"{name} ")
+    assert line.endswith(".")
+    assert len(line.splitlines()) == 1
+    # The line goes to logs, where neither keys nor passwords belong.
+    assert len(value.strip()) < 10 or value not in line
+
+
+def test_a_missing_key_is_refused_with_the_cure() -> None:
+    with pytest.raises(ConfigError, match=r"^SECRET_KEY is missing.*flask secret new"):
+        Settings.from_environ({})
+
+
+@pytest.mark.parametrize("content", [None, b"", b"short", b"\xff" * 40])
+def test_a_key_file_must_hold_a_good_key(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"^SECRET_KEY_FILE "):
+        Settings.from_environ({"SECRET_KEY_FILE": str(file)})
+
+
+def test_two_sources_of_the_key_are_one_too_many(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^SECRET_KEY and SECRET_KEY_FILE"):
+        read(SECRET_KEY_FILE=str(tmp_path))
+
+
+def test_empty_variables_count_as_not_set() -> None:
+    names = set(BAD) - {"SECRET_KEY"}
+    assert read(**dict.fromkeys(names, " ")) == read()

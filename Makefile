@@ -3,7 +3,7 @@ PYTHON ?= python3
 OUT ?= ..
 ARGS ?=
 
-.PHONY: app test lint lock clean
+.PHONY: app test lint lock bench clean
 
 app: .venv/installed
 	@out=$$(cd "$(OUT)" && pwd -P) || exit 1; \
@@ -25,6 +25,9 @@ lint: .venv/installed
 lock: .venv/installed
 	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--generate-hashes --no-header requirements-dev.in --output-file requirements-dev.txt
+	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-deps \
+		--generate-hashes --no-header --no-annotate bench/requirements.in \
+		--output-file bench/requirements.txt
 
 # pip installs uv alone, from its own hashed lines; uv does the rest in a fraction of the time.
 .venv/installed: requirements-dev.txt
@@ -33,6 +36,17 @@ lock: .venv/installed
 	sed -n '/^uv==/,$$p' requirements-dev.txt > .venv/uv.txt
 	.venv/bin/pip install --quiet --require-hashes -r .venv/uv.txt
 	.venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements-dev.txt
+	touch $@
+
+# Requests per second of a logged-in page, beside the same page without any login.
+bench: .cache/bench/installed
+	.venv/bin/python -m bench
+
+BAKED = {{cookiecutter.project_slug}}/requirements.txt
+.cache/bench/installed: .venv/installed $(BAKED) bench/requirements.txt
+	.venv/bin/uv venv --quiet --clear --python .venv/bin/python .cache/bench
+	.venv/bin/uv pip install --quiet --no-deps --compile-bytecode --require-hashes \
+		--python .cache/bench/bin/python -r "$(BAKED)" -r bench/requirements.txt
 	touch $@
 
 clean:

@@ -1,0 +1,1 @@
+"""Serve a baked project's home page in other ways, from within its folder."""

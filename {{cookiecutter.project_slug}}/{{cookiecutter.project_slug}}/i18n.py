@@ -22,7 +22,6 @@ from flask import g
 from flask import has_request_context
 from flask import request
 from flask import session
-from werkzeug.datastructures import LanguageAccept
 
 from .config import LANGUAGES
 from .config import settings
@@ -66,10 +65,26 @@ def _chosen() -> str:
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return cast(str, chosen)
-    accepted: LanguageAccept = request.accept_languages
-    tags = [name.replace("_", "-") for name in LANGUAGES]
-    default = settings().language.replace("_", "-")
-    return (accepted.best_match(tags) or default).replace("-", "_")
+    for tag, quality in request.accept_languages:
+        found = _nearest(tag) if quality else None
+        if found is not None:
+            return found
+    return settings().language
+
+
+def _nearest(tag: str) -> str | None:
+    """Return the language of ours that a reader of this one would like best.
+
+    To somebody in Lisbon Brazilian Portuguese is closer than English.
+    """
+    wanted = tag.lower().replace("-", "_")
+    kin = [name for name in LANGUAGES if _family(name) == _family(wanted)]
+    same = [name for name in kin if name.lower() == wanted]
+    return next(iter(same + kin), None)
+
+
+def _family(name: str) -> str:
+    return name.partition("_")[0]
 
 
 @cache

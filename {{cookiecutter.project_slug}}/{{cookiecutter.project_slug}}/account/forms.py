@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wtforms import Form
 from wtforms import SelectField
+from wtforms.validators import AnyOf
 
 from ..auth.forms import name_field
 from ..auth.forms import password_field
@@ -16,6 +17,9 @@ class ProfileForm(Form):
     language = SelectField(
         lazy("Language"),
         choices=NAMES,
+        # The field's own check speaks English alone.
+        validate_choice=False,
+        validators=[AnyOf(NAMES, message=lazy("Please choose one of these."))],
     )
 
 

@@ -1,0 +1,86 @@
+"""Read pages and mails as people do, and tell which of their words are not translated."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html.parser import HTMLParser
+
+from babel.messages.pofile import read_po
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from {{ cookiecutter.project_slug }} import i18n
+from {{ cookiecutter.project_slug }}.config import APP_NAME
+
+from .browser import Browser
+
+PLACEHOLDER = r"%\(\w+\)[sd]"
+SPOKEN = {"alt", "aria-label", "placeholder", "title"}
+# Names of people, things and languages are the same in every language.
+NAMES = {APP_NAME, *i18n.NAMES.values(), "Ana"}
+ADDRESS = r"\S+@\S+|https?://\S+|/dev/\w+"
+
+
+def asking(app: Flask, accept_language: str) -> Browser:
+    """Return a browser that asks for these languages."""
+    browser = Browser(app)
+    browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = accept_language
+    return browser
+
+
+def language_of(response: TestResponse) -> str:
+    """Return the language that a page says it is in."""
+    found = re.search('<html lang="([^"]+)">', response.text)
+    assert found, response.text
+    return found[1].replace("-", "_")
+
+
+def words_of(response: TestResponse) -> str:
+    """Return what a page says, to eyes and to screen readers, piece by piece."""
+    reader = _Reader()
+    reader.feed(response.text)
+    return "\n".join(reader.said)
+
+
+def untranslated(words: str) -> list[str]:
+    """Return the lines that do not come from the Brazilian Portuguese catalogue."""
+    lines = {line.strip() for line in words.splitlines()} - NAMES - {""}
+    return [line for line in lines if not _translations().fullmatch(line)]
+
+
+class _Reader(HTMLParser):
+    """Collect texts; what stands in <code> belongs to the sentence around it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = [""]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "code":
+            return
+        self.said += [text for name, text in attrs if text and name in SPOKEN]
+        self.said.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag != "code":
+            self.said.append("")
+
+    def handle_data(self, data: str) -> None:
+        # A title may begin with a warning, and ends with the name of the app.
+        said = data.replace("Erro: ", "Erro:\n").replace(f" · {APP_NAME}", "")
+        self.said[-1] += said
+
+
+@cache
+def _translations() -> re.Pattern[str]:
+    path = i18n.CATALOGUES / "pt_BR" / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale="pt_BR")
+    patterns = [ADDRESS]
+    for message in catalogue:
+        text = message.string if message.id else ()
+        for form in [text] if isinstance(text, str) else text or ():
+            parts = re.split(PLACEHOLDER, form)
+            patterns.append(".+".join(re.escape(part) for part in parts))
+    return re.compile("|".join(patterns))

@@ -1,0 +1,158 @@
+"""Speak the reader's language, on every page and in every mail."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import TooManyRequests
+
+from .browser import EMAIL
+from .browser import Browser
+from .conftest import MakeApp
+from .inside import page
+from .letters import ask_for_link
+from .letters import letters
+from .reading import asking
+from .reading import language_of
+from .reading import untranslated
+
+REMEMBER = {"en": "Remember me", "pt_BR": "Lembrar de mim"}
+NEW = "new@example.com"
+PASSWORD = "umbrella lantern gravel Tuesday"
+
+
+@pytest.fixture
+def reader(app: Flask) -> Browser:
+    return asking(app, "pt-BR,pt;q=0.9,en;q=0.8")
+
+
+@pytest.mark.parametrize(
+    ("accept_language", "language"),
+    [
+        ("pt", "pt_BR"),
+        ("pt-BR", "pt_BR"),
+        ("pt_br", "pt_BR"),
+        ("PT-BR;q=0.1", "pt_BR"),
+        ("pt-PT", "pt_BR"),
+        ("pt-PT,pt;q=0.9,en;q=0.8", "pt_BR"),
+        ("de-DE,de;q=0.9,pt;q=0.5,en;q=0.4", "pt_BR"),
+        ("en;q=0,pt", "pt_BR"),
+        ("en", "en"),
+        ("en-US,en;q=0.9,pt;q=0.5", "en"),
+        ("pt-BR;q=0.4,en-GB;q=0.9", "en"),
+        ("pt;q=0", "en"),
+        ("de", "en"),
+        ("*", "en"),
+        ("", "en"),
+        ("ptolemaic", "en"),
+        (";;q=,p_t;-,\xff%(name)s", "en"),
+        ("x" * 8_000, "en"),
+        ("de," * 2_000 + "pt", "pt_BR"),
+    ],
+)
+def test_a_visitor_reads_what_the_browser_asks_for(
+    app: Flask, accept_language: str, language: str
+) -> None:
+    shown = asking(app, accept_language).get("/auth/login")
+    assert language_of(shown) == language
+    assert REMEMBER[language] in shown.text
+
+
+@pytest.mark.parametrize("language", ["en", "pt_BR"])
+def test_who_asks_for_neither_language_reads_the_one_of_the_settings(
+    make_app: MakeApp, language: str
+) -> None:
+    shown = asking(make_app(language=language), "de").get("/")
+    assert language_of(shown) == language
+
+
+def test_a_visitor_chooses_and_comes_back_to_the_same_page(client: Browser) -> None:
+    done = client.post("/language", data={"language": "pt_BR", "next": "/auth/login"})
+    assert (done.status_code, done.location) == (303, "/auth/login")
+    assert language_of(client.get("/auth/login")) == "pt_BR"
+    client.post("/language", data={"language": "en"})
+    assert language_of(client.get("/auth/login")) == "en"
+
+
+def test_a_user_chooses_for_every_browser(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login()
+    client.post("/language", data={"language": "pt_BR"})
+    assert language_of(client.get("/")) == "pt_BR"
+    other = asking(app, "en")
+    other.login()
+    assert language_of(other.get("/")) == "pt_BR"
+
+
+def test_a_users_own_language_wins(reader: Browser, user: str) -> None:
+    reader.post("/language", data={"language": "pt_BR"})
+    reader.login()
+    assert language_of(reader.get("/")) == "en"
+
+
+def test_a_saved_language_speaks_at_once(client: Browser, user: str) -> None:
+    client.login()
+    client.post("/account/", data={"name": "Ana", "language": "pt_BR"})
+    shown = client.get("/account/")
+    assert language_of(shown) == "pt_BR"
+    assert "Alterações salvas." in shown.text
+
+
+def test_a_new_account_keeps_the_language_it_was_made_in(reader: Browser) -> None:
+    reader.get(ask_for_link(reader, "/auth/register", NEW))
+    reader.post("/auth/register/finish", data={"name": "Nu", "password": PASSWORD})
+    reader.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    shown = reader.get("/account/")
+    assert language_of(shown) == "pt_BR"
+    assert "Sua conta está pronta." in shown.text
+
+
+@pytest.mark.parametrize("query", ["lang=pt_BR", "language=pt_BR", "lang=pt-BR"])
+def test_a_link_cannot_change_the_language(client: Browser, query: str) -> None:
+    assert language_of(client.get(f"/?{query}")) == "en"
+    assert language_of(client.get("/")) == "en"
+    assert not client.jar()
+
+
+@pytest.mark.parametrize("wanted", ["", "de", "pt", "../pt_BR", "pt_BR\0"])
+def test_a_language_that_is_not_ours_is_refused(reader: Browser, wanted: str) -> None:
+    refused = reader.post("/language", data={"language": wanted})
+    assert refused.status_code == 400
+    assert language_of(refused) == "pt_BR"
+    assert not reader.jar()
+
+
+def test_each_mail_speaks_as_whoever_asked_for_it_did(
+    app: Flask, client: Browser, reader: Browser, user: str
+) -> None:
+    for browser in (reader, client):
+        for start, email in (
+            ("/auth/register", NEW),
+            ("/auth/register", EMAIL),
+            ("/auth/reset", EMAIL),
+        ):
+            browser.post(start, data={"email": email})
+    mails = [[letter["Subject"], letter.get_content()] for letter in letters(app)]
+    assert len(mails) == 6
+    for words in mails[:3]:
+        assert not untranslated("\n".join(words))
+    for words in mails[3:]:
+        assert untranslated("\n".join(words))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1, "em 1 minuto."), (60, "em 1 minuto."), (61, "em 2 minutos.")],
+)
+def test_a_number_takes_the_right_form(
+    make_app: MakeApp, seconds: int, words: str
+) -> None:
+    app = make_app(language="pt_BR")
+
+    @page(app, public=True)
+    def wait() -> ResponseReturnValue:
+        raise TooManyRequests(retry_after=seconds)
+
+    assert words in asking(app, "pt").get("/wait").text

@@ -63,32 +63,32 @@ def test_development_opens_its_own_pages_and_no_others(make_app: MakeApp) -> Non
 def test_a_new_view_is_closed_until_it_is_marked(make_app: MakeApp, user: str) -> None:
     app = make_app()
 
-    @app.get("/notes")
+    @app.get("/test-closed")
     def notes() -> str:
         return signed_in_user().name
 
-    @app.get("/news")
+    @app.get("/test-open")
     @login_not_required
     def news() -> str:
         return "news"
 
     browser = Browser(app)
-    assert asks_for_login(browser.get("/notes"))
-    assert browser.get("/news").text == "news"
+    assert asks_for_login(browser.get("/test-closed"))
+    assert browser.get("/test-open").text == "news"
     browser.login()
-    assert browser.get("/notes").text == "Ana"
+    assert browser.get("/test-closed").text == "Ana"
 
 
 def test_an_open_view_cannot_count_on_a_user(make_app: MakeApp) -> None:
     app = make_app()
 
-    @app.get("/notes")
+    @app.get("/test-closed")
     @login_not_required
     def notes() -> str:
         return signed_in_user().name
 
     with pytest.raises(RuntimeError, match="open to everybody"):
-        Browser(app).get("/notes")
+        Browser(app).get("/test-closed")
 
 
 def test_unknown_pages_are_missing_not_closed(client: Browser) -> None:
@@ -108,8 +108,8 @@ def test_a_refused_change_is_not_repeated_after_login(
     make_app: MakeApp, method: str
 ) -> None:
     app = make_app()
-    app.add_url_rule("/notes", "notes", lambda: "changed", methods=[method])
-    assert Browser(app).open("/notes", method=method).location == "/auth/login"
+    app.add_url_rule("/test-closed", "notes", lambda: "changed", methods=[method])
+    assert Browser(app).open("/test-closed", method=method).location == "/auth/login"
 
 
 def test_development_names_the_view_that_asked(

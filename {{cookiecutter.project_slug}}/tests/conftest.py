@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
@@ -15,19 +14,19 @@ from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import event
 from sqlalchemy import func
 from sqlalchemy import select
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }} import create_app
 from {{ cookiecutter.project_slug }} import passwords
 from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.db import Base
 from {{ cookiecutter.project_slug }}.db import db
 from {{ cookiecutter.project_slug }}.migrations import alembic
 from {{ cookiecutter.project_slug }}.models import User
 
+from .apps import disconnect
+from .apps import empty_tables
+from .apps import quick_app
 from .browser import EMAIL
 from .browser import ORIGIN
 from .browser import Browser
@@ -70,17 +69,14 @@ def served(settings: Settings, pages: BytecodeCache) -> Iterator[Flask]:
         if db.session.scalar(select(func.count(User.id))):
             pytest.exit("DATABASE_URL names a database with users in it.")
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    disconnect(app)
 
 
 @pytest.fixture
 def app(served: Flask) -> Iterator[Flask]:
     """Return the app, its tables emptied afterwards."""
     yield served
-    with served.app_context(), db.engine.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
+    empty_tables(served)
 
 
 @pytest.fixture
@@ -96,8 +92,38 @@ def make_app(app: Flask, settings: Settings, pages: BytecodeCache) -> Iterator[M
 
     yield make
     for other in made:
-        with other.app_context():
-            db.engine.dispose()
+        disconnect(other)
+
+
+@pytest.fixture(scope="session")
+def kept_apps() -> dict[Settings, Flask]:
+    return {}
+
+
+@pytest.fixture
+def configure(
+    app: Flask,
+    settings: Settings,
+    pages: BytecodeCache,
+    kept_apps: dict[Settings, Flask],
+) -> Iterator[MakeApp]:
+    """Return a maker of apps that differ in settings alone.
+
+    It takes longer to make one than to run most tests, so they are kept: add no
+    view to them, `make_app` is for that.
+    """
+    used: list[Flask] = []
+
+    def find(**changes: object) -> Flask:
+        changed = replace(settings, **changes)  # type: ignore[arg-type]
+        if changed not in kept_apps:
+            kept_apps[changed] = quick_app(changed, pages)
+        used.append(kept_apps[changed])
+        return used[-1]
+
+    yield find
+    for other in used:
+        disconnect(other)
 
 
 @pytest.fixture
@@ -125,19 +151,3 @@ def clock(time_machine: TimeMachineFixture) -> TimeMachineFixture:
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "hasher", cheap)
-
-
-def quick_app(settings: Settings, pages: BytecodeCache) -> Flask:
-    """Make an app that does not wait for the disk, nor hide its errors."""
-    app = create_app(settings)
-    app.testing = True
-    app.jinja_env.bytecode_cache = pages
-    with app.app_context():
-        engine = db.engine
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _write_without_waiting)
-    return app
-
-
-def _write_without_waiting(connection: sqlite3.Connection, record: object) -> None:
-    connection.execute("PRAGMA synchronous = OFF")

@@ -55,9 +55,9 @@ def test_every_cookie_is_bound_to_this_host_and_to_https(
 
 
 def test_development_goes_without_the_prefix_and_without_secure(
-    make_app: MakeApp, user: str
+    configure: MakeApp, user: str
 ) -> None:
-    app = make_app(development=True, public_url=LOCALHOST)
+    app = configure(development=True, public_url=LOCALHOST)
     browser = Browser(app, origin=LOCALHOST)
     lines = [cookie for answer in life(browser) for cookie in set_cookies(answer)]
     assert len(lines) >= 4

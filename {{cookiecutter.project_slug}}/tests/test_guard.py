@@ -53,8 +53,8 @@ def test_these_endpoints_and_no_others_are_public(app: Flask, client: Browser) -
     assert open_endpoints(app, client.origin) == PUBLIC
 
 
-def test_development_opens_its_own_pages_and_no_others(make_app: MakeApp) -> None:
-    app = make_app(development=True, public_url=LOCALHOST)
+def test_development_opens_its_own_pages_and_no_others(configure: MakeApp) -> None:
+    app = configure(development=True, public_url=LOCALHOST)
     opened = open_endpoints(app, LOCALHOST) - PUBLIC
     assert opened
     assert all(endpoint.startswith("dev.") for endpoint in opened)
@@ -113,9 +113,9 @@ def test_a_refused_change_is_not_repeated_after_login(
 
 
 def test_development_names_the_view_that_asked(
-    make_app: MakeApp, caplog: pytest.LogCaptureFixture
+    configure: MakeApp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = make_app(development=True, public_url=LOCALHOST)
+    app = configure(development=True, public_url=LOCALHOST)
     browser = Browser(app, origin=LOCALHOST)
     page = browser.get(browser.get("/account/password").location)
     assert "account.password" in page.text
@@ -127,9 +127,9 @@ def test_development_names_the_view_that_asked(
     "wanted", ["", "/", "/nowhere", "/auth/login", "//account/", "/static/x", "http:["]
 )
 def test_development_says_nothing_of_pages_that_are_open(
-    make_app: MakeApp, wanted: str
+    configure: MakeApp, wanted: str
 ) -> None:
-    app = make_app(development=True, public_url=LOCALHOST)
+    app = configure(development=True, public_url=LOCALHOST)
     browser = Browser(app, origin=LOCALHOST)
     page = browser.get("/auth/login", query_string={"next": wanted})
     assert page.status_code == 200

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from flask import Response
+from jinja2 import BytecodeCache
 from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
 from {{ cookiecutter.project_slug }}.config import MAX_BODY_BYTES
+from {{ cookiecutter.project_slug }}.config import Settings
 
+from .apps import disconnect
+from .apps import empty_tables
+from .apps import quick_app
+from .browser import EMAIL
 from .browser import ORIGIN
 from .browser import Browser
 from .conftest import MakeApp
+from .hashing import watch_hashing
+from .people import add_user
 
 LOCALHOST = "http://localhost:5000"
 ALWAYS = {
@@ -27,10 +36,12 @@ PRIVATE = ["default-src 'self'", "object-src 'none'", "base-uri 'none'"]
 PRIVATE += ["form-action 'self'", "frame-ancestors 'none'"]
 
 
-@pytest.fixture
-def extended(make_app: MakeApp) -> Flask:
+@pytest.fixture(scope="module")
+def extended(
+    served: Flask, settings: Settings, pages: BytecodeCache
+) -> Iterator[Flask]:
     """Return an app with a view that fails and one that has a mind of its own."""
-    app = make_app()
+    app = quick_app(settings, pages)
     # As it is outside tests: an error is answered, not raised.
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
@@ -47,14 +58,25 @@ def extended(make_app: MakeApp) -> Flask:
         answer.headers["Content-Security-Policy"] = "default-src 'none'"
         return answer
 
-    return app
+    yield app
+    disconnect(app)
 
 
-@pytest.fixture
-def answers(extended: Flask, user: str) -> dict[str, TestResponse]:
+@pytest.fixture(scope="module")
+def answers(extended: Flask) -> dict[str, TestResponse]:
     """Return an answer of every kind, by what it is."""
     client = Browser(extended)
-    found = {
+    with pytest.MonkeyPatch.context() as patch:
+        watch_hashing(patch, lambda: None)
+        with extended.app_context():
+            add_user(EMAIL)
+        found = ask_for_everything(client)
+    empty_tables(extended)
+    return found
+
+
+def ask_for_everything(client: Browser) -> dict[str, TestResponse]:
+    return {
         "page": client.get("/"),
         "health": client.get("/healthz"),
         "closed": client.get("/account/"),
@@ -76,7 +98,6 @@ def answers(extended: Flask, user: str) -> dict[str, TestResponse]:
         "missing file": client.get("/static/none"),
         "logout": client.logout(),
     }
-    return found
 
 
 def test_the_answers_are_of_every_status(answers: dict[str, TestResponse]) -> None:
@@ -108,12 +129,8 @@ def test_answers_say_that_they_depend_on_the_cookie(
         assert ("Cookie" in answer.vary) == ("file" not in kind), kind
 
 
-def test_a_view_may_differ_and_still_depends_on_the_cookie(
-    extended: Flask, user: str
-) -> None:
-    client = Browser(extended)
-    client.login()
-    answer = client.get("/own")
+def test_a_view_may_differ_and_still_depends_on_the_cookie(extended: Flask) -> None:
+    answer = Browser(extended).get("/own")
     assert answer.headers["Cache-Control"] == "public, max-age=60"
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -121,11 +138,11 @@ def test_a_view_may_differ_and_still_depends_on_the_cookie(
 
 
 def test_plain_http_makes_no_promise_of_https(
-    client: Browser, make_app: MakeApp
+    client: Browser, configure: MakeApp
 ) -> None:
     plain = client.get("/", base_url=ORIGIN.replace("https", "http"))
     assert "Strict-Transport-Security" not in plain.headers
-    app = make_app(development=True, public_url=LOCALHOST)
+    app = configure(development=True, public_url=LOCALHOST)
     answer = Browser(app, origin=LOCALHOST).get("/")
     assert "Strict-Transport-Security" not in answer.headers
 

@@ -72,9 +72,9 @@ def test_files_and_missing_pages_of_others_are_no_use(
 
 
 def test_the_limits_are_those_of_the_settings(
-    make_app: MakeApp, user: str, clock: TimeMachineFixture
+    configure: MakeApp, user: str, clock: TimeMachineFixture
 ) -> None:
-    app = make_app(
+    app = configure(
         session_idle_seconds=100,
         session_absolute_seconds=250,
         remember_idle_seconds=200,
@@ -97,11 +97,11 @@ def test_the_limits_are_those_of_the_settings(
 
 
 def test_a_tightened_limit_ends_sessions_begun_before(
-    client: Browser, user: str, make_app: MakeApp, clock: TimeMachineFixture
+    client: Browser, user: str, configure: MakeApp, clock: TimeMachineFixture
 ) -> None:
     client.login()
     clock.shift(120)
-    stricter = Browser(make_app(session_idle_seconds=60))
+    stricter = Browser(configure(session_idle_seconds=60))
     stricter.keep(client.jar())
     assert not stricter.is_signed_in()
     assert client.is_signed_in()

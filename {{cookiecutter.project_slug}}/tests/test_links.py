@@ -152,15 +152,11 @@ def test_a_link_is_finished_in_the_browser_that_opened_it(
     assert stranger.post(finish, data=FORM).status_code == 410
 
 
-@pytest.mark.parametrize(
-    "token", ["x", "..", "%00", "%F0%9F%98%80", "%ff", "x" * 2000, "finish%20"]
-)
-def test_a_made_up_token_opens_nothing(
-    client: Browser, purpose: str, token: str
-) -> None:
-    answer = client.get(f"{START[purpose]}/{token}")
-    assert answer.status_code == 410
-    assert "Set-Cookie" not in answer.headers
+def test_a_made_up_token_opens_nothing(client: Browser, purpose: str) -> None:
+    for token in ("x", "..", "%00", "%F0%9F%98%80", "%ff", "x" * 2000, "finish%20"):
+        answer = client.get(f"{START[purpose]}/{token}")
+        assert answer.status_code == 410, token
+        assert "Set-Cookie" not in answer.headers
 
 
 def test_opening_a_link_keeps_one_signed_in(

@@ -79,9 +79,9 @@ def test_the_current_password_is_asked_for(
 
 
 def test_guessing_the_current_password_is_counted_with_the_logins(
-    make_app: MakeApp, user: str
+    configure: MakeApp, user: str
 ) -> None:
-    app = make_app(login_attempts_per_account=Rate(3, 900))
+    app = configure(login_attempts_per_account=Rate(3, 900))
     client = Browser(app)
     client.login()
     form = {"current_password": WRONG, "password": NEW_PASSWORD}

@@ -21,6 +21,22 @@ START = "/auth/register"
 FINISH = "/auth/register/finish"
 BOB = "bob@example.com"
 FORM = {"name": "Bob", "password": PASSWORD}
+NO_ADDRESSES = [
+    "",
+    " ",
+    "bob",
+    "bob@",
+    "@example.com",
+    "bob@example@com",
+    "bob bob@example.com",
+    "bob@example.com\r\nBcc: eve@example.com",
+    "bob@example.com, eve@example.com",
+    "Bob <bob@example.com>",
+    "b\N{LATIN SMALL LETTER O WITH DIAERESIS}b@example.com",
+    f"bob@{'a.' * 130}com",
+    "b" * 5000,
+    "bob@example.com\x00",
+]
 
 
 def accounts(app: Flask) -> list[dict[str, object]]:
@@ -54,39 +70,18 @@ def test_an_address_is_kept_as_others_would_spell_it(client: Browser) -> None:
     assert letter["To"] == BOB
 
 
-@pytest.mark.parametrize(
-    "email",
-    [
-        "",
-        " ",
-        "bob",
-        "bob@",
-        "@example.com",
-        "bob@example@com",
-        "bob bob@example.com",
-        "bob@example.com\r\nBcc: eve@example.com",
-        "bob@example.com, eve@example.com",
-        "Bob <bob@example.com>",
-        "b\N{LATIN SMALL LETTER O WITH DIAERESIS}b@example.com",
-        f"bob@{'a.' * 130}com",
-        "b" * 5000,
-        "bob@example.com\x00",
-    ],
-)
-def test_what_is_no_address_gets_no_mail(client: Browser, email: str) -> None:
-    assert client.post(START, data={"email": email}).status_code == 422
+def test_what_is_no_address_gets_no_mail(client: Browser) -> None:
+    for email in NO_ADDRESSES:
+        answer = client.post(START, data={"email": email})
+        assert answer.status_code == 422, email
     assert not letters(client.application)
 
 
-@pytest.mark.parametrize(
-    "name", ["", "   ", "x" * 101, "Bob\x00", "Bob\nBob", "\u202ebob"]
-)
-def test_a_name_needs_ordinary_characters(
-    app: Flask, client: Browser, name: str
-) -> None:
+def test_a_name_needs_ordinary_characters(app: Flask, client: Browser) -> None:
     client.get(ask_for_link(client, START, BOB))
-    refused = client.post(FINISH, data={**FORM, "name": name})
-    assert refused.status_code == 422
+    for name in ("", "   ", "x" * 101, "Bob\x00", "Bob\nBob", "\u202ebob"):
+        refused = client.post(FINISH, data={**FORM, "name": name})
+        assert refused.status_code == 422, name
     assert not accounts(app)
     # The link is not used up by a mistake.
     assert client.post(FINISH, data=FORM).status_code == 303
@@ -166,10 +161,10 @@ def test_an_address_that_was_taken_meanwhile_stays_with_its_owner(
     "closed", [{"registration_open": False}, {"mail_server": MailServer("none")}]
 )
 def test_closed_registration_says_so_on_every_page_of_it(
-    client: Browser, make_app: MakeApp, closed: dict[str, object]
+    client: Browser, configure: MakeApp, closed: dict[str, object]
 ) -> None:
     client.get(ask_for_link(client, START, BOB))
-    shut = Browser(make_app(**closed))
+    shut = Browser(configure(**closed))
     shut.keep(client.jar())
     assert START not in shut.get("/").text
     for answer in (

@@ -68,9 +68,9 @@ def test_a_reset_signs_out_whoever_used_the_browser(
 
 
 def test_a_reset_lets_a_throttled_account_in_again(
-    make_app: MakeApp, user: str
+    configure: MakeApp, user: str
 ) -> None:
-    client = Browser(make_app(login_attempts_per_account=Rate(2, 900)))
+    client = Browser(configure(login_attempts_per_account=Rate(2, 900)))
     for _ in range(3):
         client.login(password="not the password at all")
     assert client.login().status_code == 429
@@ -135,9 +135,9 @@ def test_a_deleted_account_takes_its_links_along(
     assert client.post(FINISH, data=FORM).status_code == 410
 
 
-def test_without_mail_there_is_no_reset(client: Browser, make_app: MakeApp) -> None:
+def test_without_mail_there_is_no_reset(client: Browser, configure: MakeApp) -> None:
     assert START in client.get("/auth/login").text
-    mute = Browser(make_app(mail_server=MailServer("none")))
+    mute = Browser(configure(mail_server=MailServer("none")))
     assert START not in mute.get("/auth/login").text
     for path in (START, f"{START}/x", FINISH):
         answer = mute.get(path)

@@ -33,38 +33,38 @@ def moved(client: Browser, app: Flask) -> Browser:
 
 
 def test_who_is_signed_in_stays_so(
-    client: Browser, make_app: MakeApp, user: str
+    client: Browser, configure: MakeApp, user: str
 ) -> None:
     client.login()
-    rotated = make_app(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
+    rotated = configure(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
     assert moved(client, rotated).is_signed_in()
 
 
 def test_many_fallbacks_are_tried(
-    client: Browser, make_app: MakeApp, user: str
+    client: Browser, configure: MakeApp, user: str
 ) -> None:
     client.login()
-    rotated = make_app(secret_key=NEW_KEY, secret_key_fallbacks=(OTHER_KEY, KEY))
+    rotated = configure(secret_key=NEW_KEY, secret_key_fallbacks=(OTHER_KEY, KEY))
     assert moved(client, rotated).is_signed_in()
 
 
 def test_what_is_signed_from_now_on_is_signed_with_the_new_key(
-    make_app: MakeApp, user: str
+    configure: MakeApp, user: str
 ) -> None:
     # Signing with a fallback would log everybody out once that is dropped.
-    rotated = make_app(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
+    rotated = configure(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
     client = Browser(rotated)
     client.login()
     client.post("/account/", data={"name": "Ana", "language": "en"})
-    later = moved(client, make_app(secret_key=NEW_KEY))
+    later = moved(client, configure(secret_key=NEW_KEY))
     assert "Saved." in later.get("/account/").text
 
 
 def test_a_link_that_was_opened_can_still_be_finished(
-    client: Browser, make_app: MakeApp
+    client: Browser, configure: MakeApp
 ) -> None:
     client.get(ask_for_link(client, START, EMAIL))
-    rotated = make_app(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
+    rotated = configure(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
     form = {"name": "Ana", "password": PASSWORD}
     done = moved(client, rotated).post(f"{START}/finish", data=form)
     assert done.status_code == 303

@@ -45,14 +45,14 @@ def counts(app: Flask) -> list[int]:
 
 @pytest.mark.parametrize("email", [EMAIL, NOBODY])
 def test_an_account_takes_so_many_failures_whether_it_exists_or_not(
-    make_app: MakeApp, user: str, email: str
+    configure: MakeApp, user: str, email: str
 ) -> None:
-    app = make_app(login_attempts_per_account=Rate(3, 900))
+    app = configure(login_attempts_per_account=Rate(3, 900))
     assert statuses(app, email, 5) == [422, 422, 422, 429, 429]
 
 
-def test_a_refusal_says_when_to_come_back(make_app: MakeApp, user: str) -> None:
-    app = make_app(login_attempts_per_account=Rate(1, 150))
+def test_a_refusal_says_when_to_come_back(configure: MakeApp, user: str) -> None:
+    app = configure(login_attempts_per_account=Rate(1, 150))
     attempt(app)
     refused = attempt(app)
     assert refused.status_code == 429
@@ -61,10 +61,10 @@ def test_a_refusal_says_when_to_come_back(make_app: MakeApp, user: str) -> None:
 
 
 def test_while_throttled_the_right_password_is_refused_as_well(
-    make_app: MakeApp, user: str
+    configure: MakeApp, user: str
 ) -> None:
     # Otherwise guessing could go on, and only the right guess would tell.
-    app = make_app(login_attempts_per_account=Rate(2, 900))
+    app = configure(login_attempts_per_account=Rate(2, 900))
     statuses(app, EMAIL, 3)
     answers = [attempt(app, password=word) for word in (PASSWORD, WRONG)]
     assert [answer.status_code for answer in answers] == [429, 429]
@@ -73,9 +73,9 @@ def test_while_throttled_the_right_password_is_refused_as_well(
 
 
 def test_the_window_ends(
-    make_app: MakeApp, user: str, clock: TimeMachineFixture
+    configure: MakeApp, user: str, clock: TimeMachineFixture
 ) -> None:
-    app = make_app(login_attempts_per_account=Rate(1, 900))
+    app = configure(login_attempts_per_account=Rate(1, 900))
     assert statuses(app, EMAIL, 2) == [422, 429]
     clock.shift(899)
     # To go on trying neither lengthens nor shortens the wait.
@@ -85,52 +85,52 @@ def test_the_window_ends(
 
 
 def test_a_login_that_succeeds_starts_the_count_anew(
-    make_app: MakeApp, user: str
+    configure: MakeApp, user: str
 ) -> None:
-    app = make_app(login_attempts_per_account=Rate(3, 900))
+    app = configure(login_attempts_per_account=Rate(3, 900))
     for _ in range(3):
         assert statuses(app, EMAIL, 2) == [422, 422]
         assert attempt(app, password=PASSWORD).status_code == 303
 
 
 def test_one_account_does_not_pay_for_another(
-    app: Flask, make_app: MakeApp, user: str
+    app: Flask, configure: MakeApp, user: str
 ) -> None:
     with app.app_context():
         add_user("bob@example.com")
-    throttled = make_app(login_attempts_per_account=Rate(1, 900))
+    throttled = configure(login_attempts_per_account=Rate(1, 900))
     assert statuses(throttled, EMAIL, 2) == [422, 429]
     assert attempt(throttled, "bob@example.com", PASSWORD).status_code == 303
 
 
 def test_an_address_takes_so_many_failures_over_all_accounts(
-    make_app: MakeApp, user: str
+    configure: MakeApp, user: str
 ) -> None:
-    app = make_app(login_attempts_per_address=Rate(3, 900))
+    app = configure(login_attempts_per_address=Rate(3, 900))
     for number in range(3):
         assert attempt(app, f"user{number}@example.com").status_code == 422
     assert attempt(app, password=PASSWORD).status_code == 429
     assert attempt(app, password=PASSWORD, address="10.0.0.2").status_code == 303
 
 
-def test_a_throttled_address_locks_nobody_out(make_app: MakeApp, user: str) -> None:
-    app = make_app(
+def test_a_throttled_address_locks_nobody_out(configure: MakeApp, user: str) -> None:
+    app = configure(
         login_attempts_per_address=Rate(2, 900), login_attempts_per_account=Rate(4, 900)
     )
     assert statuses(app, EMAIL, 6) == [422, 422, 429, 429, 429, 429]
     assert attempt(app, password=PASSWORD, address="10.0.0.2").status_code == 303
 
 
-def test_success_does_not_forgive_the_address(make_app: MakeApp, user: str) -> None:
+def test_success_does_not_forgive_the_address(configure: MakeApp, user: str) -> None:
     # Else an account of one's own would pay for guessing at those of others.
-    app = make_app(login_attempts_per_address=Rate(3, 900))
+    app = configure(login_attempts_per_address=Rate(3, 900))
     for email, password in ((NOBODY, WRONG), (EMAIL, PASSWORD), (NOBODY, WRONG)):
         assert attempt(app, email, password).status_code != 429
     assert attempt(app, NOBODY).status_code == 429
 
 
-def test_a_network_of_ipv6_counts_as_one_address(make_app: MakeApp) -> None:
-    app = make_app(login_attempts_per_address=Rate(2, 900))
+def test_a_network_of_ipv6_counts_as_one_address(configure: MakeApp) -> None:
+    app = configure(login_attempts_per_address=Rate(2, 900))
     addresses = ["2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "2001:db8:0:1::3"]
     found = [attempt(app, NOBODY, address=one).status_code for one in addresses]
     assert found == [422, 422, 429]
@@ -153,9 +153,9 @@ def test_what_counts_as_one_address(address: str, network: str) -> None:
 
 
 def test_failures_at_the_same_time_are_all_counted(
-    make_app: MakeApp, user: str
+    configure: MakeApp, user: str
 ) -> None:
-    app = make_app(login_attempts_per_account=MANY, login_attempts_per_address=MANY)
+    app = configure(login_attempts_per_account=MANY, login_attempts_per_address=MANY)
     with ThreadPoolExecutor(max_workers=4) as threads:
         found = list(threads.map(lambda _: statuses(app, EMAIL, 20), range(4)))
     assert found == [[422] * 20] * 4
@@ -179,9 +179,9 @@ def test_an_attempt_counts_though_its_request_fails(
 
 @pytest.mark.parametrize("path", ["/auth/register", "/auth/reset"])
 def test_mails_to_one_address_and_from_one_are_limited(
-    make_app: MakeApp, path: str
+    configure: MakeApp, path: str
 ) -> None:
-    app = make_app(mails_per_account=Rate(2, 3600), mails_per_address=Rate(5, 3600))
+    app = configure(mails_per_account=Rate(2, 3600), mails_per_address=Rate(5, 3600))
     client = Browser(app)
     asked = [EMAIL, EMAIL, EMAIL.upper(), NOBODY, "bob@example.com", "c@example.com"]
     found = [client.post(path, data={"email": email}).status_code for email in asked]

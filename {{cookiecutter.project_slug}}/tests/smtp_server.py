@@ -21,6 +21,10 @@ class SMTPServer(ThreadingTCPServer):
 
     def __init__(self) -> None:
         super().__init__((HOST, 0), _Dialogue)
+        self.forget()
+
+    def forget(self) -> None:
+        """Start anew, with no message and no orders."""
         self.messages: list[EmailMessage] = []
         self.logins: list[str] = []
         # A reply in place of 250 to a recipient.

@@ -39,13 +39,13 @@ def test_purge_deletes_links_and_counters_that_are_over(
 
 @pytest.mark.parametrize(("longest", "kept"), [(30, 90), (120, 120)])
 def test_purge_keeps_events_while_a_session_may_be_listed_from_them(
-    make_app: MakeApp,
+    configure: MakeApp,
     user: str,
     clock: TimeMachineFixture,
     longest: int,
     kept: int,
 ) -> None:
-    app = make_app(remember_absolute_seconds=timedelta(days=longest).total_seconds())
+    app = configure(remember_absolute_seconds=timedelta(days=longest).total_seconds())
     Browser(app).login(remember="on")
     clock.shift(timedelta(days=kept, seconds=-1))
     purge(app)
@@ -67,11 +67,11 @@ def test_a_database_that_is_away_is_no_traceback(
 
 
 def test_mails_are_not_sent_again_without_an_address_for_their_links(
-    make_app: MakeApp, app: Flask
+    configure: MakeApp, app: Flask
 ) -> None:
     Browser(app).post("/auth/register", data={"email": EMAIL})
     before = rows(app, "SELECT * FROM outbox")
-    done = make_app(public_url=None).test_cli_runner().invoke(args=["mail", "retry"])
+    done = configure(public_url=None).test_cli_runner().invoke(args=["mail", "retry"])
     assert done.exit_code == 1
     assert done.output == "Error: PUBLIC_URL is missing: links are made from it.\n"
     assert rows(app, "SELECT * FROM outbox") == before

@@ -15,10 +15,11 @@ MAILBOX = "/dev/mailbox"
 
 
 @pytest.fixture
-def desk(make_app: MakeApp) -> Browser:
+def desk(configure: MakeApp) -> Browser:
     """Return a browser on the developer's own machine."""
     here = "http://localhost:5000"
-    app = make_app(development=True, public_url=here)
+    app = configure(development=True, public_url=here)
+    app.extensions["mailbox"].clear()
     return Browser(app, origin=here)
 
 
@@ -47,12 +48,10 @@ def test_the_mailbox_shows_what_was_sent_latest_first(desk: Browser) -> None:
     ("peer", "host", "status"),
     [
         ("127.0.0.1", "localhost:5000", 200),
-        ("127.0.0.1", "127.0.0.1", 200),
         ("::1", "[::1]:5000", 200),
         ("127.0.0.1", "evil.example:5000", 404),
         ("127.0.0.1", "localhost.evil.example", 404),
         ("192.168.1.20", "localhost:5000", 404),
-        ("192.168.1.20", "192.168.1.10:5000", 404),
     ],
 )
 def test_the_mailbox_answers_this_machine_alone(

@@ -29,16 +29,22 @@ SENT = (1, 0)
 FAILED = (0, 1)
 
 
-@pytest.fixture
-def server() -> Iterator[SMTPServer]:
-    with smtp_server() as running:
-        yield running
+@pytest.fixture(scope="module")
+def running() -> Iterator[SMTPServer]:
+    with smtp_server() as server:
+        yield server
 
 
 @pytest.fixture
-def site(make_app: MakeApp, server: SMTPServer) -> Flask:
+def server(running: SMTPServer) -> SMTPServer:
+    running.forget()
+    return running
+
+
+@pytest.fixture
+def site(configure: MakeApp, server: SMTPServer) -> Flask:
     """Return an app in whose outbox one mail waits."""
-    app = make_app(mail_server=MailServer("smtp", HOST, server.port))
+    app = configure(mail_server=MailServer("smtp", HOST, server.port))
     Browser(app).post("/auth/register", data={"email": EMAIL})
     return app
 
@@ -60,9 +66,9 @@ def test_a_mail_leaves_after_the_request_and_once(
 
 
 def test_a_request_that_is_refused_sends_no_mail(
-    make_app: MakeApp, server: SMTPServer
+    configure: MakeApp, server: SMTPServer
 ) -> None:
-    app = make_app()
+    app = configure()
     Browser(app).post("/auth/register", data={"email": "no address"})
     assert rows(app, WAITING) == []
 

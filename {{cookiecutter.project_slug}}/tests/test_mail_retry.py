@@ -29,16 +29,22 @@ SENT = (1, 0)
 FAILED = (0, 1)
 
 
-@pytest.fixture
-def server() -> Iterator[SMTPServer]:
-    with smtp_server() as running:
-        yield running
+@pytest.fixture(scope="module")
+def running() -> Iterator[SMTPServer]:
+    with smtp_server() as server:
+        yield server
 
 
 @pytest.fixture
-def site(make_app: MakeApp, server: SMTPServer) -> Flask:
+def server(running: SMTPServer) -> SMTPServer:
+    running.forget()
+    return running
+
+
+@pytest.fixture
+def site(configure: MakeApp, server: SMTPServer) -> Flask:
     """Return an app in whose outbox one mail waits."""
-    app = make_app(mail_server=MailServer("smtp", HOST, server.port))
+    app = configure(mail_server=MailServer("smtp", HOST, server.port))
     Browser(app).post("/auth/register", data={"email": EMAIL})
     return app
 
@@ -130,7 +136,7 @@ def test_one_mail_that_fails_does_not_keep_back_the_others(
     assert [message["To"] for message in server.messages] == ["bob@example.com"]
 
 
-def test_an_app_without_mail_sends_none(app: Flask, make_app: MakeApp) -> None:
+def test_an_app_without_mail_sends_none(app: Flask, configure: MakeApp) -> None:
     Browser(app).post("/auth/register", data={"email": EMAIL})
-    assert deliver(make_app(mail_server=MailServer("none"))) == FAILED
+    assert deliver(configure(mail_server=MailServer("none"))) == FAILED
     assert len(rows(app, WAITING)) == 1

@@ -68,9 +68,9 @@ def test_a_session_ends_however_busy_it_is(
 
 
 def test_a_proof_does_not_move_the_end(
-    make_app: MakeApp, user: str, clock: TimeMachineFixture
+    configure: MakeApp, user: str, clock: TimeMachineFixture
 ) -> None:
-    client = Browser(make_app(session_absolute_seconds=HOUR))
+    client = Browser(configure(session_absolute_seconds=HOUR))
     client.login()
     clock.shift(20 * MINUTE)
     assert change_password(client) == 303

@@ -61,10 +61,10 @@ def test_the_handle_in_the_table_opens_nothing(
 
 
 def test_nothing_depends_on_the_secret_key(
-    make_app: MakeApp, client: Browser, user: str
+    configure: MakeApp, client: Browser, user: str
 ) -> None:
     client.login()
-    other = Browser(make_app(secret_key="quite another key: zyxwvutsrq 9876543210"))
+    other = Browser(configure(secret_key="quite another key: zyxwvutsrq 9876543210"))
     other.keep(client.jar())
     assert other.is_signed_in()
 

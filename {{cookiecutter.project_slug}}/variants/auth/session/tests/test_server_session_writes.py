@@ -60,8 +60,10 @@ def site(make_app: MakeApp) -> Flask:
     return app
 
 
-@pytest.mark.parametrize("how", ["409", "500", "raise"])
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("method", "how"),
+    [("GET", "409"), ("POST", "409"), ("POST", "500"), ("POST", "raise")],
+)
 def test_work_that_a_view_left_undone_is_not_saved_with_the_session(
     site: Flask, user: str, how: str, method: str
 ) -> None:
@@ -89,13 +91,13 @@ def test_a_row_that_vanished_meanwhile_does_not_come_back(
 
 @pytest.mark.parametrize(("idle", "often"), [(1800, 60), (100, 10)])
 def test_last_seen_is_written_now_and_then(
-    make_app: MakeApp,
+    configure: MakeApp,
     user: str,
     idle: int,
     often: int,
     clock: TimeMachineFixture,
 ) -> None:
-    client = Browser(make_app(session_idle_seconds=idle))
+    client = Browser(configure(session_idle_seconds=idle))
     client.login()
     at_login = rows(client.application, SEEN)
     clock.shift(often - 1)

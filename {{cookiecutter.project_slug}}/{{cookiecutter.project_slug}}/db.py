@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC
 from datetime import datetime
 from inspect import iscoroutinefunction
 from typing import Any
 from typing import ClassVar
+from typing import TypeVarTuple
 
 from flask import Flask
+from flask import g
+from flask import has_app_context
 from flask import has_request_context
 from flask import request
 from flask_sqlalchemy_lite import SQLAlchemy
@@ -17,6 +21,8 @@ from sqlalchemy import DateTime
 from sqlalchemy import Dialect
 from sqlalchemy import Executable
 from sqlalchemy import MetaData
+from sqlalchemy import Row
+from sqlalchemy import Select
 from sqlalchemy import TypeDecorator
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
@@ -26,10 +32,10 @@ from sqlalchemy.orm import DeclarativeBase
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_TIMEOUT_MS = 5000
-# For `execution_options`: a read at the start of an unsafe request need not wait
-# for the one writer that SQLite has.
+# For `execution_options`: a read need not wait for the one writer that SQLite has.
 READ_ONLY = {"sqlite_begin": "DEFERRED"}
 
+Columns = TypeVarTuple("Columns")
 # Objects outlive the transaction that read them: the guard's user serves the view.
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
@@ -80,6 +86,23 @@ def upsert(table: type[Base]) -> sqlite.Insert | postgresql.Insert:
     if db.engine.dialect.name == "sqlite":
         return sqlite.insert(table)
     return postgresql.insert(table)
+
+
+def read_one(
+    statement: Select[*Columns], values: Mapping[str, object]
+) -> Row[*Columns] | None:
+    """Run the SELECT that a request begins with, and leave no transaction behind.
+
+    A statement alone is a transaction by itself: it needs no BEGIN, and no lock
+    that a request which may write would have to wait for.
+    """
+    g.reads_alone = True
+    try:
+        row = db.session.execute(statement, values).first()
+    finally:
+        del g.reads_alone
+    db.session.commit()
+    return row
 
 
 def write_unless_busy(statement: Executable) -> bool:
@@ -134,6 +157,8 @@ def _begin_sqlite(connection: Connection) -> None:
     "database is locked" when another wrote in between, whatever the timeout.
     So whatever may write takes the lock first: unsafe methods, the command line.
     """
+    if has_app_context() and "reads_alone" in g:
+        return
     kind = connection.get_execution_options().get("sqlite_begin")
     if kind is None:
         reading = has_request_context() and request.method in SAFE_METHODS

@@ -18,6 +18,7 @@ from ..db import READ_ONLY
 from ..db import Base
 from ..db import db
 from ..db import now
+from ..db import read_one
 from ..db import upsert
 from ..models import User
 from .limits import absolute_limit
@@ -45,9 +46,7 @@ _IS_LIVE = select(User.id).where(
 
 def find(token: Token) -> tuple[User, bool] | None:
     """Return a token's user and whether its session was ended, by one statement."""
-    db.session.connection(execution_options=READ_ONLY)
-    row = db.session.execute(_LOAD, {"sid": token.sid, "user": token.user}).first()
-    db.session.commit()
+    row = read_one(_LOAD, {"sid": token.sid, "user": token.user})
     return (row[0], row[1]) if row else None
 
 

@@ -26,10 +26,9 @@ from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 
 from .. import events
-from ..db import READ_ONLY
 from ..db import Base
-from ..db import db
 from ..db import now
+from ..db import read_one
 from ..db import write_unless_busy
 from ..models import User
 from .limits import idle_limit
@@ -94,9 +93,7 @@ _LOAD = (
 
 def find(token: str) -> tuple[Stored, User | None] | None:
     """Return the session of a token and its user, both by one statement."""
-    db.session.connection(execution_options=READ_ONLY)
-    row = db.session.execute(_LOAD, {"token_hash": hash_token(token)}).first()
-    db.session.commit()
+    row = read_one(_LOAD, {"token_hash": hash_token(token)})
     if row is None:
         return None
     return Stored(*row[:-1]), row[-1]

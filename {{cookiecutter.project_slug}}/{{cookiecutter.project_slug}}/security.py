@@ -25,8 +25,24 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+HEADERS = (
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    # Not `no-referrer`: it would make browsers send `Origin: null` with forms.
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
 HSTS = "max-age=31536000; includeSubDomains"
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host")
+# As WSGI spells them.
+FORWARDED = frozenset(
+    {
+        "HTTP_FORWARDED",
+        "HTTP_X_FORWARDED_FOR",
+        "HTTP_X_FORWARDED_PROTO",
+        "HTTP_X_FORWARDED_HOST",
+    }
+)
 logger = logging.getLogger(__name__)
 
 
@@ -73,20 +89,19 @@ def _refuse(said: str) -> None:
 
 def _set_headers(response: Response) -> Response:
     """Add what every response carries, unless the view has said otherwise."""
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    # Not `no-referrer`: it would make browsers send `Origin: null` with forms.
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    wanted = [*HEADERS]
     if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", HSTS)
+        wanted.append(("Strict-Transport-Security", HSTS))
     # Every page looks at the session, if only to show who is signed in; one that
     # a view lets caches keep must still not be shown to somebody else.
     if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
+        wanted.append(("Cache-Control", "no-store"))
         response.vary.add("Cookie")
+    # Looked through once: `setdefault` would do so for each of them.
+    said = {name.lower() for name in response.headers.keys()}
+    for name, value in wanted:
+        if name.lower() not in said:
+            response.headers.add(name, value)
     return response
 
 
@@ -96,7 +111,7 @@ def _warn_of_forwarded(app: Flask) -> None:
 
     @app.before_request
     def warn() -> None:
-        if warned.is_set() or not any(name in request.headers for name in FORWARDED):
+        if warned.is_set() or FORWARDED.isdisjoint(request.environ):
             return
         warned.set()
         logger.warning("forwarded headers are ignored: TRUSTED_PROXIES is 0")

@@ -71,8 +71,6 @@ class ServerSessionInterface(SessionInterface):
     def save_session(
         self, app: Flask, session: SessionMixin, response: Response
     ) -> None:
-        if session.accessed:
-            response.vary.add("Cookie")
         if not isinstance(session, ServerSession) or session.settled:
             return
         # Once only: the error page for a save that failed does not try again.

@@ -98,7 +98,7 @@ def _set_headers(response: Response) -> Response:
         wanted.append(("Cache-Control", "no-store"))
         response.vary.add("Cookie")
     # Looked through once: `setdefault` would do so for each of them.
-    said = {name.lower() for name in response.headers.keys()}
+    said = {name.lower() for name, _value in response.headers}
     for name, value in wanted:
         if name.lower() not in said:
             response.headers.add(name, value)

@@ -97,6 +97,10 @@ def test_models_and_migrations_agree(new_app: Callable[[], Flask]) -> None:
     with app.app_context():
         alembic.upgrade()
         assert alembic.compare_metadata() == []
+        connection = alembic.migration_context.connection
+        assert connection is not None
+        # Switched off for the migration, and on again for what comes after it.
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     assert tables(app) == set(Base.metadata.tables)
 
 

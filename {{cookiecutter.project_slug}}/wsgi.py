@@ -1,7 +1,5 @@
 """Load .env, check what serving needs, make the app: `flask run` and gunicorn find it."""
 
-from __future__ import annotations
-
 import logging
 import os
 import sys
@@ -16,8 +14,7 @@ from {{ cookiecutter.project_slug }} import create_app
 from {{ cookiecutter.project_slug }}.cli.refusing import refusing_app
 from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.db import db
-from {{ cookiecutter.project_slug }}.environ import ConfigError
-from {{ cookiecutter.project_slug }}.environ import is_loopback
+from {{ cookiecutter.project_slug }}.environ import ConfigError, is_loopback
 from {{ cookiecutter.project_slug }}.migrations import alembic
 
 ROOT = Path(__file__).parent

@@ -3,8 +3,6 @@
 Released migrations are never edited: a change is a new one (`flask db revision`).
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

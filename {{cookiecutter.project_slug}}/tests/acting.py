@@ -1,7 +1,5 @@
 """Act as the owner of an account, by the seam's own functions, or as a thief."""
 
-from __future__ import annotations
-
 from flask import Flask
 
 from {{ cookiecutter.project_slug }} import accounts
@@ -9,9 +7,7 @@ from {{ cookiecutter.project_slug }}.auth import sessions
 from {{ cookiecutter.project_slug }}.db import db
 from {{ cookiecutter.project_slug }}.models import User
 
-from .browser import EMAIL
-from .browser import PASSWORD
-from .browser import Browser
+from .browser import EMAIL, PASSWORD, Browser
 
 NEW_PASSWORD = "umbrella lantern gravel Tuesday"
 
@@ -35,9 +31,7 @@ def handles(app: Flask, email: str = EMAIL) -> list[str]:
         return [found.handle for found in sessions.active_sessions(_owner(email))]
 
 
-def end_session(
-    app: Flask, handle: str, email: str = EMAIL, *, commit: bool = True
-) -> bool:
+def end_session(app: Flask, handle: str, email: str = EMAIL, *, commit: bool = True) -> bool:
     with app.app_context():
         ended = sessions.end_session(_owner(email), handle)
         if commit:

@@ -1,7 +1,5 @@
 """Make apps that tests can afford, and clean up after them."""
 
-from __future__ import annotations
-
 import sqlite3
 
 from flask import Flask
@@ -10,8 +8,7 @@ from sqlalchemy import event
 
 from {{ cookiecutter.project_slug }} import create_app
 from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.db import Base
-from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.db import Base, db
 
 
 def quick_app(settings: Settings, pages: BytecodeCache) -> Flask:

@@ -1,7 +1,5 @@
 """Behave as a browser does: keep cookies, and say where a request comes from."""
 
-from __future__ import annotations
-
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,9 +27,7 @@ class Browser(FlaskClient):
         kwargs.setdefault("buffered", True)
         return super().open(*args, **kwargs)
 
-    def login(
-        self, email: str = EMAIL, password: str = PASSWORD, **more: str
-    ) -> TestResponse:
+    def login(self, email: str = EMAIL, password: str = PASSWORD, **more: str) -> TestResponse:
         data = {"email": email, "password": password, **more}
         return self.post("/auth/login", data=data)
 

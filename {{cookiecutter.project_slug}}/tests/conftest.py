@@ -1,21 +1,16 @@
 """Make an app, a clean database and a browser for every test."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from jinja2 import BytecodeCache
-from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import func
-from sqlalchemy import select
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from sqlalchemy import func, select
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }} import passwords
@@ -24,12 +19,8 @@ from {{ cookiecutter.project_slug }}.db import db
 from {{ cookiecutter.project_slug }}.migrations import alembic
 from {{ cookiecutter.project_slug }}.models import User
 
-from .apps import disconnect
-from .apps import empty_tables
-from .apps import quick_app
-from .browser import EMAIL
-from .browser import ORIGIN
-from .browser import Browser
+from .apps import disconnect, empty_tables, quick_app
+from .browser import EMAIL, ORIGIN, Browser
 from .people import add_user
 
 KEY = "a key for tests alone: 0123456789 abcdefghij"
@@ -44,6 +35,8 @@ class MakeApp(Protocol):
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Return the settings of a served app; `.env` is never read."""
+    if os.environ.get("DATABASE_URL") and "PYTEST_XDIST_WORKER" in os.environ:
+        pytest.exit("The database of DATABASE_URL serves one process: leave out -n.")
     file = tmp_path_factory.mktemp("database") / "test.sqlite"
     return Settings.from_environ(
         {

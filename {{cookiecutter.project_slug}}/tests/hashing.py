@@ -1,7 +1,5 @@
 """Watch passwords being hashed: how often, and what goes on at that moment."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Literal
 

@@ -3,28 +3,19 @@
 Tests that come with one kind of session import this and their neighbours, no more.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection
-from sqlalchemy import create_engine
-from sqlalchemy import select
-from sqlalchemy import text
+from sqlalchemy import Connection, create_engine, select, text
 
 from {{ cookiecutter.project_slug }} import passwords
 from {{ cookiecutter.project_slug }}.auth import sessions
-from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
-from {{ cookiecutter.project_slug }}.auth.guards import signed_in_user
-from {{ cookiecutter.project_slug }}.db import Base
-from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.auth.guards import login_not_required, signed_in_user
+from {{ cookiecutter.project_slug }}.db import Base, db
 from {{ cookiecutter.project_slug }}.models import User
 
 __all__ = ["db", "passwords", "sessions", "signed_in_user"]

@@ -1,7 +1,5 @@
 """Send the mails that wait, and read them as their recipients would."""
 
-from __future__ import annotations
-
 from email.message import EmailMessage
 
 from flask import Flask
@@ -9,8 +7,7 @@ from flask import Flask
 from {{ cookiecutter.project_slug }}.mail import deliver
 from {{ cookiecutter.project_slug }}.postman import mailbox
 
-from .browser import ORIGIN
-from .browser import Browser
+from .browser import ORIGIN, Browser
 
 
 def letters(app: Flask) -> list[EmailMessage]:

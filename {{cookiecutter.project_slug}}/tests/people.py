@@ -1,7 +1,5 @@
 """Make accounts for tests, past the pages that people use."""
 
-from __future__ import annotations
-
 from sqlalchemy import update
 
 from {{ cookiecutter.project_slug }} import passwords

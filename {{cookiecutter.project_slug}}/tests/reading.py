@@ -1,7 +1,5 @@
 """Read pages and mails as people do, and tell which of their words are not translated."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from html.parser import HTMLParser

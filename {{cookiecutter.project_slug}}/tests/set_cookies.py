@@ -1,7 +1,5 @@
 """Read Set-Cookie lines as they went over the wire."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import zlib

@@ -1,7 +1,5 @@
 """Take mail as a real server does, on the loopback address, in a thread of its own."""
 
-from __future__ import annotations
-
 import base64
 import email
 import email.policy
@@ -10,8 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
-from socketserver import StreamRequestHandler
-from socketserver import ThreadingTCPServer
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 HOST = "127.0.0.1"
 

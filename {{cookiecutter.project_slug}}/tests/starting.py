@@ -1,7 +1,5 @@
 """Start the app as gunicorn and the `flask` command do, within this process."""
 
-from __future__ import annotations
-
 import logging
 import os
 import runpy
@@ -12,11 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from click.testing import Result
-from flask import Flask
-from flask import appcontext_pushed
-from flask import cli
+from click.testing import CliRunner, Result
+from flask import Flask, appcontext_pushed, cli
 from flask.cli import FlaskGroup
 
 from {{ cookiecutter.project_slug }}.config import Settings

@@ -1,9 +1,6 @@
 """Watch the database being asked, or break it."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import Flask
@@ -39,9 +36,7 @@ def selects(seen: list[str]) -> list[str]:
 
 @contextmanager
 def _before_each(app: Flask, call: Callable[[str], None]) -> Iterator[None]:
-    def before(
-        connection: object, cursor: object, statement: str, *more: object
-    ) -> None:
+    def before(connection: object, cursor: object, statement: str, *more: object) -> None:
         call(statement)
 
     with app.app_context():

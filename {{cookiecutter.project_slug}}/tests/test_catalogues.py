@@ -1,17 +1,13 @@
 """Every text is translated, and every translation fits its text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.catalog import Message
-from babel.messages.extract import DEFAULT_KEYWORDS
-from babel.messages.extract import extract_from_dir
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 from {{ cookiecutter.project_slug }} import i18n

@@ -1,15 +1,12 @@
 """`flask purge` and `flask mail retry`: what they do, and when they refuse."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from .browser import EMAIL
-from .browser import Browser
+from .browser import EMAIL, Browser
 from .conftest import MakeApp
 from .inside import rows
 from .letters import letters
@@ -56,9 +53,7 @@ def test_purge_keeps_events_while_a_session_may_be_listed_from_them(
 
 
 @pytest.mark.parametrize("command", [["purge"], ["mail", "retry"]])
-def test_a_database_that_is_away_is_no_traceback(
-    app: Flask, command: list[str]
-) -> None:
+def test_a_database_that_is_away_is_no_traceback(app: Flask, command: list[str]) -> None:
     with broken_database(app):
         done = app.test_cli_runner().invoke(args=command)
     assert done.exit_code == 1

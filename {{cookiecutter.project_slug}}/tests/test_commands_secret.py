@@ -1,7 +1,5 @@
 """`flask secret` makes and rotates the key, in a file that nobody else can read."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path
@@ -9,8 +7,7 @@ from stat import S_IMODE
 
 import pytest
 from click.testing import Result
-from dotenv import dotenv_values
-from dotenv import set_key
+from dotenv import dotenv_values, set_key
 from flask import Flask
 
 from {{ cookiecutter.project_slug }}.cli import secret
@@ -62,9 +59,7 @@ def test_nobody_else_can_read_the_new_file(app: Flask, file: Path, umask: int) -
 
 
 @pytest.mark.parametrize("text", ["", f"SECRET_KEY={OLD}\n"])
-def test_new_never_touches_a_file_that_is_there(
-    app: Flask, file: Path, text: str
-) -> None:
+def test_new_never_touches_a_file_that_is_there(app: Flask, file: Path, text: str) -> None:
     file.write_text(text)
     done = run(app, "new")
     assert done.exit_code == 1
@@ -126,9 +121,7 @@ def test_the_old_key_is_a_fallback_before_the_new_one_signs(
 
 
 @pytest.mark.parametrize("weak", ["", "short", "please-change-me " * 3, "a" * 64])
-def test_rotate_cures_a_key_that_stops_the_app(
-    app: Flask, file: Path, weak: str
-) -> None:
+def test_rotate_cures_a_key_that_stops_the_app(app: Flask, file: Path, weak: str) -> None:
     """Such a key is no fallback either: it would stop the app once more."""
     file.write_text(f"SECRET_KEY={weak}\nSECRET_KEY_FALLBACKS={OLDER},{weak}\n")
     assert run(app, "rotate").exit_code == 0
@@ -143,9 +136,7 @@ def test_rotate_needs_a_file(app: Flask, file: Path) -> None:
     assert not file.exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_FILE"]
-)
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_FILE"])
 def test_rotate_refuses_where_the_environment_wins_over_the_file(
     app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

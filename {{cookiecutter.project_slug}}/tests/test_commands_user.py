@@ -1,7 +1,5 @@
 """`flask user` manages accounts, and says in one sentence what it will not do."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import pytest
@@ -12,11 +10,8 @@ from {{ cookiecutter.project_slug }} import accounts
 from {{ cookiecutter.project_slug }}.cli import users
 
 from .acting import NEW_PASSWORD
-from .browser import EMAIL
-from .browser import PASSWORD
-from .browser import Browser
-from .inside import everything_stored
-from .inside import rows
+from .browser import EMAIL, PASSWORD, Browser
+from .inside import everything_stored, rows
 from .statements import broken_database
 
 CREATE = ("create", EMAIL, "--name", "Ana")
@@ -51,9 +46,7 @@ def test_a_created_account_can_log_in(app: Flask, client: Browser) -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
-def test_the_password_is_one_line_taken_as_it_is(
-    app: Flask, client: Browser, end: str
-) -> None:
+def test_the_password_is_one_line_taken_as_it_is(app: Flask, client: Browser, end: str) -> None:
     password = f"  {PASSWORD} "
     run(app, *CREATE, typed=f"{password}{end}")
     client.login()

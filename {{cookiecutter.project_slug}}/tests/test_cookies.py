@@ -1,19 +1,15 @@
 """Read every Set-Cookie line raw: what browsers obey is the text."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }}.models import NAME_MAX_LENGTH
 
-from .browser import EMAIL
-from .browser import Browser
+from .browser import EMAIL, Browser
 from .conftest import MakeApp
 from .people import add_user
-from .set_cookies import SetCookie
-from .set_cookies import set_cookies
+from .set_cookies import SetCookie, set_cookies
 
 LOCALHOST = "http://localhost:5000"
 LONGEST_EMAIL = f"{'a' * 64}@{'b' * 61}.{'c' * 61}.{'d' * 61}.com"
@@ -87,9 +83,7 @@ def test_no_cookie_tells_who_somebody_is(app: Flask, client: Browser) -> None:
             assert b"Anastasia" not in cookie.readable, cookie.line
 
 
-def test_a_cookie_stays_small_however_long_name_and_address(
-    app: Flask, client: Browser
-) -> None:
+def test_a_cookie_stays_small_however_long_name_and_address(app: Flask, client: Browser) -> None:
     with app.app_context():
         add_user(LONGEST_EMAIL, name=LONGEST_NAME)
     client.login(LONGEST_EMAIL, remember="y")
@@ -108,17 +102,13 @@ def test_reading_sets_no_cookie(client: Browser) -> None:
 
 
 @pytest.mark.parametrize("path", ["/static/style.css", "/static/none", "/nowhere"])
-def test_files_and_missing_pages_set_no_cookie(
-    client: Browser, user: str, path: str
-) -> None:
+def test_files_and_missing_pages_set_no_cookie(client: Browser, user: str, path: str) -> None:
     assert not set_cookies(client.get(path))
     client.login()
     assert not set_cookies(client.get(path))
 
 
-def test_a_missing_file_shows_no_message_meant_for_a_page(
-    client: Browser, user: str
-) -> None:
+def test_a_missing_file_shows_no_message_meant_for_a_page(client: Browser, user: str) -> None:
     client.login()
     client.post("/account/", data={"name": "Ana", "language": "en"})
     assert not set_cookies(client.get("/static/none"))

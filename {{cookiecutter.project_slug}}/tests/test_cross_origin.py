@@ -1,7 +1,5 @@
 """Other sites cannot make a browser change anything here."""
 
-from __future__ import annotations
-
 import logging
 from itertools import product
 
@@ -10,8 +8,7 @@ from flask import Flask
 
 from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
 
-from .browser import ORIGIN
-from .browser import Browser
+from .browser import ORIGIN, Browser
 from .conftest import MakeApp
 
 LOCALHOST = "http://localhost:5000"
@@ -88,9 +85,7 @@ def ask(
 
 
 @pytest.mark.parametrize("cookie", COOKIES)
-def test_only_requests_of_our_own_pages_change_anything(
-    probe: Flask, cookie: str | None
-) -> None:
+def test_only_requests_of_our_own_pages_change_anything(probe: Flask, cookie: str | None) -> None:
     browser = visitor(probe, cookie)
     for site, origin in SAID:
         before = probe.config["REACHED"]
@@ -162,16 +157,12 @@ def test_behind_a_proxy_ours_is_still_the_public_origin(configure: MakeApp) -> N
 
 
 @pytest.mark.parametrize("host", ["localhost:5000", "192.168.1.20:5000"])
-def test_development_takes_the_host_it_was_asked_by(
-    configure: MakeApp, host: str
-) -> None:
+def test_development_takes_the_host_it_was_asked_by(configure: MakeApp, host: str) -> None:
     app = configure(development=True, public_url=LOCALHOST)
     browser = visitor(app, "session", f"http://{host}")
     seen = {}
     for origin in (f"http://{host}", f"https://{host}", "http://localhost:5001"):
-        answer = browser.post(
-            "/language", data={"language": "en"}, headers={"Origin": origin}
-        )
+        answer = browser.post("/language", data={"language": "en"}, headers={"Origin": origin})
         seen[origin] = answer.status_code
     assert seen.pop(f"http://{host}") == 303
     assert set(seen.values()) == {403}

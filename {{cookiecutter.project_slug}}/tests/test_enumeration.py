@@ -1,18 +1,13 @@
 """Nobody learns from the pages who has an account, not even by measuring."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 
 from {{ cookiecutter.project_slug }}.db import now
 
-from .browser import EMAIL
-from .browser import PASSWORD
-from .browser import Browser
+from .browser import EMAIL, PASSWORD, Browser
 from .inside import everything_stored
-from .people import add_user
-from .people import change_user
+from .people import add_user, change_user
 from .set_cookies import set_cookies
 from .statements import statements
 
@@ -40,9 +35,7 @@ def ask(app: Flask, path: str, email: str) -> tuple[int, str, list[str], list[st
 
 
 @pytest.mark.parametrize("path", ["/auth/register", "/auth/reset", "/auth/login"])
-def test_an_unknown_address_gets_the_same_answer_by_the_same_work(
-    app: Flask, path: str
-) -> None:
+def test_an_unknown_address_gets_the_same_answer_by_the_same_work(app: Flask, path: str) -> None:
     answers = [ask(app, path, email) for email in (EMAIL, NOBODY, DISABLED)]
     assert answers[0] == answers[1]
     assert answers[0] == answers[2]
@@ -50,15 +43,11 @@ def test_an_unknown_address_gets_the_same_answer_by_the_same_work(
 
 
 @pytest.mark.parametrize("path", ["/auth/register", "/auth/reset"])
-def test_no_mail_is_written_while_somebody_waits_for_the_answer(
-    app: Flask, path: str
-) -> None:
+def test_no_mail_is_written_while_somebody_waits_for_the_answer(app: Flask, path: str) -> None:
     with statements(app) as run:
         Browser(app).post(path, data={"email": EMAIL})
     assert any("INSERT INTO outbox" in statement for statement in run)
-    assert not any(
-        table in statement for statement in run for table in ("users", "links")
-    )
+    assert not any(table in statement for statement in run for table in ("users", "links"))
 
 
 def test_a_failed_login_is_not_remembered_by_its_address(app: Flask) -> None:

@@ -1,7 +1,5 @@
 """Every error is answered in the reader's language and format, and tells no secrets."""
 
-from __future__ import annotations
-
 import logging
 
 import pytest
@@ -72,9 +70,7 @@ def test_who_asks_for_json_gets_it(failing: Browser) -> None:
         ("application/json;q=0.9,text/html;q=0.1", "application/json"),
     ],
 )
-def test_the_format_is_the_one_that_is_liked_best(
-    client: Browser, accept: str, kind: str
-) -> None:
+def test_the_format_is_the_one_that_is_liked_best(client: Browser, accept: str, kind: str) -> None:
     assert client.get("/nowhere", headers={"Accept": accept}).mimetype == kind
 
 

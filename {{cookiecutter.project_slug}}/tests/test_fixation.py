@@ -1,14 +1,11 @@
 """Whoever plants or keeps an old token gets nothing from a later login."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 
-from .browser import EMAIL
-from .browser import Browser
+from .browser import EMAIL, Browser
 from .people import add_user
 from .set_cookies import set_cookies
 
@@ -86,9 +83,7 @@ def test_a_late_request_with_an_old_token_touches_no_cookie(
         lambda token: "\N{SNOWMAN}" + token,
     ],
 )
-def test_a_token_that_is_not_ours_signs_nobody_in(
-    client: Browser, user: str, spoil: Spoil
-) -> None:
+def test_a_token_that_is_not_ours_signs_nobody_in(client: Browser, user: str, spoil: Spoil) -> None:
     client.login()
     client.keep({name: spoil(token) for name, token in client.jar().items()})
     assert "You are not logged in" in client.get("/").text

@@ -1,13 +1,10 @@
 """Every view asks for login unless it says otherwise."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
-from {{ cookiecutter.project_slug }}.auth.guards import signed_in_user
+from {{ cookiecutter.project_slug }}.auth.guards import login_not_required, signed_in_user
 
 from .browser import Browser
 from .conftest import MakeApp
@@ -104,9 +101,7 @@ def test_a_refused_look_leads_back_after_login(client: Browser, method: str) -> 
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_a_refused_change_is_not_repeated_after_login(
-    make_app: MakeApp, method: str
-) -> None:
+def test_a_refused_change_is_not_repeated_after_login(make_app: MakeApp, method: str) -> None:
     app = make_app()
     app.add_url_rule("/test-closed", "notes", lambda: "changed", methods=[method])
     assert Browser(app).open("/test-closed", method=method).location == "/auth/login"
@@ -126,9 +121,7 @@ def test_development_names_the_view_that_asked(
 @pytest.mark.parametrize(
     "wanted", ["", "/", "/nowhere", "/auth/login", "//account/", "/static/x", "http:["]
 )
-def test_development_says_nothing_of_pages_that_are_open(
-    configure: MakeApp, wanted: str
-) -> None:
+def test_development_says_nothing_of_pages_that_are_open(configure: MakeApp, wanted: str) -> None:
     app = configure(development=True, public_url=LOCALHOST)
     browser = Browser(app, origin=LOCALHOST)
     page = browser.get("/auth/login", query_string={"next": wanted})

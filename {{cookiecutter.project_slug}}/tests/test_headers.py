@@ -1,26 +1,18 @@
 """Every answer carries the headers that forbid what this site never does."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
-from flask import Response
+from flask import Flask, Response
 from jinja2 import BytecodeCache
 from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
-from {{ cookiecutter.project_slug }}.config import MAX_BODY_BYTES
-from {{ cookiecutter.project_slug }}.config import Settings
+from {{ cookiecutter.project_slug }}.config import MAX_BODY_BYTES, Settings
 
-from .apps import disconnect
-from .apps import empty_tables
-from .apps import quick_app
-from .browser import EMAIL
-from .browser import ORIGIN
-from .browser import Browser
+from .apps import disconnect, empty_tables, quick_app
+from .browser import EMAIL, ORIGIN, Browser
 from .conftest import MakeApp
 from .hashing import watch_hashing
 from .people import add_user
@@ -37,9 +29,7 @@ PRIVATE += ["form-action 'self'", "frame-ancestors 'none'"]
 
 
 @pytest.fixture(scope="module")
-def extended(
-    served: Flask, settings: Settings, pages: BytecodeCache
-) -> Iterator[Flask]:
+def extended(served: Flask, settings: Settings, pages: BytecodeCache) -> Iterator[Flask]:
     """Return an app with a view that fails and one that has a mind of its own."""
     app = quick_app(settings, pages)
     # As it is outside tests: an error is answered, not raised.
@@ -137,9 +127,7 @@ def test_a_view_may_differ_and_still_depends_on_the_cookie(extended: Flask) -> N
     assert "Cookie" in answer.vary
 
 
-def test_plain_http_makes_no_promise_of_https(
-    client: Browser, configure: MakeApp
-) -> None:
+def test_plain_http_makes_no_promise_of_https(client: Browser, configure: MakeApp) -> None:
     plain = client.get("/", base_url=ORIGIN.replace("https", "http"))
     assert "Strict-Transport-Security" not in plain.headers
     app = configure(development=True, public_url=LOCALHOST)

@@ -1,13 +1,10 @@
 """Load balancers ask whether the app can work."""
 
-from __future__ import annotations
-
 from flask import Flask
 
 from .browser import Browser
 from .set_cookies import set_cookies
-from .statements import broken_database
-from .statements import statements
+from .statements import broken_database, statements
 
 
 def test_it_is_well_while_the_database_answers(app: Flask, client: Browser) -> None:

@@ -1,21 +1,15 @@
 """Speak the reader's language, on every page and in every mail."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
-from .browser import EMAIL
-from .browser import Browser
+from .browser import EMAIL, Browser
 from .conftest import MakeApp
 from .inside import page
-from .letters import ask_for_link
-from .letters import letters
-from .reading import asking
-from .reading import language_of
-from .reading import untranslated
+from .letters import ask_for_link, letters
+from .reading import asking, language_of, untranslated
 
 REMEMBER = {"en": "Remember me", "pt_BR": "Lembrar de mim"}
 NEW = "new@example.com"
@@ -76,9 +70,7 @@ def test_a_visitor_chooses_and_comes_back_to_the_same_page(client: Browser) -> N
     assert language_of(client.get("/auth/login")) == "en"
 
 
-def test_a_user_chooses_for_every_browser(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_a_user_chooses_for_every_browser(app: Flask, client: Browser, user: str) -> None:
     client.login()
     client.post("/language", data={"language": "pt_BR"})
     assert language_of(client.get("/")) == "pt_BR"
@@ -147,9 +139,7 @@ def test_each_mail_speaks_as_whoever_asked_for_it_did(
     ("seconds", "words"),
     [(1, "em 1 minuto."), (60, "em 1 minuto."), (61, "em 2 minutos.")],
 )
-def test_a_number_takes_the_right_form(
-    make_app: MakeApp, seconds: int, words: str
-) -> None:
+def test_a_number_takes_the_right_form(make_app: MakeApp, seconds: int, words: str) -> None:
     app = make_app(language="pt_BR")
 
     @page(app, public=True)

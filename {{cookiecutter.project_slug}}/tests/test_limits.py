@@ -1,7 +1,5 @@
 """Sessions end when unused and when old; the server decides, not the browser."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

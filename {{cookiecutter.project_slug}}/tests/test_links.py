@@ -1,20 +1,14 @@
 """Mailed links: used once, for half an hour, for what they were sent for."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from .browser import EMAIL
-from .browser import PASSWORD
-from .browser import Browser
+from .browser import EMAIL, PASSWORD, Browser
 from .hashing import watch_hashing
-from .inside import everything_stored
-from .inside import meanwhile
-from .inside import rows
+from .inside import everything_stored, meanwhile, rows
 from .letters import ask_for_link
 
 FORM = {"name": "Bob", "password": "umbrella lantern gravel Tuesday"}
@@ -50,9 +44,7 @@ def test_looking_at_a_link_does_not_use_it_up(
     assert client.post(finish, data=FORM).status_code == 303
 
 
-def test_the_token_leaves_the_address_bar_at_once(
-    client: Browser, link: str, finish: str
-) -> None:
+def test_the_token_leaves_the_address_bar_at_once(client: Browser, link: str, finish: str) -> None:
     token = link.rpartition("/")[2]
     opened = client.get(link)
     assert opened.location == finish
@@ -132,9 +124,7 @@ def test_a_link_is_good_for_half_an_hour(
     assert opened.post(finish, data=FORM).status_code == 410
 
 
-def test_a_link_opens_only_what_it_was_sent_for(
-    client: Browser, purpose: str, link: str
-) -> None:
+def test_a_link_opens_only_what_it_was_sent_for(client: Browser, purpose: str, link: str) -> None:
     other = "reset" if purpose == "register" else "register"
     token = link.rpartition("/")[2]
     assert client.get(f"{START[other]}/{token}").status_code == 410
@@ -159,9 +149,7 @@ def test_a_made_up_token_opens_nothing(client: Browser, purpose: str) -> None:
         assert "Set-Cookie" not in answer.headers
 
 
-def test_opening_a_link_keeps_one_signed_in(
-    client: Browser, link: str, finish: str
-) -> None:
+def test_opening_a_link_keeps_one_signed_in(client: Browser, link: str, finish: str) -> None:
     client.login(password=PASSWORD)
     client.get(link)
     client.get(finish)

@@ -1,24 +1,17 @@
 """Log in and out, as every kind of session must allow."""
 
-from __future__ import annotations
-
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask
-from flask import request
+from flask import Flask, request
 from sqlalchemy import select
 
 from {{ cookiecutter.project_slug }} import passwords
-from {{ cookiecutter.project_slug }}.db import db
-from {{ cookiecutter.project_slug }}.db import now
+from {{ cookiecutter.project_slug }}.db import db, now
 from {{ cookiecutter.project_slug }}.models import User
 
-from .browser import EMAIL
-from .browser import PASSWORD
-from .browser import Browser
+from .browser import EMAIL, PASSWORD, Browser
 from .hashing import watch_hashing
-from .people import add_user
-from .people import change_user
+from .people import add_user, change_user
 from .set_cookies import set_cookies
 
 JSON = {"Accept": "application/json"}
@@ -33,9 +26,7 @@ def test_a_page_greets_a_signed_in_user_by_name(client: Browser, user: str) -> N
 
 
 @pytest.mark.parametrize("email", ["ANA@EXAMPLE.COM", "Ana@example.com", f" {EMAIL} "])
-def test_an_address_is_known_however_it_is_spelt(
-    client: Browser, user: str, email: str
-) -> None:
+def test_an_address_is_known_however_it_is_spelt(client: Browser, user: str, email: str) -> None:
     client.login(email)
     assert client.is_signed_in()
 
@@ -60,9 +51,7 @@ def test_a_remembered_login_outlives_the_browser(client: Browser, user: str) -> 
     assert int(ages[1] or 0) >= 7 * 24 * 60 * 60
 
 
-def test_logging_in_again_changes_who_is_signed_in(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_logging_in_again_changes_who_is_signed_in(app: Flask, client: Browser, user: str) -> None:
     with app.app_context():
         add_user("bob@example.com", name="Bob")
     client.login()

@@ -1,7 +1,5 @@
 """Log out: at once, on the server, as often as one likes."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 
@@ -21,9 +19,7 @@ def test_logout_ends_the_session(client: Browser, user: str) -> None:
     assert not client.is_signed_in()
 
 
-def test_logout_leaves_other_browsers_signed_in(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_logout_leaves_other_browsers_signed_in(app: Flask, client: Browser, user: str) -> None:
     elsewhere = Browser(app)
     client.login()
     elsewhere.login()
@@ -36,9 +32,7 @@ def test_logout_has_the_browser_forget_what_pages_left(client: Browser) -> None:
     assert told == '"cache", "storage"'
 
 
-def test_logout_can_be_asked_for_again_and_by_visitors(
-    client: Browser, user: str
-) -> None:
+def test_logout_can_be_asked_for_again_and_by_visitors(client: Browser, user: str) -> None:
     assert client.logout().status_code == 303
     client.login()
     assert [client.logout().status_code for _ in range(2)] == [303, 303]
@@ -54,8 +48,6 @@ def test_a_link_cannot_log_anybody_out(client: Browser, user: str, method: str) 
 
 
 @pytest.mark.parametrize("path", ["/", "/account/", "/account/password", "/nowhere"])
-def test_every_page_of_a_signed_in_user_can_log_out(
-    client: Browser, user: str, path: str
-) -> None:
+def test_every_page_of_a_signed_in_user_can_log_out(client: Browser, user: str, path: str) -> None:
     client.login()
     assert 'action="/auth/logout"' in client.get(path).text

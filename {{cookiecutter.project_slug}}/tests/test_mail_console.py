@@ -1,15 +1,11 @@
 """In development mails are printed, and shown to this machine alone."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 
-from .browser import EMAIL
-from .browser import Browser
+from .browser import EMAIL, Browser
 from .conftest import MakeApp
-from .letters import ask_for_link
-from .letters import letters
+from .letters import ask_for_link, letters
 
 MAILBOX = "/dev/mailbox"
 

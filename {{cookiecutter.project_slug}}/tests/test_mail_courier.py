@@ -1,20 +1,14 @@
 """A thread of its own sends the mails: started when needed, once, and for good."""
 
-from __future__ import annotations
-
-from threading import Event
-from threading import Semaphore
-from threading import Thread
+from threading import Event, Semaphore, Thread
 
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import courier
-from {{ cookiecutter.project_slug }} import mail
+from {{ cookiecutter.project_slug }} import courier, mail
 from {{ cookiecutter.project_slug }}.courier import Courier
 
-from .browser import EMAIL
-from .browser import Browser
+from .browser import EMAIL, Browser
 from .conftest import MakeApp
 from .inside import rows
 
@@ -52,9 +46,7 @@ def rounds(monkeypatch: pytest.MonkeyPatch) -> Semaphore:
     return done
 
 
-def test_a_mail_is_sent_without_anybody_asking(
-    make_app: MakeApp, rounds: Semaphore
-) -> None:
+def test_a_mail_is_sent_without_anybody_asking(make_app: MakeApp, rounds: Semaphore) -> None:
     app = make_app()
     app.testing = False
     Browser(app).post("/auth/register", data={"email": EMAIL})

@@ -1,7 +1,5 @@
 """Mails leave from an outbox, after the request, once, and with no secret in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from email.message import EmailMessage
 
@@ -13,15 +11,10 @@ from {{ cookiecutter.project_slug }}.environ import MailServer
 from {{ cookiecutter.project_slug }}.i18n import language
 from {{ cookiecutter.project_slug }}.postman import post
 
-from .browser import EMAIL
-from .browser import Browser
+from .browser import EMAIL, Browser
 from .conftest import MakeApp
-from .inside import everything_stored
-from .inside import meanwhile
-from .inside import rows
-from .smtp_server import HOST
-from .smtp_server import SMTPServer
-from .smtp_server import smtp_server
+from .inside import everything_stored, meanwhile, rows
+from .smtp_server import HOST, SMTPServer, smtp_server
 
 WAITING = "SELECT purpose, recipient, attempts, due_at FROM outbox"
 NOTHING = (0, 0)
@@ -54,9 +47,7 @@ def deliver(app: Flask) -> tuple[int, int]:
         return mail.deliver()
 
 
-def test_a_mail_leaves_after_the_request_and_once(
-    site: Flask, server: SMTPServer
-) -> None:
+def test_a_mail_leaves_after_the_request_and_once(site: Flask, server: SMTPServer) -> None:
     assert len(rows(site, WAITING)) == 1
     assert server.messages == []
     assert deliver(site) == SENT
@@ -65,17 +56,13 @@ def test_a_mail_leaves_after_the_request_and_once(
     assert rows(site, WAITING) == []
 
 
-def test_a_request_that_is_refused_sends_no_mail(
-    configure: MakeApp, server: SMTPServer
-) -> None:
+def test_a_request_that_is_refused_sends_no_mail(configure: MakeApp, server: SMTPServer) -> None:
     app = configure()
     Browser(app).post("/auth/register", data={"email": "no address"})
     assert rows(app, WAITING) == []
 
 
-def test_neither_outbox_nor_anything_else_holds_a_token(
-    site: Flask, server: SMTPServer
-) -> None:
+def test_neither_outbox_nor_anything_else_holds_a_token(site: Flask, server: SMTPServer) -> None:
     before = everything_stored(site)
     server.drop = True
     assert deliver(site) == FAILED

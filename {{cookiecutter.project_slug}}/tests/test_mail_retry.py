@@ -1,7 +1,5 @@
 """No mail is lost: it is tried again, kept when given up, and sent when asked for."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,13 +13,10 @@ from {{ cookiecutter.project_slug }} import mail
 from {{ cookiecutter.project_slug }}.environ import MailServer
 from {{ cookiecutter.project_slug }}.postman import post
 
-from .browser import EMAIL
-from .browser import Browser
+from .browser import EMAIL, Browser
 from .conftest import MakeApp
 from .inside import rows
-from .smtp_server import HOST
-from .smtp_server import SMTPServer
-from .smtp_server import smtp_server
+from .smtp_server import HOST, SMTPServer, smtp_server
 
 WAITING = "SELECT purpose, recipient, attempts, due_at FROM outbox"
 NOTHING = (0, 0)

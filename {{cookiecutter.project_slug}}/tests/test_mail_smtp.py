@@ -1,7 +1,5 @@
 """Mails reach a real server as they were meant, or not at all."""
 
-from __future__ import annotations
-
 import logging
 import os
 import shutil
@@ -13,18 +11,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import mail
-from {{ cookiecutter.project_slug }} import postman
+from {{ cookiecutter.project_slug }} import mail, postman
 from {{ cookiecutter.project_slug }}.db import db
 from {{ cookiecutter.project_slug }}.environ import MailServer
 
-from .browser import EMAIL
-from .browser import ORIGIN
-from .browser import Browser
+from .browser import EMAIL, ORIGIN, Browser
 from .conftest import MakeApp
-from .smtp_server import HOST
-from .smtp_server import SMTPServer
-from .smtp_server import smtp_server
+from .smtp_server import HOST, SMTPServer, smtp_server
 
 NAME = "Padaria São João \N{CROISSANT}"
 
@@ -47,9 +40,7 @@ def server(running: SMTPServer) -> SMTPServer:
 
 
 @pytest.fixture
-def site(
-    configure: MakeApp, server: SMTPServer, monkeypatch: pytest.MonkeyPatch
-) -> Flask:
+def site(configure: MakeApp, server: SMTPServer, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """Return an app that mails by that server, without a password, in the clear."""
     app = configure(
         mail_server=MailServer("smtp", HOST, server.port),
@@ -108,9 +99,7 @@ def test_a_mail_arrives_with_its_headers_and_its_link_in_one_piece(
     }
 
 
-def test_a_password_is_used_where_there_is_one(
-    configure: MakeApp, server: SMTPServer
-) -> None:
+def test_a_password_is_used_where_there_is_one(configure: MakeApp, server: SMTPServer) -> None:
     app = configure(mail_server=MailServer("smtp", HOST, server.port, "ana", "s3cret"))
     assert send(app) == (1, 0)
     assert server.logins == ["\0ana\0s3cret"]
@@ -156,9 +145,7 @@ def test_the_certificate_of_the_server_is_checked(
     assert ("CERTIFICATE_VERIFY_FAILED" in caplog.text) == (not trusted)
 
 
-@pytest.mark.parametrize(
-    "recipient", [f"{EMAIL}\nBcc: eve@example.com", f"{EMAIL}\r\n\r\nhello"]
-)
+@pytest.mark.parametrize("recipient", [f"{EMAIL}\nBcc: eve@example.com", f"{EMAIL}\r\n\r\nhello"])
 def test_an_address_cannot_bring_headers_along(
     site: Flask, server: SMTPServer, recipient: str
 ) -> None:

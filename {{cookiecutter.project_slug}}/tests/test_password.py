@@ -1,7 +1,5 @@
 """Change the password of a signed-in account."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 from sqlalchemy import event
@@ -13,15 +11,11 @@ from {{ cookiecutter.project_slug }}.db import db
 from {{ cookiecutter.project_slug }}.environ import Rate
 from {{ cookiecutter.project_slug }}.models import User
 
-from .acting import NEW_PASSWORD
-from .acting import change_password
-from .acting import copy_of
-from .browser import PASSWORD
-from .browser import Browser
+from .acting import NEW_PASSWORD, change_password, copy_of
+from .browser import PASSWORD, Browser
 from .conftest import MakeApp
 from .hashing import watch_hashing
-from .inside import meanwhile
-from .inside import rows
+from .inside import meanwhile, rows
 from .set_cookies import set_cookies
 
 PATH = "/account/password"

@@ -1,7 +1,5 @@
 """Which passwords will do: length and guessing count, kinds of characters do not."""
 
-from __future__ import annotations
-
 import unicodedata
 
 import pytest
@@ -9,8 +7,7 @@ import pytest
 from {{ cookiecutter.project_slug }} import passwords
 from {{ cookiecutter.project_slug }}.environ import Rate
 
-from .browser import PASSWORD
-from .browser import Browser
+from .browser import PASSWORD, Browser
 from .conftest import MakeApp
 
 LONG = "gravel lantern umbrella Tuesday mellow harbour violin granite seven otter kiwi"
@@ -59,9 +56,7 @@ def change(client: Browser, password: str, current: str = PASSWORD) -> int:
     return client.post("/account/password", data=form).status_code
 
 
-def test_a_weak_password_is_refused(
-    client: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_weak_password_is_refused(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "APP_NAME", "Acme Portal")
     for kind, password in WEAK.items():
         assert change(client, password) == 422, kind
@@ -88,17 +83,13 @@ def test_a_good_password_is_taken_and_logs_in(client: Browser) -> None:
         (unicodedata.normalize("NFD", ACCENTED), ACCENTED),
     ],
 )
-def test_every_byte_of_a_password_counts(
-    client: Browser, password: str, variant: str
-) -> None:
+def test_every_byte_of_a_password_counts(client: Browser, password: str, variant: str) -> None:
     assert change(client, password) == 303
     assert client.login(password=variant).status_code == 422
     assert client.login(password=password).status_code == 303
 
 
-def test_the_least_length_is_that_of_the_settings(
-    configure: MakeApp, user: str
-) -> None:
+def test_the_least_length_is_that_of_the_settings(configure: MakeApp, user: str) -> None:
     client = Browser(configure(password_min_length=30))
     client.login()
     page = client.get("/account/password").text

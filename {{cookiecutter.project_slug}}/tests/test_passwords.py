@@ -1,7 +1,5 @@
 """Hash and verify passwords."""
 
-from __future__ import annotations
-
 import pytest
 from argon2 import Type
 from flask import Flask

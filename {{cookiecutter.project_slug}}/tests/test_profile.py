@@ -1,12 +1,9 @@
 """Who you are: a name and a language."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 
-from .browser import EMAIL
-from .browser import Browser
+from .browser import EMAIL, Browser
 from .inside import rows
 from .people import add_user
 

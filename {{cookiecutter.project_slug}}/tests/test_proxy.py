@@ -1,14 +1,11 @@
 """What a proxy says is believed when one was promised, and never about the host."""
 
-from __future__ import annotations
-
 import logging
 
 import pytest
 from flask import Flask
 
-from .browser import EMAIL
-from .browser import Browser
+from .browser import EMAIL, Browser
 from .conftest import MakeApp
 from .inside import rows
 
@@ -33,23 +30,17 @@ def seen_by(app: Flask) -> tuple[str, str]:
     return event["address"], browser.get("/account", headers=FORWARDED).location
 
 
-def test_without_a_proxy_nothing_forwarded_is_believed(
-    configure: MakeApp, user: str
-) -> None:
+def test_without_a_proxy_nothing_forwarded_is_believed(configure: MakeApp, user: str) -> None:
     assert seen_by(configure()) == ("127.0.0.1", f"{INSIDE}/account/")
 
 
-def test_one_proxy_is_believed_about_address_and_scheme(
-    configure: MakeApp, user: str
-) -> None:
+def test_one_proxy_is_believed_about_address_and_scheme(configure: MakeApp, user: str) -> None:
     # The last address is the proxy's word; what stands before is the client's own.
     app = configure(trusted_proxies=1)
     assert seen_by(app) == ("203.0.113.9", "https://10.0.0.5:8000/account/")
 
 
-def test_two_proxies_are_believed_about_one_address_more(
-    configure: MakeApp, user: str
-) -> None:
+def test_two_proxies_are_believed_about_one_address_more(configure: MakeApp, user: str) -> None:
     assert seen_by(configure(trusted_proxies=2))[0] == "198.51.100.66"
 
 

@@ -1,15 +1,11 @@
 """`next` leads to pages of ours alone, however it is spelt."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import quote
 
 import pytest
 
-from .browser import ORIGIN
-from .browser import PASSWORD
-from .browser import Browser
+from .browser import ORIGIN, PASSWORD, Browser
 
 HOSTILE = [
     "https://evil.example",
@@ -86,12 +82,8 @@ def test_a_stranger_cannot_choose_where_one_lands(client: Browser, target: str) 
     assert origin_reached(answer.location) == ORIGIN
 
 
-@pytest.mark.parametrize(
-    "target", ["https://evil.example", "//evil.example", "/\\evil.example"]
-)
-def test_the_same_holds_wherever_next_is_followed(
-    client: Browser, user: str, target: str
-) -> None:
+@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example"])
+def test_the_same_holds_wherever_next_is_followed(client: Browser, user: str, target: str) -> None:
     query = {"next": target}
     login = {"email": user, "password": PASSWORD}
     answers = [

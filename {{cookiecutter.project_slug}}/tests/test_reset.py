@@ -1,34 +1,24 @@
 """Reset a forgotten password by mail."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 
 from {{ cookiecutter.project_slug }}.db import now
-from {{ cookiecutter.project_slug }}.environ import MailServer
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.environ import MailServer, Rate
 
-from .acting import NEW_PASSWORD
-from .acting import change_password
-from .browser import EMAIL
-from .browser import PASSWORD
-from .browser import Browser
+from .acting import NEW_PASSWORD, change_password
+from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
 from .inside import rows
-from .letters import ask_for_link
-from .letters import letters
-from .people import add_user
-from .people import change_user
+from .letters import ask_for_link, letters
+from .people import add_user, change_user
 
 START = "/auth/reset"
 FINISH = "/auth/reset/finish"
 FORM = {"password": NEW_PASSWORD}
 
 
-def test_a_reset_ends_at_the_login_page_and_signs_nobody_in(
-    client: Browser, user: str
-) -> None:
+def test_a_reset_ends_at_the_login_page_and_signs_nobody_in(client: Browser, user: str) -> None:
     assert client.get(START).status_code == 200
     opened = client.get(ask_for_link(client, START, user))
     assert (opened.status_code, opened.location) == (303, FINISH)
@@ -43,9 +33,7 @@ def test_a_reset_ends_at_the_login_page_and_signs_nobody_in(
     assert {"kind": "password_reset"} in events
 
 
-def test_a_reset_ends_every_session_of_the_account(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_a_reset_ends_every_session_of_the_account(app: Flask, client: Browser, user: str) -> None:
     elsewhere = Browser(app)
     elsewhere.login(remember="y")
     client.login()
@@ -55,9 +43,7 @@ def test_a_reset_ends_every_session_of_the_account(
     assert not elsewhere.is_signed_in()
 
 
-def test_a_reset_signs_out_whoever_used_the_browser(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_a_reset_signs_out_whoever_used_the_browser(app: Flask, client: Browser, user: str) -> None:
     with app.app_context():
         add_user("bob@example.com", name="Bob")
     client.login("bob@example.com")
@@ -67,9 +53,7 @@ def test_a_reset_signs_out_whoever_used_the_browser(
     assert client.login("bob@example.com").status_code == 303
 
 
-def test_a_reset_lets_a_throttled_account_in_again(
-    configure: MakeApp, user: str
-) -> None:
+def test_a_reset_lets_a_throttled_account_in_again(configure: MakeApp, user: str) -> None:
     client = Browser(configure(login_attempts_per_account=Rate(2, 900)))
     for _ in range(3):
         client.login(password="not the password at all")
@@ -89,9 +73,7 @@ def test_nobody_and_the_disabled_get_no_mail(app: Flask, client: Browser) -> Non
     assert not rows(app, "SELECT id FROM outbox")
 
 
-def test_a_weak_password_is_refused_and_the_link_stays_good(
-    client: Browser, user: str
-) -> None:
+def test_a_weak_password_is_refused_and_the_link_stays_good(client: Browser, user: str) -> None:
     client.get(ask_for_link(client, START, user))
     assert client.post(FINISH, data={"password": EMAIL}).status_code == 422
     assert client.post(FINISH, data={}).status_code == 422
@@ -99,9 +81,7 @@ def test_a_weak_password_is_refused_and_the_link_stays_good(
     client.logout()
 
 
-def test_a_changed_password_voids_the_link(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_a_changed_password_voids_the_link(app: Flask, client: Browser, user: str) -> None:
     link = ask_for_link(client, START, user)
     opened = Browser(app)
     opened.get(link)
@@ -112,9 +92,7 @@ def test_a_changed_password_voids_the_link(
     assert client.is_signed_in()
 
 
-@pytest.mark.parametrize(
-    "change", [{"email": "anna@example.com"}, {"disabled_at": now()}]
-)
+@pytest.mark.parametrize("change", [{"email": "anna@example.com"}, {"disabled_at": now()}])
 def test_a_changed_account_voids_the_link(
     app: Flask, client: Browser, user: str, change: dict[str, object]
 ) -> None:
@@ -126,9 +104,7 @@ def test_a_changed_account_voids_the_link(
     assert not known
 
 
-def test_a_deleted_account_takes_its_links_along(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_a_deleted_account_takes_its_links_along(app: Flask, client: Browser, user: str) -> None:
     client.get(ask_for_link(client, START, user))
     app.test_cli_runner().invoke(args=["user", "delete", user])
     assert client.get(FINISH).status_code == 410

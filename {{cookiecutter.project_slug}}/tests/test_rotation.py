@@ -1,7 +1,5 @@
 """The secret key can be changed without logging anybody out."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from flask import Flask
@@ -11,14 +9,10 @@ from {{ cookiecutter.project_slug }}.db import db
 from {{ cookiecutter.project_slug }}.migrations import alembic
 from {{ cookiecutter.project_slug }}.models import User
 
-from .browser import EMAIL
-from .browser import PASSWORD
-from .browser import Browser
-from .conftest import KEY
-from .conftest import MakeApp
+from .browser import EMAIL, PASSWORD, Browser
+from .conftest import KEY, MakeApp
 from .letters import ask_for_link
-from .people import add_user
-from .people import change_user
+from .people import add_user, change_user
 
 NEW_KEY = "the next key for tests: 9876543210 zyxwvutsrq"
 OTHER_KEY = "some key of others: 1357924680 qwertyuiop"
@@ -32,17 +26,13 @@ def moved(client: Browser, app: Flask) -> Browser:
     return browser
 
 
-def test_who_is_signed_in_stays_so(
-    client: Browser, configure: MakeApp, user: str
-) -> None:
+def test_who_is_signed_in_stays_so(client: Browser, configure: MakeApp, user: str) -> None:
     client.login()
     rotated = configure(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
     assert moved(client, rotated).is_signed_in()
 
 
-def test_many_fallbacks_are_tried(
-    client: Browser, configure: MakeApp, user: str
-) -> None:
+def test_many_fallbacks_are_tried(client: Browser, configure: MakeApp, user: str) -> None:
     client.login()
     rotated = configure(secret_key=NEW_KEY, secret_key_fallbacks=(OTHER_KEY, KEY))
     assert moved(client, rotated).is_signed_in()
@@ -60,9 +50,7 @@ def test_what_is_signed_from_now_on_is_signed_with_the_new_key(
     assert "Saved." in later.get("/account/").text
 
 
-def test_a_link_that_was_opened_can_still_be_finished(
-    client: Browser, configure: MakeApp
-) -> None:
+def test_a_link_that_was_opened_can_still_be_finished(client: Browser, configure: MakeApp) -> None:
     client.get(ask_for_link(client, START, EMAIL))
     rotated = configure(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
     form = {"name": "Ana", "password": PASSWORD}

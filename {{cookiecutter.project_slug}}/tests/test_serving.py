@@ -1,7 +1,5 @@
 """A start with bad settings ends with one line that names the variable and the cure."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,9 +13,7 @@ from {{ cookiecutter.project_slug }}.db import db
 
 from .browser import Browser
 from .conftest import KEY
-from .starting import fit_to_serve
-from .starting import run_flask
-from .starting import serve
+from .starting import fit_to_serve, run_flask, serve
 
 PENDING = "sqlite:///{folder}/empty.sqlite"
 refused = pytest.mark.parametrize(
@@ -41,9 +37,7 @@ def folder(served: Flask, settings: Settings, tmp_path: Path) -> Iterator[Path]:
 
 
 @refused
-def test_a_server_does_not_start(
-    folder: Path, variable: str, text: str, line: str
-) -> None:
+def test_a_server_does_not_start(folder: Path, variable: str, text: str, line: str) -> None:
     """`sys.exit` with a text prints it, without a traceback, and the status is 1."""
     with pytest.raises(SystemExit) as ended:
         serve(folder, **{variable: text.format(folder=folder)})
@@ -99,9 +93,7 @@ def test_the_file_of_a_parent_folder_is_not_read(folder: Path) -> None:
         serve(below)
 
 
-def test_a_request_starts_no_thread(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_request_starts_no_thread(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = serve(folder)
     app.testing = True
     monkeypatch.delattr("threading.Thread.start")

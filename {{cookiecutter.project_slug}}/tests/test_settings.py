@@ -1,20 +1,14 @@
 """What the environment may say, and what it means."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
 
-from {{ cookiecutter.project_slug }}.config import LANGUAGE
-from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.environ import MailServer
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.config import LANGUAGE, Settings
+from {{ cookiecutter.project_slug }}.environ import MailServer, Rate
 
 from .conftest import KEY
-from .test_settings_refused import RATES
-from .test_settings_refused import SECONDS
-from .test_settings_refused import read
+from .test_settings_refused import RATES, SECONDS, read
 
 
 def test_a_key_may_come_from_a_file(tmp_path: Path) -> None:
@@ -36,9 +30,7 @@ def test_a_start_without_further_settings_is_a_safe_one() -> None:
 
 
 def test_only_a_development_server_makes_it_development() -> None:
-    settings = Settings.from_environ(
-        {"SECRET_KEY": KEY}, development_url="http://localhost:5001"
-    )
+    settings = Settings.from_environ({"SECRET_KEY": KEY}, development_url="http://localhost:5001")
     assert settings.development
     assert settings.public_url == "http://localhost:5001"
     assert settings.cookie_name("session") == "session"
@@ -47,9 +39,7 @@ def test_only_a_development_server_makes_it_development() -> None:
 
 def test_fallback_keys_are_separated_by_commas() -> None:
     keys = (KEY[::-1], KEY.upper())
-    assert (
-        read(SECRET_KEY_FALLBACKS=" , ".join(keys) + ",").secret_key_fallbacks == keys
-    )
+    assert read(SECRET_KEY_FALLBACKS=" , ".join(keys) + ",").secret_key_fallbacks == keys
 
 
 @pytest.mark.parametrize("name", RATES)
@@ -80,9 +70,7 @@ def test_registration_is_open_or_closed(value: str, opened: bool) -> None:
         ("http://[::1]:5000", "http://[::1]:5000"),
     ],
 )
-def test_the_public_url_is_kept_as_browsers_write_an_origin(
-    value: str, origin: str
-) -> None:
+def test_the_public_url_is_kept_as_browsers_write_an_origin(value: str, origin: str) -> None:
     assert read(PUBLIC_URL=value).public_url == origin
 
 

@@ -1,7 +1,5 @@
 """A value of the environment that will not do is named, with the cure."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
@@ -87,9 +85,7 @@ def read(**variables: str) -> Settings:
 
 
 @pytest.mark.parametrize(("name", "value"), TABLE)
-def test_a_bad_value_is_refused_by_one_line_that_names_it(
-    name: str, value: str
-) -> None:
+def test_a_bad_value_is_refused_by_one_line_that_names_it(name: str, value: str) -> None:
     with pytest.raises(ConfigError) as refusal:
         read(**{name: value})
     line = str(refusal.value)

@@ -1,7 +1,5 @@
 """Development starts by itself; the commands that cure a refused start always run."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +11,8 @@ from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.environ import Environ
 from {{ cookiecutter.project_slug }}.migrations import alembic
 
-from .browser import EMAIL
-from .browser import PASSWORD
-from .starting import fit_to_serve
-from .starting import run_flask
-from .starting import serve
+from .browser import EMAIL, PASSWORD
+from .starting import fit_to_serve, run_flask, serve
 
 
 @pytest.fixture
@@ -80,9 +75,7 @@ def test_a_key_can_be_made_where_there_is_none(
 
 
 @pytest.mark.parametrize("command", [["purge"], ["mail", "retry"], ["nonsense"]])
-def test_without_a_key_every_other_command_says_so(
-    folder: Path, command: list[str]
-) -> None:
+def test_without_a_key_every_other_command_says_so(folder: Path, command: list[str]) -> None:
     done, _ = run_flask(folder, *command, SECRET_KEY="")
     assert done.exit_code == 1
     assert done.output.startswith("Error: SECRET_KEY is missing. Run `flask secret")

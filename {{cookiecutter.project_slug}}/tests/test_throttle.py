@@ -1,7 +1,5 @@
 """Guessing is slowed down: for each account, and for each address it comes from."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,13 +7,10 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 from werkzeug.test import TestResponse
 
-from {{ cookiecutter.project_slug }} import accounts
-from {{ cookiecutter.project_slug }} import throttle
+from {{ cookiecutter.project_slug }} import accounts, throttle
 from {{ cookiecutter.project_slug }}.environ import Rate
 
-from .browser import EMAIL
-from .browser import PASSWORD
-from .browser import Browser
+from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
 from .inside import rows
 from .people import add_user
@@ -72,9 +67,7 @@ def test_while_throttled_the_right_password_is_refused_as_well(
     assert attempt(app, EMAIL.upper(), PASSWORD).status_code == 429
 
 
-def test_the_window_ends(
-    configure: MakeApp, user: str, clock: TimeMachineFixture
-) -> None:
+def test_the_window_ends(configure: MakeApp, user: str, clock: TimeMachineFixture) -> None:
     app = configure(login_attempts_per_account=Rate(1, 900))
     assert statuses(app, EMAIL, 2) == [422, 429]
     clock.shift(899)
@@ -84,18 +77,14 @@ def test_the_window_ends(
     assert statuses(app, EMAIL, 2) == [422, 429]
 
 
-def test_a_login_that_succeeds_starts_the_count_anew(
-    configure: MakeApp, user: str
-) -> None:
+def test_a_login_that_succeeds_starts_the_count_anew(configure: MakeApp, user: str) -> None:
     app = configure(login_attempts_per_account=Rate(3, 900))
     for _ in range(3):
         assert statuses(app, EMAIL, 2) == [422, 422]
         assert attempt(app, password=PASSWORD).status_code == 303
 
 
-def test_one_account_does_not_pay_for_another(
-    app: Flask, configure: MakeApp, user: str
-) -> None:
+def test_one_account_does_not_pay_for_another(app: Flask, configure: MakeApp, user: str) -> None:
     with app.app_context():
         add_user("bob@example.com")
     throttled = configure(login_attempts_per_account=Rate(1, 900))
@@ -103,9 +92,7 @@ def test_one_account_does_not_pay_for_another(
     assert attempt(throttled, "bob@example.com", PASSWORD).status_code == 303
 
 
-def test_an_address_takes_so_many_failures_over_all_accounts(
-    configure: MakeApp, user: str
-) -> None:
+def test_an_address_takes_so_many_failures_over_all_accounts(configure: MakeApp, user: str) -> None:
     app = configure(login_attempts_per_address=Rate(3, 900))
     for number in range(3):
         assert attempt(app, f"user{number}@example.com").status_code == 422
@@ -152,9 +139,7 @@ def test_what_counts_as_one_address(address: str, network: str) -> None:
     assert throttle.network(address) == network
 
 
-def test_failures_at_the_same_time_are_all_counted(
-    configure: MakeApp, user: str
-) -> None:
+def test_failures_at_the_same_time_are_all_counted(configure: MakeApp, user: str) -> None:
     app = configure(login_attempts_per_account=MANY, login_attempts_per_address=MANY)
     with ThreadPoolExecutor(max_workers=4) as threads:
         found = list(threads.map(lambda _: statuses(app, EMAIL, 20), range(4)))
@@ -178,9 +163,7 @@ def test_an_attempt_counts_though_its_request_fails(
 
 
 @pytest.mark.parametrize("path", ["/auth/register", "/auth/reset"])
-def test_mails_to_one_address_and_from_one_are_limited(
-    configure: MakeApp, path: str
-) -> None:
+def test_mails_to_one_address_and_from_one_are_limited(configure: MakeApp, path: str) -> None:
     app = configure(mails_per_account=Rate(2, 3600), mails_per_address=Rate(5, 3600))
     client = Browser(app)
     asked = [EMAIL, EMAIL, EMAIL.upper(), NOBODY, "bob@example.com", "c@example.com"]

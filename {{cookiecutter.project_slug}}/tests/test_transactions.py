@@ -1,30 +1,19 @@
 """What a view leaves undone is undone; sessions and counters are kept apart from it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
-from flask import flash
+from flask import Flask, flash
 from flask.typing import ResponseReturnValue
 
-from .acting import NEW_PASSWORD
-from .acting import change_password
-from .browser import EMAIL
-from .browser import Browser
+from .acting import NEW_PASSWORD, change_password
+from .browser import EMAIL, Browser
 from .conftest import MakeApp
 from .hashing import watch_hashing
-from .inside import db
-from .inside import leave_undone
-from .inside import page
-from .inside import rows
-from .inside import signed_in_user
+from .inside import db, leave_undone, page, rows, signed_in_user
 from .letters import ask_for_link
 from .set_cookies import set_cookies
-from .statements import broken_database
-from .statements import selects
-from .statements import statements
+from .statements import broken_database, selects, statements
 
 
 @pytest.fixture

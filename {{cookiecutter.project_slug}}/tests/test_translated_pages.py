@@ -1,31 +1,20 @@
 """No English is left where Portuguese is asked for: a walk through every page."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from flask import Flask
-from flask import abort
-from flask import request
+from flask import Flask, abort, request
 from flask.typing import ResponseReturnValue
 from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }}.environ import MailServer
 
-from .browser import EMAIL
-from .browser import PASSWORD
-from .browser import Browser
+from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
 from .inside import page
-from .letters import ask_for_link
-from .letters import letters
+from .letters import ask_for_link, letters
 from .people import change_user
-from .reading import asking
-from .reading import language_of
-from .reading import untranslated
-from .reading import words_of
+from .reading import asking, language_of, untranslated, words_of
 
 NEW = "new@example.com"
 LONG = {"name": "A" * 101, "password": "x" * 257}
@@ -127,9 +116,7 @@ def test_every_refusal_is_translated(app: Flask, make_app: MakeApp) -> None:
         assert_translated(silent.get(path))
 
 
-def test_what_only_development_shows_is_translated(
-    make_app: MakeApp, user: str
-) -> None:
+def test_what_only_development_shows_is_translated(make_app: MakeApp, user: str) -> None:
     app = make_app(development=True, public_url="http://localhost:5000")
     reader = asking(app, "pt-BR")
     reader.origin = "http://localhost:5000"

@@ -1,27 +1,24 @@
 """Make the app: the order of wiring and nothing else."""
 
-from __future__ import annotations
-
 from flask import Flask
 
-from . import cli
-from . import config
-from . import db
-from . import dev
-from . import errors
-from . import i18n
-from . import language
-from . import mail
-from . import migrations
-from . import pages
-from . import postman
-from . import security
-from . import widgets
+from . import (
+    cli,
+    config,
+    db,
+    dev,
+    errors,
+    i18n,
+    language,
+    mail,
+    migrations,
+    pages,
+    postman,
+    security,
+    widgets,
+)
 from .account import views as account
-from .auth import guards
-from .auth import register
-from .auth import reset
-from .auth import sessions
+from .auth import guards, register, reset, sessions
 from .auth import views as auth
 from .config import Settings
 

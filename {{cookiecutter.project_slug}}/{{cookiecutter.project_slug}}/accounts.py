@@ -4,21 +4,13 @@ Functions that write join the caller's transaction. No transaction is open while
 password is hashed: the one writer that SQLite has would keep everybody waiting.
 """
 
-from __future__ import annotations
-
-from sqlalchemy import select
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from . import events
-from . import links
-from . import mail
-from . import passwords
-from . import throttle
+from . import events, links, mail, passwords, throttle
 from .db import db
 from .mail import Letter
-from .models import Link
-from .models import User
+from .models import Link, User
 
 
 def find(email: str) -> User | None:
@@ -45,9 +37,7 @@ def register(link: Link, name: str, password_hash: str, language: str) -> User |
     """Make the account a link was mailed for; None if link or address is taken."""
     if not links.use(link):
         return None
-    user = User(
-        email=link.email, name=name, password_hash=password_hash, language=language
-    )
+    user = User(email=link.email, name=name, password_hash=password_hash, language=language)
     db.session.add(user)
     try:
         db.session.flush()

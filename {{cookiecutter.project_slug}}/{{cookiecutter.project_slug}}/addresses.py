@@ -1,9 +1,6 @@
 """Decide what counts as an e-mail address, and how one is kept."""
 
-from __future__ import annotations
-
-from email_validator import EmailNotValidError
-from email_validator import validate_email
+from email_validator import EmailNotValidError, validate_email
 
 from .models import EMAIL_MAX_LENGTH
 

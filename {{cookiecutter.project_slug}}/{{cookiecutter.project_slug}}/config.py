@@ -1,21 +1,14 @@
 """Own the settings: read from the environment once, checked, typed, never guessed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
-from typing import Any
-from typing import cast
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
-from flask import Flask
-from flask import current_app
+from flask import Flask, current_app
 
-from .environ import ConfigError
-from .environ import Environ
-from .environ import MailServer
-from .environ import Rate
+from .environ import ConfigError, Environ, MailServer, Rate
 
 APP_NAME = "{{ cookiecutter.project_name }}"
 LANGUAGE = "{{ cookiecutter.language }}"
@@ -57,7 +50,7 @@ class Settings:
     @classmethod
     def from_environ(
         cls, variables: Mapping[str, str], *, development_url: str | None = None
-    ) -> Settings:
+    ) -> Self:
         """Read and check the variables; raise ConfigError with the cure.
 
         `development_url` is what `flask run --debug` listens on; giving it is
@@ -72,16 +65,13 @@ class Settings:
             public_url=public_url,
             mail_server=environ.mail_server(),
             mail_from=_mail_from(environ.text("MAIL_FROM"), public_url),
-            registration_open=environ.choice("REGISTRATION", "open", "closed")
-            == "open",
+            registration_open=environ.choice("REGISTRATION", "open", "closed") == "open",
             password_min_length=environ.number(
                 "PASSWORD_MIN_LENGTH", cls.password_min_length, least=PASSWORD_FLOOR
             ),
             trusted_proxies=environ.number("TRUSTED_PROXIES", 0, least=0),
             language=environ.language(LANGUAGE, LANGUAGES),
-            session_idle_seconds=environ.number(
-                "SESSION_IDLE_SECONDS", cls.session_idle_seconds
-            ),
+            session_idle_seconds=environ.number("SESSION_IDLE_SECONDS", cls.session_idle_seconds),
             session_absolute_seconds=environ.number(
                 "SESSION_ABSOLUTE_SECONDS", cls.session_absolute_seconds
             ),
@@ -118,12 +108,7 @@ class Settings:
     @property
     def cookie_attributes(self) -> dict[str, Any]:
         """Return what every Set-Cookie of ours carries, deletions too."""
-        return {
-            "path": "/",
-            "secure": not self.development,
-            "httponly": True,
-            "samesite": "Lax",
-        }
+        return {"path": "/", "secure": not self.development, "httponly": True, "samesite": "Lax"}
 
     @property
     def own_cookies(self) -> frozenset[str]:

@@ -1,7 +1,5 @@
 """Run one thread in each process that empties the outbox whenever it is woken."""
 
-from __future__ import annotations
-
 import logging
 import os
 import threading
@@ -17,10 +15,7 @@ class Courier:
     """Deliver when woken, and again while something waits for its next try."""
 
     def __init__(
-        self,
-        app: Flask,
-        deliver: Callable[[], object],
-        some_wait: Callable[[], bool],
+        self, app: Flask, deliver: Callable[[], object], some_wait: Callable[[], bool]
     ) -> None:
         self._app = app
         self._deliver = deliver

@@ -1,32 +1,24 @@
 """Own the database: the engine, the base of all models, times in UTC."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 from inspect import iscoroutinefunction
-from typing import Any
-from typing import ClassVar
-from typing import TypeVarTuple
+from typing import Any, ClassVar, TypeVarTuple
 
-from flask import Flask
-from flask import g
-from flask import has_app_context
-from flask import has_request_context
-from flask import request
+from flask import Flask, g, has_app_context, has_request_context, request
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection
-from sqlalchemy import DateTime
-from sqlalchemy import Dialect
-from sqlalchemy import Executable
-from sqlalchemy import MetaData
-from sqlalchemy import Row
-from sqlalchemy import Select
-from sqlalchemy import TypeDecorator
-from sqlalchemy import event
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Executable,
+    MetaData,
+    Row,
+    Select,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
@@ -46,18 +38,14 @@ class UTCDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a zone was to be stored")
         return value.astimezone(UTC)
 
-    def process_result_value(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value
@@ -88,20 +76,19 @@ def upsert(table: type[Base]) -> sqlite.Insert | postgresql.Insert:
     return postgresql.insert(table)
 
 
-def read_one(
-    statement: Select[*Columns], values: Mapping[str, object]
-) -> Row[*Columns] | None:
+def read_one(statement: Select[*Columns], values: Mapping[str, object]) -> Row[*Columns] | None:
     """Run the SELECT that a request begins with, and leave no transaction behind.
 
     A statement alone is a transaction by itself: it needs no BEGIN, and no lock
     that a request which may write would have to wait for.
     """
+    session = db.session
     g.reads_alone = True
     try:
-        row = db.session.execute(statement, values).first()
+        row = session.execute(statement, values).first()
     finally:
         del g.reads_alone
-    db.session.commit()
+    session.commit()
     return row
 
 

@@ -1,13 +1,8 @@
 """Show in development what mails would have been sent. Not registered elsewhere."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
-from flask import Blueprint
-from flask import abort
-from flask import render_template
-from flask import request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from .auth.guards import login_not_required

@@ -1,14 +1,11 @@
 """Parse what the environment says, value by value, into what the settings need."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import unquote
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -96,15 +93,11 @@ class Environ:
         if not path:
             return check_key("SECRET_KEY", self.text("SECRET_KEY"))
         if self.text("SECRET_KEY"):
-            raise ConfigError(
-                "SECRET_KEY", "and SECRET_KEY_FILE are both set: keep one."
-            )
+            raise ConfigError("SECRET_KEY", "and SECRET_KEY_FILE are both set: keep one.")
         try:
             key = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
-            raise ConfigError(
-                "SECRET_KEY_FILE", "names a file that cannot be read."
-            ) from None
+            raise ConfigError("SECRET_KEY_FILE", "names a file that cannot be read.") from None
         return check_key("SECRET_KEY_FILE", key)
 
     def fallback_keys(self) -> tuple[str, ...]:

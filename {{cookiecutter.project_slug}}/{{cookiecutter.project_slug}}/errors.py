@@ -1,21 +1,12 @@
 """Answer every error with the normal page, or with JSON where JSON was asked for."""
 
-from __future__ import annotations
-
 import logging
 from typing import cast
 
-from flask import Flask
-from flask import g
-from flask import jsonify
-from flask import make_response
-from flask import render_template
-from flask import request
+from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
-from werkzeug.exceptions import ServiceUnavailable
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 
 from .auth.guards import wants_json
 from .db import db
@@ -79,9 +70,7 @@ def _wait(error: TooManyRequests) -> str:
     seconds = error.retry_after if isinstance(error.retry_after, int) else 60
     minutes = -(-seconds // 60)
     return ngettext(
-        "Please try again in %(count)d minute.",
-        "Please try again in %(count)d minutes.",
-        minutes,
+        "Please try again in %(count)d minute.", "Please try again in %(count)d minutes.", minutes
     )
 
 

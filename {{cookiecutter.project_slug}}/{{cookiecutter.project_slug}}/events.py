@@ -1,14 +1,10 @@
 """Keep the audit trail: one row and one log line for every event that matters."""
 
-from __future__ import annotations
-
 import logging
 from typing import Protocol
 
-from flask import has_request_context
-from flask import request
-from sqlalchemy import Connection
-from sqlalchemy import insert
+from flask import has_request_context, request
+from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
 from .db import db

@@ -3,12 +3,9 @@
 Catalogues are compiled in memory from the .po files: no .mo file to forget.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from functools import cache
-from gettext import GNUTranslations
-from gettext import NullTranslations
+from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from typing import cast
@@ -17,14 +14,9 @@ from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import LazyProxy
-from flask import Flask
-from flask import g
-from flask import has_request_context
-from flask import request
-from flask import session
+from flask import Flask, g, has_request_context, request, session
 
-from .config import LANGUAGES
-from .config import settings
+from .config import LANGUAGES, settings
 
 CATALOGUES = Path(__file__).parent / "translations"
 NAMES = {"en": "English", "pt_BR": "Português (Brasil)"}

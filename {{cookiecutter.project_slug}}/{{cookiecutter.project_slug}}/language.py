@@ -1,16 +1,9 @@
 """Let a visitor choose the language; a user's own is kept with the account."""
 
-from __future__ import annotations
-
-from flask import Blueprint
-from flask import abort
-from flask import redirect
-from flask import request
-from flask import session
+from flask import Blueprint, abort, redirect, request, session
 from flask.typing import ResponseReturnValue
 
-from .auth.guards import current_user
-from .auth.guards import login_not_required
+from .auth.guards import current_user, login_not_required
 from .auth.next_page import next_page
 from .config import LANGUAGES
 from .db import db

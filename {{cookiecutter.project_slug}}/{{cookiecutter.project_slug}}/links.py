@@ -1,22 +1,13 @@
 """Own the links that are mailed: random, stored hashed, used once, soon void."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement
-from sqlalchemy import and_
-from sqlalchemy import delete
-from sqlalchemy import exists
-from sqlalchemy import or_
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 
-from .db import db
-from .db import now
-from .models import Link
-from .models import User
+from .db import db, now
+from .models import Link, User
 
 LIFETIME_MINUTES = 30
 TOKEN_BYTES = 32
@@ -54,24 +45,18 @@ def use(link: Link) -> bool:
     used = delete(Link).where(Link.id == link.id, _is_live()).returning(Link.id)
     if db.session.scalar(used) is None:
         return False
-    db.session.execute(
-        delete(Link).where(Link.purpose == link.purpose, Link.email == link.email)
-    )
+    db.session.execute(delete(Link).where(Link.purpose == link.purpose, Link.email == link.email))
     return True
 
 
 def _find(purpose: str, which: ColumnElement[bool]) -> Link | None:
-    return db.session.scalar(
-        select(Link).where(which, Link.purpose == purpose, _is_live())
-    )
+    return db.session.scalar(select(Link).where(which, Link.purpose == purpose, _is_live()))
 
 
 def _is_live() -> ColumnElement[bool]:
     """Match links that are young, and whose user has since changed nothing."""
     unchanged = exists().where(
-        User.id == Link.user_id,
-        User.session_epoch == Link.epoch,
-        User.email == Link.email,
+        User.id == Link.user_id, User.session_epoch == Link.epoch, User.email == Link.email
     )
     born_after = now() - timedelta(minutes=LIFETIME_MINUTES)
     return and_(Link.created_at > born_after, or_(Link.user_id.is_(None), unchanged))

@@ -5,32 +5,21 @@ of a link, are settled when the mail is written: no request takes longer for an
 address that is known, and nothing secret lies in the table.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
-from email.utils import formatdate
-from email.utils import make_msgid
-from email.utils import parseaddr
+from email.utils import formatdate, make_msgid, parseaddr
 from typing import NamedTuple
 
-from flask import Flask
-from flask import current_app
-from flask import g
-from flask import render_template
-from sqlalchemy import delete
-from sqlalchemy import select
-from sqlalchemy import update
+from flask import Flask, current_app, g, render_template
+from sqlalchemy import delete, select, update
 
 from .config import settings
 from .courier import Courier
-from .db import db
-from .db import now
+from .db import db, now
 from .environ import ConfigError
-from .i18n import language
-from .i18n import speak
+from .i18n import language, speak
 from .models import Outbox
 from .postman import post
 
@@ -138,9 +127,7 @@ def _send(row: Outbox) -> None:
     letter = _writers[row.purpose](row.recipient)
     if letter is None:
         return
-    subject, text = render_template(
-        f"mail/{letter.template}.txt", **letter.values
-    ).split("\n", 1)
+    subject, text = render_template(f"mail/{letter.template}.txt", **letter.values).split("\n", 1)
     message = EmailMessage()
     message["From"] = settings().mail_from
     message["To"] = row.recipient

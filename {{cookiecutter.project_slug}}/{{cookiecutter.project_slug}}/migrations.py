@@ -1,26 +1,18 @@
 """Bring the database to the models' shape, and tell when it is not there yet."""
 
-from __future__ import annotations
-
 import logging
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-from typing import Literal
+from typing import Any, Literal
 
-from alembic.runtime.migration import MigrationContext
-from alembic.runtime.migration import MigrationStep
+from alembic.runtime.migration import MigrationContext, MigrationStep
 from flask import Flask
 from flask_alembic import Alembic
 
-from .db import Base
-from .db import UTCDateTime
+from .db import Base, UTCDateTime
 
 FOLDER = Path(__file__).parent.parent / "migrations"
-Steps = Callable[
-    [str | list[str] | tuple[str, ...], MigrationContext], list[MigrationStep]
-]
+Steps = Callable[[str | list[str] | tuple[str, ...], MigrationContext], list[MigrationStep]]
 
 
 class Migrations(Alembic):

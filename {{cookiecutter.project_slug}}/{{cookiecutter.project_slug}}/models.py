@@ -1,20 +1,13 @@
 """Own the tables that do not depend on how a signed-in user is remembered."""
 
-from __future__ import annotations
-
 import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
-from sqlalchemy import ForeignKey
-from sqlalchemy import LargeBinary
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped
-from sqlalchemy.orm import mapped_column
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
 
-from .db import Base
-from .db import now
+from .db import Base, now
 
 EMAIL_MAX_LENGTH = 254
 NAME_MAX_LENGTH = 100

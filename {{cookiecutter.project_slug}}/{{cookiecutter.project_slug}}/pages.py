@@ -1,9 +1,6 @@
 """Serve the pages that are yours: where your app starts."""
 
-from __future__ import annotations
-
-from flask import Blueprint
-from flask import render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError

@@ -1,16 +1,12 @@
 """Own passwords: hash and verify with argon2id, and say which ones are too weak."""
 
-from __future__ import annotations
-
 import re
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError
-from argon2.exceptions import VerificationError
+from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
-from .config import APP_NAME
-from .config import settings
+from .config import APP_NAME, settings
 from .i18n import gettext as _
 
 MAX_LENGTH = 256

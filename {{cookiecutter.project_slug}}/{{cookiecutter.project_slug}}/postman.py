@@ -1,19 +1,15 @@
 """Hand one message over: to a mail server, or in development to the console."""
 
-from __future__ import annotations
-
 import smtplib
 import ssl
 from collections import deque
 from email.message import EmailMessage
 
 import click
-from flask import Flask
-from flask import current_app
+from flask import Flask, current_app
 
 from .config import settings
-from .environ import MailServer
-from .environ import is_loopback
+from .environ import MailServer, is_loopback
 
 TIMEOUT_SECONDS = 20
 MAILBOX_SIZE = 50

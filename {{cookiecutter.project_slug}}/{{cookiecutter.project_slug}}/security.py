@@ -1,18 +1,12 @@
 """Refuse what other sites send in a user's name; tell browsers what to forbid."""
 
-from __future__ import annotations
-
 import logging
 import threading
 
-from flask import Flask
-from flask import Response
-from flask import abort
-from flask import request
+from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from .config import Settings
-from .config import settings
+from .config import Settings, settings
 from .db import SAFE_METHODS
 from .i18n import gettext as _
 
@@ -33,15 +27,13 @@ HEADERS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
-HSTS = "max-age=31536000; includeSubDomains"
+# Every page looks at the session, if only to show who is signed in; one that a view
+# lets caches keep must still not be shown to somebody else.
+PAGE_HEADERS = (*HEADERS, ("Cache-Control", "no-store"), ("Vary", "Cookie"))
+HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 # As WSGI spells them.
 FORWARDED = frozenset(
-    {
-        "HTTP_FORWARDED",
-        "HTTP_X_FORWARDED_FOR",
-        "HTTP_X_FORWARDED_PROTO",
-        "HTTP_X_FORWARDED_HOST",
-    }
+    {"HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"}
 )
 logger = logging.getLogger(__name__)
 
@@ -89,19 +81,15 @@ def _refuse(said: str) -> None:
 
 def _set_headers(response: Response) -> Response:
     """Add what every response carries, unless the view has said otherwise."""
-    wanted = [*HEADERS]
+    wanted = HEADERS if request.endpoint == "static" else PAGE_HEADERS
     if request.is_secure:
-        wanted.append(("Strict-Transport-Security", HSTS))
-    # Every page looks at the session, if only to show who is signed in; one that
-    # a view lets caches keep must still not be shown to somebody else.
-    if request.endpoint != "static":
-        wanted.append(("Cache-Control", "no-store"))
-        response.vary.add("Cookie")
+        wanted = (*wanted, HSTS)
     # Looked through once: `setdefault` would do so for each of them.
     said = {name.lower() for name, _value in response.headers}
-    for name, value in wanted:
-        if name.lower() not in said:
-            response.headers.add(name, value)
+    missing = [header for header in wanted if header[0].lower() not in said]
+    response.headers.extend(missing)
+    if "vary" in said and request.endpoint != "static":
+        response.vary.add("Cookie")
     return response
 
 

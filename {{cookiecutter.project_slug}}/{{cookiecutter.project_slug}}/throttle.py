@@ -1,20 +1,14 @@
 """Slow guessing down: counters in the database, exact across threads and workers."""
 
-from __future__ import annotations
-
 import hashlib
 from datetime import timedelta
-from ipaddress import IPv6Address
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
-from sqlalchemy import case
-from sqlalchemy import delete
+from sqlalchemy import case, delete
 from werkzeug.exceptions import TooManyRequests
 
 from .config import settings
-from .db import db
-from .db import now
-from .db import upsert
+from .db import db, now, upsert
 from .environ import Rate
 from .models import Throttle
 

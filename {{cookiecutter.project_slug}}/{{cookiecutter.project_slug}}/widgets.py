@@ -1,9 +1,6 @@
 """Give templates what every page needs: form fields that explain themselves."""
 
-from __future__ import annotations
-
-from flask import Flask
-from flask import request
+from flask import Flask, request
 from wtforms import Field
 
 from . import links

@@ -1,13 +1,9 @@
 """Check what people type into the pages of their account."""
 
-from __future__ import annotations
-
-from wtforms import Form
-from wtforms import SelectField
+from wtforms import Form, SelectField
 from wtforms.validators import AnyOf
 
-from ..auth.forms import name_field
-from ..auth.forms import password_field
+from ..auth.forms import name_field, password_field
 from ..i18n import NAMES
 from ..i18n import lazy_gettext as lazy
 

@@ -1,29 +1,16 @@
 """Show who you are; change your name, your language and your password."""
 
-from __future__ import annotations
-
-from flask import Blueprint
-from flask import flash
-from flask import redirect
-from flask import render_template
-from flask import request
-from flask import url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts
-from .. import events
-from .. import passwords
-from .. import throttle
-from ..auth.forms import accept_password
-from ..auth.forms import reject
+from .. import accounts, events, passwords, throttle
+from ..auth.forms import accept_password, reject
 from ..auth.guards import signed_in_user
-from ..auth.sessions import end_sessions
-from ..auth.sessions import renew_session
+from ..auth.sessions import end_sessions, renew_session
 from ..db import db
 from ..i18n import gettext as _
 from ..i18n import speak
-from .forms import ChangePasswordForm
-from .forms import ProfileForm
+from .forms import ChangePasswordForm, ProfileForm
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 

@@ -1,22 +1,19 @@
 """Check what people type into the sign-in pages."""
 
-from __future__ import annotations
-
-from wtforms import BooleanField
-from wtforms import Field
-from wtforms import Form
-from wtforms import HiddenField
-from wtforms import PasswordField
-from wtforms import StringField
-from wtforms import ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    Form,
+    HiddenField,
+    PasswordField,
+    StringField,
+    ValidationError,
+)
 from wtforms.form import BaseForm
-from wtforms.validators import DataRequired
-from wtforms.validators import InputRequired
-from wtforms.validators import Length
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import EmailInput
 
-from .. import addresses
-from .. import passwords
+from .. import addresses, passwords
 from ..i18n import gettext as _
 from ..i18n import lazy_gettext as lazy
 from ..models import NAME_MAX_LENGTH
@@ -61,10 +58,7 @@ def password_field(label: str, autocomplete: str) -> PasswordField:
         label,
         validators=[
             InputRequired(REQUIRED),
-            Length(
-                max=passwords.MAX_LENGTH,
-                message=lazy("Please use a shorter password."),
-            ),
+            Length(max=passwords.MAX_LENGTH, message=lazy("Please use a shorter password.")),
         ],
         # A browser would cut a pasted password at maxlength, and say nothing.
         render_kw={"autocomplete": autocomplete, "maxlength": False},

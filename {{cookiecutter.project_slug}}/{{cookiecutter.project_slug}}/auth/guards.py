@@ -1,20 +1,10 @@
 """Ask for login everywhere but where a view says otherwise."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
-from typing import ParamSpec
-from typing import TypeVar
-from typing import cast
+from typing import ParamSpec, TypeVar, cast
 
-from flask import Flask
-from flask import current_app
-from flask import g
-from flask import jsonify
-from flask import redirect
-from flask import request
-from flask import url_for
+from flask import Flask, current_app, g, jsonify, redirect, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response

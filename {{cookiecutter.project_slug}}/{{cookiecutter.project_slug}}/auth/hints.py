@@ -1,11 +1,8 @@
 """Help developers: say which view of theirs has just asked for login."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
-from flask import current_app
-from flask import request
+from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 

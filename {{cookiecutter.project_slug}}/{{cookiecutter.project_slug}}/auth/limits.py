@@ -1,10 +1,7 @@
 """Say how long a session may last, and describe one; the same for every kind of session."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from datetime import datetime
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..config import settings
 from ..db import now

@@ -1,11 +1,8 @@
 """Say where to go after signing in: a page of ours, or home."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
-from flask import request
-from flask import url_for
+from flask import request, url_for
 
 
 def next_page() -> str:
@@ -22,9 +19,7 @@ def is_local(target: str) -> bool:
     """
     if not target.startswith("/") or target.startswith("//"):
         return False
-    if "\\" in target or any(
-        ord(letter) <= 0x20 or ord(letter) == 0x7F for letter in target
-    ):
+    if "\\" in target or any(ord(letter) <= 0x20 or ord(letter) == 0x7F for letter in target):
         return False
     try:
         parts = urlsplit(target)

@@ -1,9 +1,6 @@
 """Move a mailed link out of the URL, where logs and referrers would keep it."""
 
-from __future__ import annotations
-
-from flask import render_template
-from flask import session
+from flask import render_template, session
 from flask.typing import ResponseReturnValue
 
 from .. import links
@@ -26,10 +23,6 @@ def open_link(purpose: str, token: str) -> bool:
 def opened_link(purpose: str) -> Link | None:
     """Return the link this browser has opened, looked up anew and still good."""
     return links.find_by_id(purpose, session.get(KEY))
-
-
-def close_link() -> None:
-    session.pop(KEY, None)
 
 
 def refuse_link(start: str) -> ResponseReturnValue:

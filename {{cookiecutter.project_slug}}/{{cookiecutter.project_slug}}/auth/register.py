@@ -4,33 +4,17 @@ So there is no unproved account, nobody learns who has one, and nobody can
 prepare one for somebody else's address.
 """
 
-from __future__ import annotations
-
-from flask import Blueprint
-from flask import abort
-from flask import flash
-from flask import redirect
-from flask import render_template
-from flask import request
-from flask import url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts
-from .. import events
-from .. import mail
-from .. import passwords
-from .. import throttle
+from .. import accounts, events, mail, passwords, throttle
 from ..config import settings
 from ..db import db
 from ..i18n import gettext as _
 from ..i18n import language
-from .forms import AddressForm
-from .forms import FinishRegistrationForm
-from .forms import accept_password
+from .forms import AddressForm, FinishRegistrationForm, accept_password
 from .guards import login_not_required
-from .opened_links import open_link
-from .opened_links import opened_link
-from .opened_links import refuse_link
+from .opened_links import open_link, opened_link, refuse_link
 from .sessions import login_user
 
 bp = Blueprint("register", __name__, url_prefix="/auth/register")
@@ -76,9 +60,7 @@ def finish() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template(page, form=form, email=link.email)
     name, password = str(form.name.data), str(form.password.data)
-    if not form.validate() or not accept_password(
-        form.password, email=link.email, name=name
-    ):
+    if not form.validate() or not accept_password(form.password, email=link.email, name=name):
         return render_template(page, form=form, email=link.email), 422
     db.session.commit()
     password_hash = passwords.hash_password(password)

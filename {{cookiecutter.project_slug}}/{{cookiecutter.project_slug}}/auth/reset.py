@@ -1,34 +1,17 @@
 """Reset a forgotten password by mail. It ends at the login page, signed in nowhere."""
 
-from __future__ import annotations
-
-from flask import Blueprint
-from flask import abort
-from flask import flash
-from flask import redirect
-from flask import render_template
-from flask import request
-from flask import url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts
-from .. import events
-from .. import mail
-from .. import passwords
-from .. import throttle
+from .. import accounts, events, mail, passwords, throttle
 from ..config import settings
 from ..db import db
 from ..i18n import gettext as _
 from ..models import User
-from .forms import AddressForm
-from .forms import NewPasswordForm
-from .forms import accept_password
+from .forms import AddressForm, NewPasswordForm, accept_password
 from .guards import login_not_required
-from .opened_links import open_link
-from .opened_links import opened_link
-from .opened_links import refuse_link
-from .sessions import end_sessions
-from .sessions import logout_user
+from .opened_links import open_link, opened_link, refuse_link
+from .sessions import end_sessions, logout_user
 
 bp = Blueprint("reset", __name__, url_prefix="/auth/reset")
 
@@ -73,9 +56,7 @@ def finish() -> ResponseReturnValue:
     page = "auth/reset_finish.html"
     if request.method == "GET":
         return render_template(page, form=form, email=link.email)
-    if not form.validate() or not accept_password(
-        form.password, email=link.email, name=user.name
-    ):
+    if not form.validate() or not accept_password(form.password, email=link.email, name=user.name):
         return render_template(page, form=form, email=link.email), 422
     db.session.commit()
     password_hash = passwords.hash_password(str(form.password.data))

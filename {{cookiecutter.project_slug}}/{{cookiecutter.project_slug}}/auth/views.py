@@ -1,27 +1,16 @@
 """Log in and log out."""
 
-from __future__ import annotations
-
-from flask import Blueprint
-from flask import redirect
-from flask import render_template
-from flask import request
-from flask import url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts
-from .. import events
-from .. import throttle
+from .. import accounts, events, throttle
 from ..db import db
 from ..i18n import gettext as _
-from .forms import LoginForm
-from .forms import reject
-from .guards import current_user
-from .guards import login_not_required
+from .forms import LoginForm, reject
+from .guards import current_user, login_not_required
 from .hints import closed_view
 from .next_page import next_page
-from .sessions import login_user
-from .sessions import logout_user
+from .sessions import login_user, logout_user
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 

@@ -1,13 +1,8 @@
 """Offer the commands that run the app from a terminal."""
 
-from __future__ import annotations
-
 from flask import Flask
 
-from . import mail
-from . import purge
-from . import secret
-from . import users
+from . import mail, purge, secret, users
 
 
 def init_app(app: Flask) -> None:

@@ -1,7 +1,5 @@
 """Look after the outbox."""
 
-from __future__ import annotations
-
 import click
 from flask.cli import AppGroup
 

@@ -1,7 +1,5 @@
 """Delete what has had its day."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import click
@@ -11,11 +9,8 @@ from sqlalchemy import delete
 from .. import links
 from ..auth import sessions
 from ..config import settings
-from ..db import db
-from ..db import now
-from ..models import Event
-from ..models import Link
-from ..models import Throttle
+from ..db import db, now
+from ..models import Event, Link, Throttle
 from .database import database_needed
 
 EVENTS_KEPT = timedelta(days=90)
@@ -34,9 +29,7 @@ def command() -> None:
     counts = {"sessions": sessions.purge()}
     for what, statement in {
         "links": delete(Link).where(Link.created_at <= born).returning(Link.id),
-        "counters": delete(Throttle)
-        .where(Throttle.ends_at <= moment)
-        .returning(Throttle.key),
+        "counters": delete(Throttle).where(Throttle.ends_at <= moment).returning(Throttle.key),
         "events": delete(Event).where(Event.at <= old).returning(Event.id),
     }.items():
         counts[what] = len(db.session.execute(statement).all())

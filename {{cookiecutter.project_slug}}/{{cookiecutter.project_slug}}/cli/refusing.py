@@ -1,7 +1,5 @@
 """Keep the commands that cure bad settings running while all others refuse."""
 
-from __future__ import annotations
-
 import click
 from flask import Flask
 from flask.cli import AppGroup

@@ -1,18 +1,14 @@
 """Make and rotate the secret key. The only commands that run without one."""
 
-from __future__ import annotations
-
 import os
 import secrets
 from pathlib import Path
 
 import click
-from dotenv import dotenv_values
-from dotenv import set_key
+from dotenv import dotenv_values, set_key
 from flask.cli import AppGroup
 
-from ..environ import ConfigError
-from ..environ import check_key
+from ..environ import ConfigError, check_key
 
 ENV_FILE = Path(__file__).parent.parent.parent / ".env"
 KEY_BYTES = 48
@@ -45,9 +41,7 @@ def rotate() -> None:
         raise click.ClickException("There is no .env. `flask secret new` makes one.")
     values = dotenv_values(ENV_FILE)
     # The real environment wins over .env, so a new key there would not be used.
-    overridden = any(
-        os.environ.get(name, values.get(name)) != values.get(name) for name in KEYS
-    )
+    overridden = any(os.environ.get(name, values.get(name)) != values.get(name) for name in KEYS)
     if overridden or os.environ.get("SECRET_KEY_FILE") or values.get("SECRET_KEY_FILE"):
         raise click.ClickException(
             "The key does not come from .env: set a new SECRET_KEY where it comes "

@@ -1,23 +1,16 @@
 """Manage accounts from the command line."""
 
-from __future__ import annotations
-
 import sys
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import IntegrityError
 
-from .. import accounts
-from .. import addresses
-from .. import events
-from .. import passwords
+from .. import accounts, addresses, events, passwords
 from ..auth.sessions import end_sessions
 from ..config import settings
-from ..db import db
-from ..db import now
-from ..models import NAME_MAX_LENGTH
-from ..models import User
+from ..db import db, now
+from ..models import NAME_MAX_LENGTH, User
 from .database import database_needed
 
 group = AppGroup("user", help="Manage accounts.")

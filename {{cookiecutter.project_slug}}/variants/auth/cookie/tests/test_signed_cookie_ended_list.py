@@ -1,7 +1,5 @@
 """Ended sessions stand on a list until their tokens have run out, and no longer."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest
@@ -11,10 +9,7 @@ from time_machine import TimeMachineFixture
 from .acting import copy_of
 from .browser import Browser
 from .conftest import MakeApp
-from .inside import meanwhile
-from .inside import page
-from .inside import rows
-from .inside import sessions
+from .inside import meanwhile, page, rows, sessions
 
 ENDED = "SELECT sid FROM ended_sessions"
 
@@ -25,9 +20,7 @@ def purge(app: Flask) -> str:
     return done.output
 
 
-def test_the_same_session_may_be_logged_out_twice_at_once(
-    make_app: MakeApp, user: str
-) -> None:
+def test_the_same_session_may_be_logged_out_twice_at_once(make_app: MakeApp, user: str) -> None:
     app = make_app()
     twin = Browser(app)
 

@@ -1,21 +1,12 @@
 """A copied token is worth nothing after the logout, whoever keeps it."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 
-from .acting import change_password
-from .acting import copy_of
-from .acting import end_everywhere
-from .acting import end_session
-from .acting import handles
+from .acting import change_password, copy_of, end_everywhere, end_session, handles
 from .browser import Browser
-from .forging import fields
-from .forging import forge
-from .forging import holder
-from .inside import meanwhile
-from .inside import passwords
+from .forging import fields, forge, holder
+from .inside import meanwhile, passwords
 from .people import add_user
 
 
@@ -99,9 +90,7 @@ def test_ending_sessions_joins_the_callers_transaction(
         assert client.is_signed_in() == (not commit)
 
 
-def test_nobody_ends_the_sessions_of_others(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_nobody_ends_the_sessions_of_others(app: Flask, client: Browser, user: str) -> None:
     with app.app_context():
         add_user("bob@example.com")
     client.login()
@@ -124,9 +113,7 @@ def test_a_disabled_account_has_no_sessions_then_nor_when_enabled_again(
     assert client.is_signed_in()
 
 
-def test_an_account_made_anew_inherits_no_session(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_an_account_made_anew_inherits_no_session(app: Flask, client: Browser, user: str) -> None:
     client.login()
     app.test_cli_runner().invoke(args=["user", "delete", user])
     assert not client.is_signed_in()

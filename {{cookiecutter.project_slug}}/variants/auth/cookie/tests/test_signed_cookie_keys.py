@@ -1,14 +1,11 @@
 """The secret key can be rotated without logging anybody out."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
 from .browser import Browser
-from .conftest import KEY
-from .conftest import MakeApp
+from .conftest import KEY, MakeApp
 from .forging import fields
 
 NEW = "the newest key of all: zyxwvutsrq 9876543210"

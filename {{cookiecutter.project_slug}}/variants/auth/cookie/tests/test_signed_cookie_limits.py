@@ -1,7 +1,5 @@
 """The server ends sessions by its own clock, and asks the database no more than once."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest
@@ -10,9 +8,7 @@ from time_machine import TimeMachineFixture
 
 from .acting import copy_of
 from .browser import Browser
-from .statements import broken_database
-from .statements import selects
-from .statements import statements
+from .statements import broken_database, selects, statements
 
 kinds = pytest.mark.parametrize(
     ("remember", "idle", "absolute"),

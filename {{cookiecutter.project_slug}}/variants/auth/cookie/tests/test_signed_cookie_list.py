@@ -1,28 +1,17 @@
 """Sessions are listed from the audit trail, for there is no other list of them."""
 
-from __future__ import annotations
-
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
-from flask import jsonify
-from flask import request
+from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 from time_machine import TimeMachineFixture
 
-from .acting import change_password
-from .acting import end_everywhere
-from .acting import handles
+from .acting import change_password, end_everywhere, handles
 from .browser import Browser
 from .conftest import MakeApp
 from .forging import fields
-from .inside import db
-from .inside import page
-from .inside import sessions
-from .inside import signed_in_user
+from .inside import db, page, sessions, signed_in_user
 
 
 @pytest.fixture
@@ -83,9 +72,7 @@ def test_sessions_are_listed_until_they_end(
     assert handles(app) == []
 
 
-def test_sessions_that_were_ended_are_not_listed(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_sessions_that_were_ended_are_not_listed(app: Flask, client: Browser, user: str) -> None:
     client.login()
     client.logout()
     assert handles(app) == []
@@ -95,9 +82,7 @@ def test_sessions_that_were_ended_are_not_listed(
     assert handles(app) == []
 
 
-def test_a_renewed_session_is_listed_once(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_a_renewed_session_is_listed_once(app: Flask, client: Browser, user: str) -> None:
     Browser(app).login()
     client.login()
     assert change_password(client) == 303

@@ -1,16 +1,10 @@
 """Base64 has several texts for the same bytes: only the one we wrote is good."""
 
-from __future__ import annotations
-
-import zlib
-
 import pytest
 from itsdangerous.encoding import base64_decode
-from itsdangerous.encoding import base64_encode
 
 from .browser import Browser
-from .forging import COOKIE
-from .forging import holder
+from .forging import COOKIE, holder
 
 SPELLINGS = ("last letter", "junk", "padding", "other alphabet")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -31,7 +25,7 @@ def respell(part: str, how: str) -> str:
 
 
 @pytest.mark.parametrize("how", SPELLINGS)
-@pytest.mark.parametrize("place", [-3, -2, -1])
+@pytest.mark.parametrize("place", [-2, -1])
 def test_a_token_spelled_otherwise_is_refused(
     client: Browser, user: str, place: int, how: str
 ) -> None:
@@ -43,9 +37,7 @@ def test_a_token_spelled_otherwise_is_refused(
     assert signed_in == (text == client.jar()[COOKIE])
 
 
-def test_a_signature_has_other_spellings_that_python_takes(
-    client: Browser, user: str
-) -> None:
+def test_a_signature_has_other_spellings_that_python_takes(client: Browser, user: str) -> None:
     """Else the test above would try nothing."""
     client.login()
     signature = client.jar()[COOKIE].split(".")[-1]
@@ -55,9 +47,7 @@ def test_a_signature_has_other_spellings_that_python_takes(
         assert base64_decode(text) == base64_decode(signature)
 
 
-def test_a_respelled_token_does_not_outlive_the_logout(
-    client: Browser, user: str
-) -> None:
+def test_a_respelled_token_does_not_outlive_the_logout(client: Browser, user: str) -> None:
     """The list of ended sessions names the session, not the text."""
     client.login()
     head, _, signature = client.jar()[COOKIE].rpartition(".")
@@ -66,13 +56,13 @@ def test_a_respelled_token_does_not_outlive_the_logout(
     assert not other.is_signed_in()
 
 
-def test_a_token_packed_anew_is_refused(client: Browser, user: str) -> None:
+@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize("how", ["0{}", "{}0", " {}", "{}\n", "+{}", "{}_0"])
+def test_a_field_written_otherwise_is_refused(
+    client: Browser, user: str, place: int, how: str
+) -> None:
+    """Python reads all of these as the same number."""
     client.login()
-    text = client.jar()[COOKIE]
-    payload, when, signature = text.removeprefix(".").split(".")
-    raw = base64_decode(payload)
-    if text.startswith("."):
-        anew = base64_encode(zlib.decompress(raw)).decode()
-    else:
-        anew = "." + base64_encode(zlib.compress(raw)).decode()
-    assert not holder(client, f"{anew}.{when}.{signature}").is_signed_in()
+    parts = client.jar()[COOKIE].split(".")
+    parts[place] = how.format(parts[place])
+    assert not holder(client, ".".join(parts)).is_signed_in()

@@ -1,23 +1,13 @@
 """All sessions of a user end together, in the caller's transaction."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
-from sqlalchemy import Connection
-from sqlalchemy import event
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 
-from .acting import end_everywhere
-from .acting import end_session
-from .acting import handles
+from .acting import end_everywhere, end_session, handles
 from .browser import Browser
 from .conftest import MakeApp
-from .inside import db
-from .inside import page
-from .inside import rows
-from .inside import sessions
-from .inside import signed_in_user
+from .inside import db, page, rows, sessions, signed_in_user
 
 
 @pytest.mark.parametrize("one", [True, False])
@@ -32,9 +22,7 @@ def test_ending_sessions_is_undone_with_the_transaction(
     assert client.is_signed_in()
 
 
-def test_ending_the_others_keeps_this_one_and_its_token(
-    make_app: MakeApp, user: str
-) -> None:
+def test_ending_the_others_keeps_this_one_and_its_token(make_app: MakeApp, user: str) -> None:
     app = make_app()
 
     @page(app)
@@ -54,9 +42,7 @@ def test_ending_the_others_keeps_this_one_and_its_token(
     assert len(handles(app)) == 1
 
 
-def test_ending_everywhere_leaves_no_row(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_ending_everywhere_leaves_no_row(app: Flask, client: Browser, user: str) -> None:
     client.login()
     end_everywhere(app)
     assert rows(app, "SELECT * FROM sessions") == []
@@ -98,9 +84,7 @@ def test_a_disabled_account_has_no_sessions_then_nor_when_enabled_again(
     assert client.is_signed_in()
 
 
-def test_a_deleted_account_takes_its_sessions_along(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_a_deleted_account_takes_its_sessions_along(app: Flask, client: Browser, user: str) -> None:
     client.login()
     app.test_cli_runner().invoke(args=["user", "delete", user])
     assert not client.is_signed_in()

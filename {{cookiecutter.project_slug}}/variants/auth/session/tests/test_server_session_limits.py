@@ -1,7 +1,5 @@
 """The server ends sessions by its own clock, and sweeps up what they leave."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
@@ -9,8 +7,7 @@ from time_machine import TimeMachineFixture
 from .acting import change_password
 from .browser import Browser
 from .conftest import MakeApp
-from .inside import rows
-from .inside import run_sql
+from .inside import rows, run_sql
 
 MINUTE = 60
 HOUR = 60 * MINUTE

@@ -1,23 +1,15 @@
 """Sessions can be seen from the server, and ended one by one."""
 
-from __future__ import annotations
+from datetime import UTC, datetime, timedelta
 
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
-
-from flask import Flask
-from flask import jsonify
+from flask import Flask, jsonify
 from flask.typing import ResponseReturnValue
 from time_machine import TimeMachineFixture
 
-from .acting import end_session
-from .acting import handles
+from .acting import end_session, handles
 from .browser import Browser
 from .conftest import MakeApp
-from .inside import page
-from .inside import sessions
-from .inside import signed_in_user
+from .inside import page, sessions, signed_in_user
 from .people import add_user
 
 OTHER = "bob@example.com"
@@ -68,9 +60,7 @@ def test_sessions_that_are_over_are_not_listed(
     assert handles(app) == []
 
 
-def test_one_session_can_be_ended_by_its_handle(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_one_session_can_be_ended_by_its_handle(app: Flask, client: Browser, user: str) -> None:
     client.login()
     (handle,) = handles(app)
     other = Browser(app)
@@ -81,9 +71,7 @@ def test_one_session_can_be_ended_by_its_handle(
     assert not end_session(app, handle)
 
 
-def test_nobody_ends_the_sessions_of_others(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_nobody_ends_the_sessions_of_others(app: Flask, client: Browser, user: str) -> None:
     with app.app_context():
         add_user(OTHER)
     client.login()

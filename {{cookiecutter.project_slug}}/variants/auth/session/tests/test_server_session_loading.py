@@ -1,14 +1,11 @@
 """Find the session a cookie names: by one statement, or by none, or not at all."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 
 from .browser import Browser
 from .inside import rows
-from .statements import broken_database
-from .statements import statements
+from .statements import broken_database, statements
 
 COOKIE = "__Host-session"
 

@@ -1,21 +1,13 @@
 """New tokens at login, at a proof and at logout; the old one is dead at once."""
 
-from __future__ import annotations
-
 import pytest
-from flask import Flask
-from flask import session
+from flask import Flask, session
 from time_machine import TimeMachineFixture
 
-from .acting import change_password
-from .acting import copy_of
+from .acting import change_password, copy_of
 from .browser import Browser
 from .conftest import MakeApp
-from .inside import meanwhile
-from .inside import page
-from .inside import passwords
-from .inside import rows
-from .inside import sessions
+from .inside import meanwhile, page, passwords, rows, sessions
 
 COOKIE = "__Host-session"
 
@@ -38,9 +30,7 @@ def site(make_app: MakeApp) -> Flask:
     return app
 
 
-def test_a_token_planted_before_the_login_is_worth_nothing_after_it(
-    app: Flask, user: str
-) -> None:
+def test_a_token_planted_before_the_login_is_worth_nothing_after_it(app: Flask, user: str) -> None:
     attacker = Browser(app)
     attacker.post("/language", data={"language": "pt_BR"})
     victim = copy_of(attacker)
@@ -52,17 +42,13 @@ def test_a_token_planted_before_the_login_is_worth_nothing_after_it(
     assert row["user_id"] is not None
 
 
-def test_a_token_that_nobody_gave_out_is_not_taken_over(
-    client: Browser, user: str
-) -> None:
+def test_a_token_that_nobody_gave_out_is_not_taken_over(client: Browser, user: str) -> None:
     client.keep({COOKIE: "A" * 43})
     client.login()
     assert client.jar()[COOKIE] != "A" * 43
 
 
-def test_logging_in_again_ends_the_session_before(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_logging_in_again_ends_the_session_before(app: Flask, client: Browser, user: str) -> None:
     other = Browser(app)
     other.login()
     client.login()
@@ -93,9 +79,7 @@ def test_a_proof_gives_a_new_token_and_keeps_the_session(
     assert after["proved_at"] > before["proved_at"]
 
 
-def test_logout_takes_away_row_and_cookie_at_once(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_logout_takes_away_row_and_cookie_at_once(app: Flask, client: Browser, user: str) -> None:
     client.login()
     thief = copy_of(client)
     client.logout()

@@ -1,25 +1,19 @@
 """What lies on the server, and how little the cookie says of it."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json
 import re
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from flask import Flask
-from flask import session
+from flask import Flask, session
 from markupsafe import Markup
 
 from .browser import Browser
 from .conftest import MakeApp
-from .inside import everything_stored
-from .inside import page
-from .inside import rows
+from .inside import everything_stored, page, rows
 
 COOKIE = "__Host-session"
 SIZE = "{43}"
@@ -34,9 +28,7 @@ DATA = {
 }
 
 
-def test_the_token_lies_nowhere_in_the_database(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_the_token_lies_nowhere_in_the_database(app: Flask, client: Browser, user: str) -> None:
     client.login(remember="on")
     token = client.jar()[COOKIE]
     raw = base64.urlsafe_b64decode(token + "=")
@@ -48,9 +40,7 @@ def test_the_token_lies_nowhere_in_the_database(
         assert spelling not in stored
 
 
-def test_the_handle_in_the_table_opens_nothing(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_the_handle_in_the_table_opens_nothing(app: Flask, client: Browser, user: str) -> None:
     client.login()
     (row,) = rows(app, "SELECT handle, token_hash FROM sessions")
     encoded = base64.urlsafe_b64encode(row["token_hash"]).decode().rstrip("=")
@@ -60,9 +50,7 @@ def test_the_handle_in_the_table_opens_nothing(
         assert not other.is_signed_in()
 
 
-def test_nothing_depends_on_the_secret_key(
-    configure: MakeApp, client: Browser, user: str
-) -> None:
+def test_nothing_depends_on_the_secret_key(configure: MakeApp, client: Browser, user: str) -> None:
     client.login()
     other = Browser(configure(secret_key="quite another key: zyxwvutsrq 9876543210"))
     other.keep(client.jar())

@@ -1,17 +1,11 @@
 """A visitor's session: a new token at each change, and gone when it is empty."""
 
-from __future__ import annotations
-
 import pytest
-from flask import Flask
-from flask import request
-from flask import session
+from flask import Flask, request, session
 
 from .browser import Browser
 from .conftest import MakeApp
-from .inside import page
-from .inside import rows
-from .inside import run_sql
+from .inside import page, rows, run_sql
 
 COOKIE = "__Host-session"
 

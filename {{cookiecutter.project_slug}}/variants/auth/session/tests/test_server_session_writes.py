@@ -1,26 +1,15 @@
 """Sessions are saved on their own: not with the view's work, and never twice."""
 
-from __future__ import annotations
-
 from contextlib import ExitStack
 from threading import Timer
 
 import pytest
-from flask import Flask
-from flask import abort
-from flask import request
-from flask import session
+from flask import Flask, abort, request, session
 from time_machine import TimeMachineFixture
 
 from .browser import Browser
 from .conftest import MakeApp
-from .inside import leave_undone
-from .inside import meanwhile
-from .inside import other_writer
-from .inside import page
-from .inside import rows
-from .inside import run_sql
-from .inside import sessions
+from .inside import leave_undone, meanwhile, other_writer, page, rows, run_sql, sessions
 from .statements import broken_database
 
 SEEN = "SELECT seen_at FROM sessions"

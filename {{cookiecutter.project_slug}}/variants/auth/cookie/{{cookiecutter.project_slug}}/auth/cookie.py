@@ -1,23 +1,16 @@
 """Write the auth cookie at the end of a request, as the request's work asks for."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Flask
-from flask import Response
-from flask import g
+from flask import Flask, Response, g
 from sqlalchemy import Connection
 
 from .. import events
 from ..config import settings
-from ..db import db
-from ..db import now
-from . import ended
-from . import tokens
-from .limits import idle_limit
-from .limits import is_due
+from ..db import db, now
+from . import ended, tokens
+from .limits import idle_limit, is_due
 from .tokens import Token
 
 # A login tidies up a little, so that the list shrinks without a timer too.

@@ -1,25 +1,11 @@
 """Keep the short list of sessions that were ended before their tokens run out."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
-from sqlalchemy import Connection
-from sqlalchemy import String
-from sqlalchemy import bindparam
-from sqlalchemy import delete
-from sqlalchemy import exists
-from sqlalchemy import select
-from sqlalchemy.orm import Mapped
-from sqlalchemy.orm import Session
-from sqlalchemy.orm import mapped_column
+from sqlalchemy import Connection, String, bindparam, delete, exists, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ..db import READ_ONLY
-from ..db import Base
-from ..db import db
-from ..db import now
-from ..db import read_one
-from ..db import upsert
+from ..db import READ_ONLY, Base, db, now, read_one, upsert
 from ..models import User
 from .limits import absolute_limit
 from .tokens import Token
@@ -70,6 +56,4 @@ def is_live(token: Token) -> bool:
 def purge(connection: Connection, batch: int) -> int:
     """Delete entries whose tokens have run out, at most so many; return how many."""
     over = select(EndedSession.sid).where(EndedSession.ends_at <= now()).limit(batch)
-    return connection.execute(
-        delete(EndedSession).where(EndedSession.sid.in_(over))
-    ).rowcount
+    return connection.execute(delete(EndedSession).where(EndedSession.sid.in_(over))).rowcount

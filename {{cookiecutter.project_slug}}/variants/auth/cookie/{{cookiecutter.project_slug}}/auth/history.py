@@ -1,18 +1,11 @@
 """Tell live sessions from the audit trail: there is no other list of them."""
 
-from __future__ import annotations
+from sqlalchemy import exists, select
 
-from sqlalchemy import exists
-from sqlalchemy import select
-
-from ..db import db
-from ..db import now
-from ..models import Event
-from ..models import User
+from ..db import db, now
+from ..models import Event, User
 from .ended import EndedSession
-from .limits import ActiveSession
-from .limits import absolute_limit
-from .limits import is_over
+from .limits import ActiveSession, absolute_limit, is_over
 from .tokens import Token
 
 KINDS = ("login", "session_renewed")

@@ -5,29 +5,18 @@ tell which cookies are in use; logout, a new password and "everywhere" end them 
 the same. Whoever has the secret key can sign in as anybody.
 """
 
-from __future__ import annotations
-
 import hashlib
 from datetime import timedelta
 
-from flask import Flask
-from flask import has_request_context
-from flask import request
-from flask import session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, has_request_context, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from ..config import settings
 from ..db import db
 from ..models import User
-from . import cookie
-from . import ended
-from . import history
-from . import tokens
-from .cookie import Login
-from .cookie import presence
-from .limits import ActiveSession
-from .limits import is_idle
-from .limits import is_over
+from . import cookie, ended, history, tokens
+from .cookie import Login, presence
+from .limits import ActiveSession, is_idle, is_over
 
 PURGE_BATCH = 500
 
@@ -36,6 +25,12 @@ class SHA256SessionInterface(SecureCookieSessionInterface):
     """Sign Flask's own session, for flashes and links, with SHA-256 in place of SHA-1."""
 
     digest_method = staticmethod(hashlib.sha256)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        # Most requests carry none: no need to make ready what would verify it.
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def login_user(user: User, *, remember: bool = False) -> None:
@@ -62,9 +57,7 @@ def load_user() -> User | None:
     if found is None:
         return None
     token, signed_at = found
-    if is_idle(signed_at, token.remembered) or is_over(
-        token.began_at, token.remembered
-    ):
+    if is_idle(signed_at, token.remembered) or is_over(token.began_at, token.remembered):
         return None
     owner = ended.find(token)
     if owner is None:
@@ -85,8 +78,7 @@ def renew_session() -> None:
 def active_sessions(user: User) -> list[ActiveSession]:
     """Return what is known of the user's live sessions, latest first."""
     return [
-        history.describe(token, event, _current_sid())
-        for token, event in history.live_tokens(user)
+        history.describe(token, event, _current_sid()) for token, event in history.live_tokens(user)
     ]
 
 

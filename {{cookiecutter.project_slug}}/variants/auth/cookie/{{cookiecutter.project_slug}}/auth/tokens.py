@@ -4,18 +4,14 @@ It can be read by whoever holds it and changed by nobody: it carries no name and
 address, only what the server needs to find the user and judge the token's age.
 """
 
-from __future__ import annotations
-
 import hashlib
 import secrets
-from datetime import UTC
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from typing import NamedTuple
 
-from itsdangerous import BadData
-from itsdangerous import URLSafeTimedSerializer
-from itsdangerous.encoding import base64_decode
-from itsdangerous.encoding import base64_encode
+from itsdangerous import BadData, TimestampSigner
+from itsdangerous.encoding import base64_decode, base64_encode
 
 from ..config import settings
 
@@ -43,7 +39,9 @@ def new_sid() -> str:
 
 
 def sign(token: Token) -> str:
-    return str(_serializer().dumps(token))
+    *texts, remembered = token
+    said = ".".join(map(str, [*texts, int(remembered)]))
+    return _signer().sign(said).decode("ascii")
 
 
 def read(text: str) -> tuple[Token, datetime] | None:
@@ -51,32 +49,34 @@ def read(text: str) -> tuple[Token, datetime] | None:
     if not _is_canonical(text):
         return None
     try:
-        fields, signed_at = _serializer().loads(text, return_timestamp=True)
-        return Token(*fields), signed_at
-    except (BadData, TypeError):
+        said, signed_at = _signer().unsign(text, return_timestamp=True)
+        sid, user, *numbers = said.decode("ascii").split(".")
+        epoch, login_at, proved_at, remembered = map(int, numbers)
+    except (BadData, ValueError):
         return None
+    return Token(sid, user, epoch, login_at, proved_at, bool(remembered)), signed_at
 
 
 def _is_canonical(text: str) -> bool:
-    """Refuse other spellings of the same bytes, which base64 allows.
+    """Refuse other spellings of the signature, which base64 allows.
 
-    The last letter of a part may differ and still decode alike: one token would
-    have several texts, and whatever knows tokens by their text would miss some.
+    Its last letter may differ and still decode alike: one token would have several
+    texts, and whatever knows tokens by their text would miss some. All that comes
+    before is signed as text.
     """
+    signature = text.rpartition(".")[2]
     try:
-        return all(
-            base64_encode(base64_decode(part)) == part.encode("ascii")
-            for part in text.split(".")
-        )
+        return base64_encode(base64_decode(signature)) == signature.encode("ascii")
     except (BadData, UnicodeEncodeError):
         return False
 
 
-def _serializer() -> URLSafeTimedSerializer:
-    limits = settings()
-    return URLSafeTimedSerializer(
-        # Oldest first: all of them verify, the last one signs.
-        [*reversed(limits.secret_key_fallbacks), limits.secret_key],
-        salt=SALT,
-        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-    )
+def _signer() -> TimestampSigner:
+    known = settings()
+    # Oldest first: all of them verify, the last one signs.
+    return _make_signer((*reversed(known.secret_key_fallbacks), known.secret_key))
+
+
+@cache
+def _make_signer(keys: tuple[str, ...]) -> TimestampSigner:
+    return TimestampSigner(keys, salt=SALT, key_derivation="hmac", digest_method=hashlib.sha256)

@@ -3,25 +3,17 @@
 Flask's own sessions are cookies, signed but readable, that nobody can take back.
 """
 
-from __future__ import annotations
+from typing import Any, NamedTuple
 
-from typing import Any
-from typing import NamedTuple
-
-from flask import Flask
-from flask import Request
-from flask import Response
-from flask.sessions import SessionInterface
-from flask.sessions import SessionMixin
-from flask.sessions import session_json_serializer
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin, session_json_serializer
 from werkzeug.datastructures import CallbackDict
 
 from .. import events
 from ..config import settings
 from ..db import db
 from . import store
-from .limits import absolute_limit
-from .limits import is_due
+from .limits import absolute_limit, is_due
 from .store import Stored
 
 # A login tidies up a little, so that the table shrinks without a timer too.
@@ -52,6 +44,16 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         # Nothing more is to be saved: it could not be read, or it has been saved.
         self.settled = False
 
+    @property
+    def is_unsaved(self) -> bool:
+        """Tell whether there is anything to write, be it only that it was seen."""
+        if self.settled:
+            return False
+        if self.modified or self.login or self.ended or self.proved:
+            return True
+        stored = self.stored
+        return stored is not None and is_due(stored.seen_at, stored.remembered)
+
     def fill(self, stored: Stored) -> None:
         self.update(session_json_serializer.loads(stored.data))
         self.stored = stored
@@ -68,10 +70,8 @@ class ServerSessionInterface(SessionInterface):
         # An error raised here would pass by the error pages: the guard loads the row.
         return ServerSession(request.cookies.get(self.get_cookie_name(app)))
 
-    def save_session(
-        self, app: Flask, session: SessionMixin, response: Response
-    ) -> None:
-        if not isinstance(session, ServerSession) or session.settled:
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not isinstance(session, ServerSession) or not session.is_unsaved:
             return
         # Once only: the error page for a save that failed does not try again.
         session.settled = True
@@ -93,7 +93,7 @@ class ServerSessionInterface(SessionInterface):
         elif session.modified:
             with db.engine.begin() as connection:
                 store.write(connection, stored, _dump(session))
-        elif is_due(stored.seen_at, stored.remembered):
+        else:
             store.see(stored)
 
     def _replace(self, session: ServerSession, response: Response) -> None:
@@ -121,9 +121,7 @@ class ServerSessionInterface(SessionInterface):
             name = settings().cookie_name("session")
             response.delete_cookie(name, **settings().cookie_attributes)
 
-    def _renew(
-        self, session: ServerSession, stored: Stored, response: Response
-    ) -> None:
+    def _renew(self, session: ServerSession, stored: Stored, response: Response) -> None:
         with db.engine.begin() as connection:
             token = store.renew(connection, stored, _dump(session))
         if token is not None:

@@ -4,30 +4,18 @@ Nothing here depends on the secret key. A session can be seen, and ended, from t
 server at any time; the price is a row for each and a write now and then.
 """
 
-from __future__ import annotations
-
 from typing import cast
 
-from flask import Flask
-from flask import has_request_context
-from flask import session
-from sqlalchemy import ColumnElement
-from sqlalchemy import delete
-from sqlalchemy import select
-from sqlalchemy import update
+from flask import Flask, has_request_context, session
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..db import db
 from ..models import User
 from . import store
-from .interface import Login
-from .interface import ServerSession
-from .interface import ServerSessionInterface
-from .limits import ActiveSession
-from .limits import is_idle
-from .limits import is_over
-from .store import Stored
-from .store import StoredSession
+from .interface import Login, ServerSession, ServerSessionInterface
+from .limits import ActiveSession, is_idle, is_over
+from .store import Stored, StoredSession
 
 PURGE_BATCH = 500
 
@@ -91,8 +79,7 @@ def active_sessions(user: User) -> list[ActiveSession]:
             current=row.handle == _current_handle(),
         )
         for row in rows
-        if not is_over(row.created_at, row.remembered)
-        and not is_idle(row.seen_at, row.remembered)
+        if not is_over(row.created_at, row.remembered) and not is_idle(row.seen_at, row.remembered)
     ]
 
 

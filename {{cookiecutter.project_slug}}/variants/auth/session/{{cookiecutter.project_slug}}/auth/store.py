@@ -4,32 +4,28 @@ Every write goes through a connection that the caller gives: a session must not
 commit, nor undo, what a view has in its own transaction.
 """
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-from sqlalchemy import ForeignKey
-from sqlalchemy import LargeBinary
-from sqlalchemy import String
-from sqlalchemy import Text
-from sqlalchemy import Update
-from sqlalchemy import bindparam
-from sqlalchemy import delete
-from sqlalchemy import insert
-from sqlalchemy import select
-from sqlalchemy import update
-from sqlalchemy.orm import Mapped
-from sqlalchemy.orm import mapped_column
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column
 
 from .. import events
-from ..db import Base
-from ..db import now
-from ..db import read_one
-from ..db import write_unless_busy
+from ..db import Base, now, read_one, write_unless_busy
 from ..models import User
 from .limits import idle_limit
 

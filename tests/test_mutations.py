@@ -43,7 +43,7 @@ def test_the_suite_notices_when_it_is_no_longer_so_that(
 
     done = run_in(
         project,
-        *(app_python, "-m", "pytest", "-q", "-x", "--no-cov"),
+        *(app_python, "-m", "pytest", "-q", "-x"),
         *("-p", "no:cacheprovider", "-p", "no:randomly"),
         *tests,
         env=env,

@@ -61,7 +61,7 @@ def test_make_installs_and_tests_and_runs(
     assert not (clone / ".env").exists()
 
     # All of them run in the environment that is shared; here a few are enough.
-    few = {"PYTEST_ADDOPTS": "--no-cov tests/test_login.py"}
+    few = {"PYTEST_ADDOPTS": "tests/test_login.py"}
     said = must(run_in(clone, "make", "test", env={**installing, **few}))
     assert " passed" in said
     assert not (clone / ".env").exists(), "no test needs a key"

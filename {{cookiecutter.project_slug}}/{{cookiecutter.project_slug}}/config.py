@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
-from typing import Any, Self, cast
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
@@ -117,7 +117,8 @@ class Settings:
 
 def settings() -> Settings:
     """Return the settings of the running app."""
-    return cast(Settings, current_app.extensions["settings"])
+    found: Settings = current_app.extensions["settings"]
+    return found
 
 
 def init_app(app: Flask, settings: Settings) -> None:

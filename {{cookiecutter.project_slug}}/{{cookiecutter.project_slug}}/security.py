@@ -99,7 +99,7 @@ def _warn_of_forwarded(app: Flask) -> None:
 
     @app.before_request
     def warn() -> None:
-        if warned.is_set() or FORWARDED.isdisjoint(request.environ):
+        if warned.is_set() or request.environ.keys().isdisjoint(FORWARDED):
             return
         warned.set()
         logger.warning("forwarded headers are ignored: TRUSTED_PROXIES is 0")

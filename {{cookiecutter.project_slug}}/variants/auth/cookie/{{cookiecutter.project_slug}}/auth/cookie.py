@@ -49,9 +49,10 @@ def presence() -> Presence:
 
 def write_cookie(response: Response) -> Response:
     """Sign in, sign out or renew; leave the cookie of a dead token alone."""
-    here = presence()
     # Once only: the error page for a write that failed does not try again.
-    g.presence = Presence()
+    here: Presence | None = g.pop("presence", None)
+    if here is None:
+        return response
     if here.login:
         _set(response, _begin(here, here.login))
     elif here.ended:

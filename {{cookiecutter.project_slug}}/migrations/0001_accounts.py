@@ -25,11 +25,25 @@ def upgrade() -> None:
         sa.Column("session_epoch", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("totp_secret", sa.LargeBinary(255), nullable=True),
+        sa.Column("totp_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("totp_last_step", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
         sa.UniqueConstraint("public_id", name="uq_users_public_id"),
         sa.UniqueConstraint("email", name="uq_users_email"),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_recovery_codes"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_recovery_codes_user_id_users", ondelete="CASCADE"
+        ),
+    )
+    op.create_index("ix_recovery_codes_user_id", "recovery_codes", ["user_id"])
     op.create_table(
         "links",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -39,6 +53,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("epoch", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_links"),
         sa.UniqueConstraint("token_hash", name="uq_links_token_hash"),
         sa.ForeignKeyConstraint(
@@ -48,12 +63,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_links_email", "links", ["email"])
     op.create_index("ix_links_user_id", "links", ["user_id"])
+    op.create_index("ix_links_ends_at", "links", ["ends_at"])
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.String(40), nullable=False),
         sa.Column("recipient", sa.String(254), nullable=False),
         sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
@@ -94,4 +111,5 @@ def downgrade() -> None:
     op.drop_table("throttles")
     op.drop_table("outbox")
     op.drop_table("links")
+    op.drop_table("recovery_codes")
     op.drop_table("users")

@@ -4,6 +4,7 @@ import re
 from functools import cache
 from html.parser import HTMLParser
 
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -72,11 +73,12 @@ class _Reader(HTMLParser):
 
 @cache
 def _translations() -> re.Pattern[str]:
-    path = i18n.CATALOGUES / "pt_BR" / "LC_MESSAGES" / "messages.po"
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale="pt_BR")
+    messages: list[Message] = []
+    for path in i18n.catalogues("pt_BR"):
+        with path.open("rb") as file:
+            messages += read_po(file, locale="pt_BR")
     patterns = [ADDRESS]
-    for message in catalogue:
+    for message in messages:
         text = message.string if message.id else ()
         for form in [text] if isinstance(text, str) else text or ():
             parts = re.split(PLACEHOLDER, form)

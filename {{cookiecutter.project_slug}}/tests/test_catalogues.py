@@ -11,19 +11,22 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 from {{ cookiecutter.project_slug }} import i18n
+from {{ cookiecutter.project_slug }}.account import PARTS
 from {{ cookiecutter.project_slug }}.config import LANGUAGES
 
-PACKAGE = Path(i18n.__file__).parent
+# The app has a catalogue, and each part of the account has one of its own.
+FOLDERS = [i18n.PACKAGE, *(i18n.PACKAGE / "account" / part for part in PARTS)]
 # The texts themselves are in English.
 TRANSLATED = [name for name in LANGUAGES if name != "en"]
 PLACEHOLDER = r"%\(\w+\)[sd]"
 
+each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=[path.name for path in FOLDERS])
+each_language = pytest.mark.parametrize("language", TRANSLATED)
 
-@pytest.fixture(scope="module", params=TRANSLATED)
-def catalogue(request: pytest.FixtureRequest) -> Catalog:
-    path = i18n.CATALOGUES / request.param / "LC_MESSAGES" / "messages.po"
-    with path.open("rb") as file:
-        return read_po(file, locale=request.param)
+
+def read(folder: Path, language: str) -> Catalog:
+    with (folder / "translations" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale=language)
 
 
 def messages(catalogue: Catalog) -> Iterator[Message]:
@@ -35,31 +38,36 @@ def forms(text: str | list[str] | tuple[str, ...] | None) -> list[str]:
     return [text] if isinstance(text, str) else list(text or ())
 
 
-def extracted() -> set[str | tuple[str, ...]]:
+def extracted(folder: Path) -> set[str | tuple[str, ...]]:
     """Return the texts that `make strings` finds."""
     config = ConfigParser()
-    config.read(PACKAGE.parent / "babel.cfg", encoding="utf-8")
+    config.read(i18n.PACKAGE.parent / "babel.cfg", encoding="utf-8")
     methods, options = [], {}
     for section in config.sections():
         method, pattern = section.split(": ")
         methods.append((pattern, method))
         options[pattern] = dict(config[section])
     keywords = {**DEFAULT_KEYWORDS, "lazy": None}
-    found = extract_from_dir(PACKAGE, methods, options, keywords=keywords)
+    found = extract_from_dir(folder, methods, options, keywords=keywords)
     return {text for _, _, text, _, _ in found}
 
 
-def test_the_catalogue_holds_each_text_of_the_app_and_no_other(
-    catalogue: Catalog,
+@each_folder
+@each_language
+def test_a_catalogue_holds_each_text_of_its_folder_and_no_other(
+    folder: Path, language: str
 ) -> None:
     """When this fails, `make strings` brings the catalogue up to date."""
-    texts = extracted()
-    assert len(texts) > 50
+    texts, catalogue = extracted(folder), read(folder, language)
+    assert texts
     assert texts == {message.id for message in messages(catalogue)}
     assert not catalogue.obsolete
 
 
-def test_each_text_is_translated_in_all_its_forms(catalogue: Catalog) -> None:
+@each_folder
+@each_language
+def test_each_text_is_translated_in_all_its_forms(folder: Path, language: str) -> None:
+    catalogue = read(folder, language)
     for message in messages(catalogue):
         expected = catalogue.num_plurals if message.pluralizable else 1
         assert len(forms(message.string)) == expected, message.id
@@ -67,10 +75,20 @@ def test_each_text_is_translated_in_all_its_forms(catalogue: Catalog) -> None:
         assert not message.fuzzy, message.id
 
 
-def test_a_translation_takes_the_same_values_as_its_text(catalogue: Catalog) -> None:
-    for message in messages(catalogue):
+@each_folder
+@each_language
+def test_a_translation_takes_the_same_values_as_its_text(folder: Path, language: str) -> None:
+    for message in messages(read(folder, language)):
         taken = sorted(re.findall(PLACEHOLDER, forms(message.id)[0]))
         for text in forms(message.string):
             assert sorted(re.findall(PLACEHOLDER, text)) == taken, text
             # A template would take any other percent sign for one more value.
             assert "%" not in re.sub(f"{PLACEHOLDER}|%%", "", text), text
+
+
+@each_language
+def test_a_text_that_stands_in_two_catalogues_is_translated_alike(language: str) -> None:
+    known: dict[object, object] = {}
+    for folder in FOLDERS:
+        for message in messages(read(folder, language)):
+            assert known.setdefault(message.id, message.string) == message.string

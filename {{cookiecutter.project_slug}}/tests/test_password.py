@@ -82,7 +82,7 @@ def test_guessing_the_current_password_is_counted_with_the_logins(
     statuses = [client.post(PATH, data=form).status_code for _ in range(4)]
     assert statuses == [422, 422, 422, 429]
     assert Browser(app).login().status_code == 429
-    assert kinds(app).count("password_change_failed") == 3
+    assert kinds(app).count("confirm_failed") == 3
 
 
 def test_a_weak_password_changes_nothing(client: Browser, user: str) -> None:

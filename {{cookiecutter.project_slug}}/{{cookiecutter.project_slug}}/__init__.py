@@ -3,6 +3,7 @@
 from flask import Flask
 
 from . import (
+    account,
     cli,
     config,
     db,
@@ -10,6 +11,7 @@ from . import (
     errors,
     i18n,
     language,
+    letters,
     mail,
     migrations,
     pages,
@@ -17,8 +19,7 @@ from . import (
     security,
     widgets,
 )
-from .account import views as account
-from .auth import guards, register, reset, sessions
+from .auth import arrival, confirm, guards, register, reset, sessions
 from .auth import views as auth
 from .config import Settings
 
@@ -33,10 +34,12 @@ def create_app(settings: Settings) -> Flask:
     widgets.init_app(app)
     postman.init_app(app)
     mail.init_app(app)
+    letters.init_app(app)
     # The gate comes before the guard: a forged request costs no statement.
     security.init_app(app, settings)
     sessions.init_app(app)
     guards.init_app(app)
+    arrival.init_app(app)
     errors.init_app(app)
     cli.init_app(app)
 
@@ -45,7 +48,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(auth.bp)
     app.register_blueprint(register.bp)
     app.register_blueprint(reset.bp)
-    app.register_blueprint(account.bp)
+    app.register_blueprint(confirm.bp)
+    account.init_app(app)
     if settings.development:
         app.register_blueprint(dev.bp)
     return app

@@ -4,13 +4,13 @@ Functions that write join the caller's transaction. No transaction is open while
 password is hashed: the one writer that SQLite has would keep everybody waiting.
 """
 
+from sqlalchemy import delete as delete_rows
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from . import events, links, mail, passwords, throttle
 from .db import db
-from .mail import Letter
-from .models import Link, User
+from .models import Link, Outbox, RecoveryCode, User
 
 
 def find(email: str) -> User | None:
@@ -56,6 +56,7 @@ def change_password(user: User, password_hash: str) -> bool:
         return False
     user.password_hash = password_hash
     events.record("password_changed", user)
+    mail.notify(user, "password_changed")
     return True
 
 
@@ -69,6 +70,7 @@ def reset_password(link: Link, password_hash: str) -> User | None:
     user.password_hash = password_hash
     throttle.forgive_login(user.email)
     events.record("password_reset", user)
+    mail.notify(user, "password_changed")
     return user
 
 
@@ -84,20 +86,17 @@ def _rehash(user: User, password: str) -> None:
     db.session.commit()
 
 
-@mail.writer("register")
-def _write_register(email: str) -> Letter:
-    if find(email) is not None:
-        return Letter("registered_already", {"url": mail.external_url("reset.start")})
-    url = mail.external_url("register.open_mailed", token=links.mint("register", email))
-    return Letter("register", {"url": url, "minutes": links.LIFETIME_MINUTES})
+def delete(user: User) -> None:
+    """Delete an account for good, with all that is its own.
+
+    Of it remain events that name nobody, until they are purged (see docs/privacy.md).
+    """
+    events.record("deleted", user)
+    db.session.execute(delete_rows(Outbox).where(Outbox.recipient == user.email))
+    db.session.delete(user)
 
 
-@mail.writer("reset")
-def _write_reset(email: str) -> Letter | None:
-    user = find(email)
-    if user is None or user.disabled_at is not None:
-        return None
-    token = links.mint("reset", user.email, user)
-    url = mail.external_url("reset.open_mailed", token=token)
-    values = {"url": url, "minutes": links.LIFETIME_MINUTES, "name": user.name}
-    return Letter("reset", values)
+def drop_second_factor(user: User) -> None:
+    """Let an account do without its second factor, and void its recovery codes."""
+    user.totp_secret = user.totp_since = user.totp_last_step = None
+    db.session.execute(delete_rows(RecoveryCode).where(RecoveryCode.user_id == user.id))

@@ -16,10 +16,21 @@ LANGUAGES = ("en", "pt_BR")
 # NIST SP 800-63B-4 lets nobody go below 8 (ASVS 6.2.1).
 PASSWORD_FLOOR = 8
 MAX_BODY_BYTES = 64 * 1024
-LOGINS_PER_ACCOUNT = Rate(10, 900)
-LOGINS_PER_ADDRESS = Rate(100, 900)
-MAILS_PER_ACCOUNT = Rate(5, 3600)
-MAILS_PER_ADDRESS = Rate(30, 3600)
+# Their variables have the same names, in capitals.
+NUMBERS = (
+    "session_idle_seconds",
+    "session_absolute_seconds",
+    "remember_idle_seconds",
+    "remember_absolute_seconds",
+    "reauthentication_seconds",
+    "sessions_per_user",
+)
+RATES = {
+    "login_attempts_per_account": Rate(10, 900),
+    "login_attempts_per_address": Rate(100, 900),
+    "mails_per_account": Rate(5, 3600),
+    "mails_per_address": Rate(30, 3600),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +51,13 @@ class Settings:
     session_absolute_seconds: int = 12 * 60 * 60
     remember_idle_seconds: int = 7 * 24 * 60 * 60
     remember_absolute_seconds: int = 30 * 24 * 60 * 60
-    login_attempts_per_account: Rate = LOGINS_PER_ACCOUNT
-    login_attempts_per_address: Rate = LOGINS_PER_ADDRESS
-    mails_per_account: Rate = MAILS_PER_ACCOUNT
-    mails_per_address: Rate = MAILS_PER_ADDRESS
+    reauthentication_seconds: int = 10 * 60
+    sessions_per_user: int = 20
+    require_second_factor: bool = False
+    login_attempts_per_account: Rate
+    login_attempts_per_address: Rate
+    mails_per_account: Rate
+    mails_per_address: Rate
     # Only `flask run --debug` sets it: every other start is secure unasked.
     development: bool = False
 
@@ -58,6 +72,12 @@ class Settings:
         """
         environ = Environ(variables)
         public_url = environ.public_url() or development_url
+        numbers: dict[str, Any] = {
+            name: environ.number(name.upper(), getattr(cls, name)) for name in NUMBERS
+        }
+        rates: dict[str, Any] = {
+            name: environ.rate(name.upper(), default) for name, default in RATES.items()
+        }
         return cls(
             secret_key=environ.secret_key(),
             secret_key_fallbacks=environ.fallback_keys(),
@@ -71,25 +91,11 @@ class Settings:
             ),
             trusted_proxies=environ.number("TRUSTED_PROXIES", 0, least=0),
             language=environ.language(LANGUAGE, LANGUAGES),
-            session_idle_seconds=environ.number("SESSION_IDLE_SECONDS", cls.session_idle_seconds),
-            session_absolute_seconds=environ.number(
-                "SESSION_ABSOLUTE_SECONDS", cls.session_absolute_seconds
-            ),
-            remember_idle_seconds=environ.number(
-                "REMEMBER_IDLE_SECONDS", cls.remember_idle_seconds
-            ),
-            remember_absolute_seconds=environ.number(
-                "REMEMBER_ABSOLUTE_SECONDS", cls.remember_absolute_seconds
-            ),
-            login_attempts_per_account=environ.rate(
-                "LOGIN_ATTEMPTS_PER_ACCOUNT", LOGINS_PER_ACCOUNT
-            ),
-            login_attempts_per_address=environ.rate(
-                "LOGIN_ATTEMPTS_PER_ADDRESS", LOGINS_PER_ADDRESS
-            ),
-            mails_per_account=environ.rate("MAILS_PER_ACCOUNT", MAILS_PER_ACCOUNT),
-            mails_per_address=environ.rate("MAILS_PER_ADDRESS", MAILS_PER_ADDRESS),
+            require_second_factor=environ.choice("REQUIRE_SECOND_FACTOR", "false", "true")
+            == "true",
             development=development_url is not None,
+            **numbers,
+            **rates,
         )
 
     @property

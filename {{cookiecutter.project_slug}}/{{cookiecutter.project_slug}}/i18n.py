@@ -5,12 +5,13 @@ Catalogues are compiled in memory from the .po files: no .mo file to forget.
 
 from datetime import datetime
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
+from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 from typing import cast
 
 from babel.dates import format_datetime
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import LazyProxy
@@ -18,7 +19,7 @@ from flask import Flask, g, has_request_context, request, session
 
 from .config import LANGUAGES, settings
 
-CATALOGUES = Path(__file__).parent / "translations"
+PACKAGE = Path(__file__).parent
 NAMES = {"en": "English", "pt_BR": "Português (Brasil)"}
 
 
@@ -79,15 +80,20 @@ def _family(name: str) -> str:
     return name.partition("_")[0]
 
 
+def catalogues(wanted: str) -> list[Path]:
+    """Return the files that hold a language: one for the app, one for each part of it."""
+    return sorted(PACKAGE.glob(f"**/translations/{wanted}/LC_MESSAGES/messages.po"))
+
+
 @cache
-def _catalogue(wanted: str) -> NullTranslations:
-    path = CATALOGUES / wanted / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
-        return NullTranslations()
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=wanted)
+def _catalogue(wanted: str) -> GNUTranslations:
+    whole = Catalog(locale=wanted)
+    for path in catalogues(wanted):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=wanted):
+                whole[message.id] = message
     compiled = BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, whole)
     compiled.seek(0)
     return GNUTranslations(compiled)
 

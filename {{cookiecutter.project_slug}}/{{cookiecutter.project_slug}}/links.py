@@ -10,18 +10,30 @@ from .db import db, now
 from .models import Link, User
 
 LIFETIME_MINUTES = 30
+LIFETIME = timedelta(minutes=LIFETIME_MINUTES)
 TOKEN_BYTES = 32
 
 
-def mint(purpose: str, email: str, user: User | None = None) -> str:
-    """Store a link and return its token, which only the mail will know."""
+def mint(
+    purpose: str,
+    email: str,
+    user: User | None = None,
+    *,
+    lifetime: timedelta = LIFETIME,
+    survives: bool = False,
+) -> str:
+    """Store a link and return its token, which only the mail will know.
+
+    One that `survives` stays good when its user's password or address changes.
+    """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     link = Link(
         purpose=purpose,
         token_hash=_hash(token),
         email=email,
         user_id=user.id if user else None,
-        epoch=user.session_epoch if user else None,
+        epoch=user.session_epoch if user and not survives else None,
+        ends_at=now() + lifetime,
     )
     db.session.add(link)
     db.session.commit()
@@ -55,11 +67,12 @@ def _find(purpose: str, which: ColumnElement[bool]) -> Link | None:
 
 def _is_live() -> ColumnElement[bool]:
     """Match links that are young, and whose user has since changed nothing."""
+    # A link that confirms a new address was sent there.
+    same_address = or_(User.email == Link.email, Link.purpose == "email")
     unchanged = exists().where(
-        User.id == Link.user_id, User.session_epoch == Link.epoch, User.email == Link.email
+        User.id == Link.user_id, User.session_epoch == Link.epoch, same_address
     )
-    born_after = now() - timedelta(minutes=LIFETIME_MINUTES)
-    return and_(Link.created_at > born_after, or_(Link.user_id.is_(None), unchanged))
+    return and_(Link.ends_at > now(), or_(Link.epoch.is_(None), unchanged))
 
 
 def _hash(token: str) -> bytes:

@@ -20,7 +20,7 @@ from .courier import Courier
 from .db import db, now
 from .environ import ConfigError
 from .i18n import language, speak
-from .models import Outbox
+from .models import Outbox, User
 from .postman import post
 
 # While one worker sends a mail the others leave it alone.
@@ -36,24 +36,33 @@ class Letter(NamedTuple):
     values: dict[str, object]
 
 
-Writer = Callable[[str], Letter | None]
-_writers: dict[str, Writer] = {}
+Writer = Callable[[Outbox], Letter | None]
 
 
-def writer(purpose: str) -> Callable[[Writer], Writer]:
-    """Register who writes the mails of a purpose; it may return None: no mail."""
-
-    def register(write: Writer) -> Writer:
-        _writers[purpose] = write
-        return write
-
-    return register
+def add_writer(app: Flask, purpose: str, write: Writer) -> None:
+    """Say who writes the mails of a purpose; `write` may return None: no mail."""
+    app.extensions["writers"][purpose] = write
 
 
-def enqueue(purpose: str, recipient: str) -> None:
-    """Add a mail to the caller's transaction; it leaves after the request."""
-    db.session.add(Outbox(purpose=purpose, recipient=recipient, language=language()))
+def enqueue(
+    purpose: str, recipient: str, *, speaking: str | None = None, **detail: str | int
+) -> None:
+    """Add a mail to the caller's transaction; it leaves after the request.
+
+    `detail` is for the writer, and lies in the table until then: nothing secret.
+    """
+    if not settings().can_mail:
+        return
+    row = Outbox(
+        purpose=purpose, recipient=recipient, language=speaking or language(), detail=detail
+    )
+    db.session.add(row)
     g.mail_waits = True
+
+
+def notify(user: User, purpose: str, **detail: str | int) -> None:
+    """Add a notice to a user, in the user's own language."""
+    enqueue(purpose, user.email, speaking=user.language, **detail)
 
 
 def external_url(endpoint: str, **values: str) -> str:
@@ -124,7 +133,8 @@ def _put_off(row: Outbox) -> None:
 
 def _send(row: Outbox) -> None:
     speak(row.language)
-    letter = _writers[row.purpose](row.recipient)
+    write: Writer = current_app.extensions["writers"][row.purpose]
+    letter = write(row)
     if letter is None:
         return
     subject, text = render_template(f"mail/{letter.template}.txt", **letter.values).split("\n", 1)
@@ -140,6 +150,7 @@ def _send(row: Outbox) -> None:
 
 
 def init_app(app: Flask) -> None:
+    app.extensions["writers"] = {}
     app.extensions["courier"] = courier = Courier(app, deliver, some_wait)
 
     @app.teardown_request

@@ -34,6 +34,21 @@ class User(Base):
     session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
     disabled_at: Mapped[datetime | None]
+    # What the authenticator app knows too, encrypted; none without a second factor.
+    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(255))
+    totp_since: Mapped[datetime | None]
+    # The 30 seconds whose code was used last: neither it nor an older one is taken again.
+    totp_last_step: Mapped[int | None]
+
+
+class RecoveryCode(Base):
+    """Hold a code for whoever has lost the second factor. Using it deletes it."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class Link(Base):
@@ -49,9 +64,10 @@ class Link(Base):
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), index=True
     )
-    # The user's epoch when it was made: a changed password voids the link.
+    # The user's epoch when it was made: a changed password or address voids the link.
     epoch: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
+    ends_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Outbox(Base):
@@ -63,6 +79,8 @@ class Outbox(Base):
     purpose: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(EMAIL_MAX_LENGTH))
     language: Mapped[str] = mapped_column(String(8))
+    # What the letter is to say besides; nothing secret either.
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now)
     attempts: Mapped[int] = mapped_column(default=0)
     # When to try (again); nothing once it has been given up.

@@ -1,1 +1,19 @@
-"""What signed-in people manage for themselves."""
+"""What signed-in people manage for themselves, in parts that can be taken out one by one."""
+
+from importlib import import_module
+
+from flask import Flask
+
+from . import views
+
+# To take a part out, delete its line here, its folder beside this file, and its
+# folder in tests/. Its columns and tables may stay.
+PARTS: tuple[str, ...] = ()
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["account_pages"] = []
+    app.register_blueprint(views.bp)
+    for part in PARTS:
+        import_module(f".{part}", __name__).init_app(app)
+    app.context_processor(lambda: {"account_pages": app.extensions["account_pages"]})

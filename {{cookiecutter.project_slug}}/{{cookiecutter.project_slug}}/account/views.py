@@ -3,7 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts, events, passwords, throttle
+from .. import accounts, passwords
+from ..auth.confirm import prove
 from ..auth.forms import accept_password, reject
 from ..auth.guards import signed_in_user
 from ..auth.sessions import end_sessions, renew_session
@@ -39,12 +40,7 @@ def password() -> ResponseReturnValue:
         return render_template(page, form=form)
     if not form.validate():
         return render_template(page, form=form), 422
-    # Whoever sits at an open session may not guess the password at leisure.
-    throttle.count_login(user.email, events.client_address())
-    if not passwords.verify(user.password_hash, str(form.current_password.data)):
-        events.record("password_change_failed", user)
-        db.session.commit()
-        reject(form.current_password, _("This is not your current password."))
+    if not prove(user, form.current_password):
         return render_template(page, form=form), 422
     if not accept_password(form.password, email=user.email, name=user.name):
         return render_template(page, form=form), 422
@@ -53,7 +49,6 @@ def password() -> ResponseReturnValue:
         db.session.rollback()
         reject(form.current_password, _("This is not your current password."))
         return render_template(page, form=form), 422
-    throttle.forgive_login(user.email)
     # One transaction: no moment in which the new password and the sessions of
     # the old one are both good.
     end_sessions(user, keep_current=True)

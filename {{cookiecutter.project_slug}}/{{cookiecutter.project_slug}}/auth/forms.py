@@ -74,6 +74,11 @@ class LoginForm(Form):
     next = HiddenField()
 
 
+class ConfirmForm(Form):
+    password = password_field(lazy("Password"), "current-password")
+    next = HiddenField()
+
+
 class AddressForm(Form):
     email = AddressField(
         lazy("E-mail address"), render_kw={"autocomplete": "email", "required": True}

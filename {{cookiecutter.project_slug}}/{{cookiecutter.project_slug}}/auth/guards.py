@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app, g, jsonify, redirect, request, url_for
@@ -10,11 +12,11 @@ from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from ..config import settings
-from ..db import SAFE_METHODS
+from ..db import SAFE_METHODS, now
 from ..i18n import gettext as _
 from ..i18n import speak
 from ..models import User
-from .sessions import load_user
+from .sessions import load_user, proved_at
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,6 +54,40 @@ def wants_json() -> bool:
     return accepted.best_match(["text/html", "application/json"]) == "application/json"
 
 
+def recent_login_required(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """Ask for the password again unless it was given of late. Put it right below the route.
+
+    `REAUTHENTICATION_SECONDS` says how long a proof is good for (ASVS 7.5.1).
+    """
+
+    @wraps(view)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+        proof = proved_at()
+        age = timedelta(seconds=settings().reauthentication_seconds)
+        if proof is not None and now() - proof < age:
+            return view(*args, **kwargs)
+        if wants_json():
+            return _refuse_json(403, _("Please confirm your password first."))
+        return redirect(url_for("confirm.show", next=_way_back()), 303)
+
+    return asked
+
+
+def _way_back() -> str | None:
+    """Return what is worth coming back to: a page, this one or the one with the form."""
+    if request.method in SAFE_METHODS:
+        return request.full_path.rstrip("?")
+    origin = request.host_url.rstrip("/")
+    page = request.referrer or ""
+    return page.removeprefix(origin) if page.startswith(f"{origin}/") else None
+
+
+def _refuse_json(status: int, why: str) -> Response:
+    refusal = jsonify(error=why)
+    refusal.status_code = status
+    return refusal
+
+
 def _guard() -> Response | None:
     # Files are the same for everybody: no statement, no cookie.
     if request.endpoint == "static":
@@ -75,9 +111,7 @@ def _refuse(endpoint: str) -> Response:
     if settings().development:
         logger.warning("%s asks for login; @login_not_required opens it", endpoint)
     if wants_json():
-        refusal = jsonify(error=_("Please log in."))
-        refusal.status_code = 401
-        return refusal
+        return _refuse_json(401, _("Please log in."))
     # Only what can be asked for again is worth coming back to.
     here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     return redirect(url_for("auth.login", next=here), 303)

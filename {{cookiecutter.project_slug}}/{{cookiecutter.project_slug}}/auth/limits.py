@@ -2,11 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple, Self
 
 from ..config import settings
 from ..db import now
+from ..models import User
 
 SEEN_EVERY = timedelta(seconds=60)
+
+
+class Login(NamedTuple):
+    """Carry who is to be logged in, as read together with the password hash."""
+
+    id: int
+    public_id: str
+    epoch: int
+    remembered: bool = False
+
+    @classmethod
+    def of(cls, user: User, *, remembered: bool = False) -> Self:
+        return cls(user.id, user.public_id, user.session_epoch, remembered)
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from flask.typing import ResponseReturnValue
 from .. import accounts, events, throttle
 from ..db import db
 from ..i18n import gettext as _
+from . import arrival
 from .forms import LoginForm, reject
 from .guards import current_user, login_not_required
 from .hints import closed_view
 from .next_page import next_page
-from .sessions import login_user, logout_user
+from .sessions import logout_user
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 
@@ -39,10 +40,7 @@ def log_in() -> ResponseReturnValue:
         # One sentence for both: it does not tell who has an account (ASVS 6.3.8).
         reject(form.password, _("This address and password do not belong together."))
         return render_template("auth/login.html", form=form), 422
-    throttle.forgive_login(email)
-    db.session.commit()
-    login_user(user, remember=bool(form.remember.data))
-    return redirect(next_page(), 303)
+    return arrival.proceed(user, remember=bool(form.remember.data), target=next_page())
 
 
 @bp.post("/logout")

@@ -6,7 +6,6 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import delete
 
-from .. import links
 from ..auth import sessions
 from ..config import settings
 from ..db import db, now
@@ -22,13 +21,12 @@ EVENTS_KEPT = timedelta(days=90)
 def command() -> None:
     """Delete sessions, links, counters and events that are over."""
     moment = now()
-    born = moment - timedelta(minutes=links.LIFETIME_MINUTES)
     # A session may be listed from its sign-in event for as long as it can live.
     longest = timedelta(seconds=settings().remember_absolute_seconds)
     old = moment - max(EVENTS_KEPT, longest)
     counts = {"sessions": sessions.purge()}
     for what, statement in {
-        "links": delete(Link).where(Link.created_at <= born).returning(Link.id),
+        "links": delete(Link).where(Link.ends_at <= moment).returning(Link.id),
         "counters": delete(Throttle).where(Throttle.ends_at <= moment).returning(Throttle.key),
         "events": delete(Event).where(Event.at <= old).returning(Event.id),
     }.items():

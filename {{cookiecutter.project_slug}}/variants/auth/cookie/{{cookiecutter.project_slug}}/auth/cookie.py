@@ -9,22 +9,12 @@ from sqlalchemy import Connection
 from .. import events
 from ..config import settings
 from ..db import db, now
-from . import ended, tokens
-from .limits import idle_limit, is_due
+from . import ended, history, tokens
+from .limits import Login, idle_limit, is_due
 from .tokens import Token
 
 # A login tidies up a little, so that the list shrinks without a timer too.
 PURGE_AT_LOGIN = 20
-
-
-@dataclass(frozen=True)
-class Login:
-    """Carry who is to be logged in, as read together with the password hash."""
-
-    id: int
-    public_id: str
-    epoch: int
-    remembered: bool
 
 
 @dataclass
@@ -79,6 +69,9 @@ def _begin(here: Presence, login: Login) -> Token:
     with db.engine.begin() as connection:
         if here.token:
             ended.add(connection, here.token.sid, here.token.began_at)
+        # With the new one they are as many as a user may have (ASVS 7.1.2).
+        for old, _ in history.live_tokens(connection, login)[settings().sessions_per_user - 1 :]:
+            ended.add(connection, old.sid, old.began_at)
         ended.purge(connection, PURGE_AT_LOGIN)
         events.record("login", login, within=connection, **_facts(token))
     return token

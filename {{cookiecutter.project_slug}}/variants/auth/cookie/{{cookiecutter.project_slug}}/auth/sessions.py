@@ -6,7 +6,7 @@ the same. Whoever has the secret key can sign in as anybody.
 """
 
 import hashlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask, Request, has_request_context, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -15,8 +15,8 @@ from ..config import settings
 from ..db import db
 from ..models import User
 from . import cookie, ended, history, tokens
-from .cookie import Login, presence
-from .limits import ActiveSession, is_idle, is_over
+from .cookie import presence
+from .limits import ActiveSession, Login, is_idle, is_over
 
 PURGE_BATCH = 500
 
@@ -36,7 +36,7 @@ class SHA256SessionInterface(SecureCookieSessionInterface):
 def login_user(user: User, *, remember: bool = False) -> None:
     """Sign a user in with a new token; whatever session the browser had ends."""
     session.clear()
-    presence().login = Login(user.id, user.public_id, user.session_epoch, remember)
+    presence().login = Login.of(user, remembered=remember)
 
 
 def logout_user() -> None:
@@ -75,16 +75,21 @@ def renew_session() -> None:
     presence().proved = True
 
 
+def proved_at() -> datetime | None:
+    """Return when the signed-in user last gave the password, None for a visitor."""
+    token = presence().token
+    return datetime.fromtimestamp(token.proved_at, UTC) if token else None
+
+
 def active_sessions(user: User) -> list[ActiveSession]:
     """Return what is known of the user's live sessions, latest first."""
-    return [
-        history.describe(token, event, _current_sid()) for token, event in history.live_tokens(user)
-    ]
+    known = history.live_tokens(db.session, Login.of(user))
+    return [history.describe(token, row, _current_sid()) for token, row in known]
 
 
 def end_session(user: User, handle: str) -> bool:
     """End one session of the user's, in the caller's transaction; False if none is."""
-    for token, _ in history.live_tokens(user):
+    for token, _ in history.live_tokens(db.session, Login.of(user)):
         if token.sid == handle:
             ended.add(db.session, token.sid, token.began_at)
             return True

@@ -3,7 +3,7 @@
 Flask's own sessions are cookies, signed but readable, that nobody can take back.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin, session_json_serializer
@@ -13,20 +13,11 @@ from .. import events
 from ..config import settings
 from ..db import db
 from . import store
-from .limits import absolute_limit, is_due
+from .limits import Login, absolute_limit, is_due
 from .store import Stored
 
 # A login tidies up a little, so that the table shrinks without a timer too.
 PURGE_AT_LOGIN = 20
-
-
-class Login(NamedTuple):
-    """Carry who is to be logged in, as read together with the password hash."""
-
-    id: int
-    public_id: str
-    epoch: int
-    remembered: bool
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
@@ -111,6 +102,7 @@ class ServerSessionInterface(SessionInterface):
                     epoch=login.epoch,
                     remembered=login.remembered,
                 )
+                store.keep_newest(connection, login.id, settings().sessions_per_user)
                 events.record("login", login, within=connection, session=handle)
                 store.purge(connection, PURGE_AT_LOGIN)
             elif session:

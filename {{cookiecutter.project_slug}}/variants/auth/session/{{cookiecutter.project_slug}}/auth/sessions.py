@@ -4,6 +4,7 @@ Nothing here depends on the secret key. A session can be seen, and ended, from t
 server at any time; the price is a row for each and a write now and then.
 """
 
+from datetime import datetime
 from typing import cast
 
 from flask import Flask, has_request_context, session
@@ -13,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..db import db
 from ..models import User
 from . import store
-from .interface import Login, ServerSession, ServerSessionInterface
-from .limits import ActiveSession, is_idle, is_over
+from .interface import ServerSession, ServerSessionInterface
+from .limits import ActiveSession, Login, is_idle, is_over
 from .store import Stored, StoredSession
 
 PURGE_BATCH = 500
@@ -26,7 +27,7 @@ def login_user(user: User, *, remember: bool = False) -> None:
     A token planted before the login (session fixation) is worth nothing after it.
     """
     session.clear()
-    _current().login = Login(user.id, user.public_id, user.session_epoch, remember)
+    _current().login = Login.of(user, remembered=remember)
 
 
 def logout_user() -> None:
@@ -60,6 +61,12 @@ def renew_session() -> None:
     """Give the session a new token after its user proved who they are."""
     stored = _current().stored
     _current().proved = stored is not None and stored.user_id is not None
+
+
+def proved_at() -> datetime | None:
+    """Return when the signed-in user last gave the password, None for a visitor."""
+    stored = _current().stored
+    return stored.proved_at if stored else None
 
 
 def active_sessions(user: User) -> list[ActiveSession]:

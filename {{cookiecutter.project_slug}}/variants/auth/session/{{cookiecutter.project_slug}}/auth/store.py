@@ -122,6 +122,19 @@ def add(
     return token, handle
 
 
+def keep_newest(connection: Connection, user_id: int, count: int) -> None:
+    """End the oldest sessions of a user who has more than so many (ASVS 7.1.2)."""
+    owned = StoredSession.user_id == user_id
+    newest = (
+        select(StoredSession.token_hash)
+        .where(owned)
+        .order_by(StoredSession.created_at.desc(), StoredSession.token_hash)
+        .limit(count)
+    )
+    doomed = delete(StoredSession).where(owned, StoredSession.token_hash.not_in(newest))
+    connection.execute(doomed)
+
+
 def remove(connection: Connection, stored: Stored) -> bool:
     """Delete a session, whatever its token is by now; False if it has gone."""
     named = StoredSession.handle == stored.handle

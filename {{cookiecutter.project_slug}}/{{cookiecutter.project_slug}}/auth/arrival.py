@@ -1,0 +1,64 @@
+"""Go from the right password to a session: by way of further steps where some are due."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask, current_app, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from .. import clients, events, mail, throttle
+from ..db import db, now
+from ..models import Event, User
+from .sessions import login_user
+
+# As long as the audit trail is kept at least.
+BROWSERS_KNOWN_FOR = timedelta(days=90)
+Step = Callable[[User, bool, str], ResponseReturnValue | None]
+
+
+def add_step(app: Flask, step: Step) -> None:
+    """Ask `step(user, remember, target)` after each right password.
+
+    It returns None when it has nothing to ask, else the answer that leads to its
+    page. That page calls `finish` in the end; until then nobody is signed in.
+    """
+    app.extensions["login_steps"].append(step)
+
+
+def proceed(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
+    """Sign in whoever gave the right password, or lead to the first step that is due."""
+    for step in current_app.extensions["login_steps"]:
+        answer: ResponseReturnValue | None = step(user, remember, target)
+        if answer is not None:
+            return answer
+    return finish(user, remember=remember, target=target)
+
+
+def finish(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
+    """Sign in a user who has passed every step, and go to `target`, a page of ours."""
+    throttle.forgive_login(user.email)
+    _tell_of_new_browser(user)
+    db.session.commit()
+    login_user(user, remember=remember)
+    return redirect(target or url_for("pages.home"), 303)
+
+
+def _tell_of_new_browser(user: User) -> None:
+    """Mail a notice of a sign-in from a kind of browser not seen before (ASVS 6.3.5)."""
+    since = now() - BROWSERS_KNOWN_FOR
+    logins = select(Event.client).where(
+        Event.user_id == user.id, Event.kind == "login", Event.at > since
+    )
+    seen = set(db.session.scalars(logins.distinct()))
+    client = events.client_name()
+    # The first login of all follows upon registering.
+    if not seen or client in seen:
+        return
+    if clients.names(client) in {clients.names(one) for one in seen}:
+        return
+    mail.notify(user, "new_browser", client=client, address=events.client_address())
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["login_steps"] = []

@@ -1,0 +1,50 @@
+"""Ask somebody who is signed in for the password again (ASVS 7.5.1)."""
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from wtforms import Field
+
+from .. import events, passwords, throttle
+from ..db import db
+from ..i18n import gettext as _
+from ..models import User
+from .forms import ConfirmForm, reject
+from .guards import signed_in_user
+from .next_page import next_page
+from .sessions import renew_session
+
+bp = Blueprint("confirm", __name__, url_prefix="/auth/confirm")
+
+
+@bp.get("")
+def show() -> ResponseReturnValue:
+    form = ConfirmForm(data={"next": request.args.get("next", "")})
+    return render_template("auth/confirm.html", form=form)
+
+
+@bp.post("")
+def confirm() -> ResponseReturnValue:
+    user, form = signed_in_user(), ConfirmForm(request.form)
+    if not form.validate() or not prove(user, form.password):
+        return render_template("auth/confirm.html", form=form), 422
+    events.record("confirmed", user)
+    db.session.commit()
+    renew_session()
+    return redirect(next_page(), 303)
+
+
+def prove(user: User, field: Field) -> bool:
+    """Tell whether a form's password is the user's; say beside the field that it is not.
+
+    It is counted as a login is: whoever sits at an open session may not guess the
+    password at leisure. No transaction may be open.
+    """
+    throttle.count_login(user.email, events.client_address())
+    if passwords.verify(user.password_hash, str(field.data)):
+        throttle.forgive_login(user.email)
+        db.session.commit()
+        return True
+    events.record("confirm_failed", user)
+    db.session.commit()
+    reject(field, _("This is not your current password."))
+    return False

@@ -1,0 +1,47 @@
+"""Write the mails that accounts cause: what is settled only when they are sent."""
+
+from flask import Flask
+
+from . import accounts, clients, links, mail
+from .i18n import show_time
+from .mail import Letter
+from .models import Outbox
+
+
+def _write_register(row: Outbox) -> Letter:
+    if accounts.find(row.recipient) is not None:
+        return Letter("registered_already", {"url": mail.external_url("reset.start")})
+    token = links.mint("register", row.recipient)
+    url = mail.external_url("register.open_mailed", token=token)
+    return Letter("register", {"url": url, "minutes": links.LIFETIME_MINUTES})
+
+
+def _write_reset(row: Outbox) -> Letter | None:
+    user = accounts.find(row.recipient)
+    if user is None or user.disabled_at is not None:
+        return None
+    token = links.mint("reset", user.email, user)
+    url = mail.external_url("reset.open_mailed", token=token)
+    return Letter("reset", {"url": url, "minutes": links.LIFETIME_MINUTES, "name": user.name})
+
+
+def _write_password_changed(row: Outbox) -> Letter:
+    url = mail.external_url("reset.start")
+    return Letter("password_changed", {"url": url, "time": show_time(row.created_at)})
+
+
+def _write_new_browser(row: Outbox) -> Letter:
+    values = {
+        "client": clients.describe(row.detail["client"]),
+        "address": row.detail["address"],
+        "time": show_time(row.created_at),
+        "url": mail.external_url("account.password"),
+    }
+    return Letter("new_browser", values)
+
+
+def init_app(app: Flask) -> None:
+    mail.add_writer(app, "register", _write_register)
+    mail.add_writer(app, "reset", _write_reset)
+    mail.add_writer(app, "password_changed", _write_password_changed)
+    mail.add_writer(app, "new_browser", _write_new_browser)

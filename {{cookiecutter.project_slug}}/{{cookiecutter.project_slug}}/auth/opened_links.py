@@ -1,12 +1,31 @@
-"""Move a mailed link out of the URL, where logs and referrers would keep it."""
+"""Mail a link to whoever asks, and move it out of the URL when it is opened.
 
-from flask import render_template, session
+In a URL logs and referrers would keep it.
+"""
+
+from flask import render_template, request, session
 from flask.typing import ResponseReturnValue
 
-from .. import links
+from .. import events, links, mail, throttle
+from ..db import db
 from ..models import Link
+from .forms import AddressForm
 
 KEY = "link"
+
+
+def ask_for_link(purpose: str, page: str) -> ResponseReturnValue:
+    """Take an address and mail a link there; the answer is the same whoever owns it."""
+    form = AddressForm(request.form)
+    if request.method == "GET":
+        return render_template(page, form=form)
+    if not form.validate():
+        return render_template(page, form=form), 422
+    email = str(form.email.data)
+    throttle.count_mail(email, events.client_address())
+    mail.enqueue(purpose, email)
+    db.session.commit()
+    return render_template("auth/check_mail.html", email=email)
 
 
 def open_link(purpose: str, token: str) -> bool:

@@ -7,14 +7,14 @@ prepare one for somebody else's address.
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts, events, mail, passwords, throttle
+from .. import accounts, passwords
 from ..config import settings
 from ..db import db
 from ..i18n import gettext as _
 from ..i18n import language
-from .forms import AddressForm, FinishRegistrationForm, accept_password
+from .forms import FinishRegistrationForm, accept_password
 from .guards import login_not_required
-from .opened_links import open_link, opened_link, refuse_link
+from .opened_links import ask_for_link, open_link, opened_link, refuse_link
 from .sessions import login_user
 
 bp = Blueprint("register", __name__, url_prefix="/auth/register")
@@ -29,16 +29,7 @@ def _refuse_when_closed() -> None:
 @bp.route("", methods=["GET", "POST"])
 @login_not_required
 def start() -> ResponseReturnValue:
-    form = AddressForm(request.form)
-    if request.method == "GET":
-        return render_template("auth/register.html", form=form)
-    if not form.validate():
-        return render_template("auth/register.html", form=form), 422
-    email = str(form.email.data)
-    throttle.count_mail(email, events.client_address())
-    mail.enqueue("register", email)
-    db.session.commit()
-    return render_template("auth/check_mail.html", email=email)
+    return ask_for_link("register", "auth/register.html")
 
 
 @bp.get("/<token>")

@@ -3,14 +3,14 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts, events, mail, passwords, throttle
+from .. import accounts, passwords
 from ..config import settings
 from ..db import db
 from ..i18n import gettext as _
 from ..models import User
-from .forms import AddressForm, NewPasswordForm, accept_password
+from .forms import NewPasswordForm, accept_password
 from .guards import login_not_required
-from .opened_links import open_link, opened_link, refuse_link
+from .opened_links import ask_for_link, open_link, opened_link, refuse_link
 from .sessions import end_sessions, logout_user
 
 bp = Blueprint("reset", __name__, url_prefix="/auth/reset")
@@ -25,16 +25,7 @@ def _refuse_without_mail() -> None:
 @bp.route("", methods=["GET", "POST"])
 @login_not_required
 def start() -> ResponseReturnValue:
-    form = AddressForm(request.form)
-    if request.method == "GET":
-        return render_template("auth/reset.html", form=form)
-    if not form.validate():
-        return render_template("auth/reset.html", form=form), 422
-    email = str(form.email.data)
-    throttle.count_mail(email, events.client_address())
-    mail.enqueue("reset", email)
-    db.session.commit()
-    return render_template("auth/check_mail.html", email=email)
+    return ask_for_link("reset", "auth/reset.html")
 
 
 @bp.get("/<token>")

@@ -174,6 +174,8 @@ def test_a_login_that_cannot_be_written_down_is_none(
     make_app: MakeApp, user: str, statement: str
 ) -> None:
     app = make_app()
+    if statement.startswith("BEGIN") and "sqlite" not in app.config["SQLALCHEMY_ENGINES"]["default"]:
+        pytest.skip("only SQLite begins by a statement of ours")
     app.config["PROPAGATE_EXCEPTIONS"] = False
     client = Browser(app)
     with broken_database(app, statement):

@@ -16,6 +16,7 @@ from ..db import SAFE_METHODS, now
 from ..i18n import gettext as _
 from ..i18n import speak
 from ..models import User
+from ..security import our_origin
 from .sessions import load_user, proved_at
 
 P = ParamSpec("P")
@@ -77,8 +78,7 @@ def _way_back() -> str | None:
     """Return what is worth coming back to: a page, this one or the one with the form."""
     if request.method in SAFE_METHODS:
         return request.full_path.rstrip("?")
-    origin = request.host_url.rstrip("/")
-    page = request.referrer or ""
+    page, origin = request.referrer or "", our_origin()
     return page.removeprefix(origin) if page.startswith(f"{origin}/") else None
 
 

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app, g, jsonify, redirect, request, url_for
@@ -27,6 +26,16 @@ logger = logging.getLogger(__name__)
 def login_not_required(view: Callable[P, R]) -> Callable[P, R]:
     """Open a view to everybody. Put it right below the route."""
     vars(view)["login_required"] = False
+    return view
+
+
+def recent_login_required(view: Callable[P, R]) -> Callable[P, R]:
+    """Ask for the password again unless it was given of late. Put it right below the route.
+
+    `REAUTHENTICATION_SECONDS` says how long a proof is good for (ASVS 7.5.1).
+    """
+    # A mark, not a wrapper: one put above the route by mistake would guard nothing.
+    vars(view)["recent_login_required"] = True
     return view
 
 
@@ -55,23 +64,49 @@ def wants_json() -> bool:
     return accepted.best_match(["text/html", "application/json"]) == "application/json"
 
 
-def recent_login_required(view: Callable[P, R]) -> Callable[P, R | Response]:
-    """Ask for the password again unless it was given of late. Put it right below the route.
+def _guard() -> Response | None:
+    # Files are the same for everybody: no statement, no cookie.
+    if request.endpoint == "static":
+        return None
+    g.user = None
+    try:
+        user = g.user = load_user()
+    except SQLAlchemyError:
+        # Nobody is let in because the database could not be asked.
+        logger.exception("the session could not be read")
+        raise ServiceUnavailable(retry_after=5) from None
+    if user is not None:
+        speak(user.language)
+    if request.endpoint is None:
+        return None
+    if user is None and not is_public(request.endpoint):
+        return _refuse(request.endpoint)
+    view = current_app.view_functions[request.endpoint]
+    if getattr(view, "recent_login_required", False) and not _proved_of_late():
+        return _ask_again()
+    return None
 
-    `REAUTHENTICATION_SECONDS` says how long a proof is good for (ASVS 7.5.1).
-    """
 
-    @wraps(view)
-    def asked(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-        proof = proved_at()
-        age = timedelta(seconds=settings().reauthentication_seconds)
-        if proof is not None and now() - proof < age:
-            return view(*args, **kwargs)
-        if wants_json():
-            return _refuse_json(403, _("Please confirm your password first."))
-        return redirect(url_for("confirm.show", next=_way_back()), 303)
+def _refuse(endpoint: str) -> Response:
+    if settings().development:
+        logger.warning("%s asks for login; @login_not_required opens it", endpoint)
+    if wants_json():
+        return _refuse_json(401, _("Please log in."))
+    # Only what can be asked for again is worth coming back to.
+    here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+    return redirect(url_for("auth.login", next=here), 303)
 
-    return asked
+
+def _proved_of_late() -> bool:
+    proof = proved_at()
+    age = timedelta(seconds=settings().reauthentication_seconds)
+    return proof is not None and now() - proof < age
+
+
+def _ask_again() -> Response:
+    if wants_json():
+        return _refuse_json(403, _("Please confirm your password first."))
+    return redirect(url_for("confirm.show", next=_way_back()), 303)
 
 
 def _way_back() -> str | None:
@@ -86,35 +121,6 @@ def _refuse_json(status: int, why: str) -> Response:
     refusal = jsonify(error=why)
     refusal.status_code = status
     return refusal
-
-
-def _guard() -> Response | None:
-    # Files are the same for everybody: no statement, no cookie.
-    if request.endpoint == "static":
-        return None
-    g.user = None
-    try:
-        user = g.user = load_user()
-    except SQLAlchemyError:
-        # Nobody is let in because the database could not be asked.
-        logger.exception("the session could not be read")
-        raise ServiceUnavailable(retry_after=5) from None
-    if user is not None:
-        speak(user.language)
-        return None
-    if request.endpoint is None or is_public(request.endpoint):
-        return None
-    return _refuse(request.endpoint)
-
-
-def _refuse(endpoint: str) -> Response:
-    if settings().development:
-        logger.warning("%s asks for login; @login_not_required opens it", endpoint)
-    if wants_json():
-        return _refuse_json(401, _("Please log in."))
-    # Only what can be asked for again is worth coming back to.
-    here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
-    return redirect(url_for("auth.login", next=here), 303)
 
 
 def init_app(app: Flask) -> None:

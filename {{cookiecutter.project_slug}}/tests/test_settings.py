@@ -8,7 +8,7 @@ from {{ cookiecutter.project_slug }}.config import LANGUAGE, Settings
 from {{ cookiecutter.project_slug }}.environ import MailServer, Rate
 
 from .conftest import KEY
-from .test_settings_refused import RATES, SECONDS, read
+from .test_settings_refused import NUMBERS, RATES, read
 
 
 def test_a_key_may_come_from_a_file(tmp_path: Path) -> None:
@@ -25,6 +25,9 @@ def test_a_start_without_further_settings_is_a_safe_one() -> None:
     assert not settings.development
     assert settings.trusted_proxies == 0
     assert settings.password_min_length == 15
+    assert settings.reauthentication_seconds == 600
+    assert settings.sessions_per_user == 20
+    assert not settings.require_second_factor
     assert settings.public_url is None
     assert settings.language == LANGUAGE
 
@@ -47,14 +50,19 @@ def test_a_rate_is_a_count_and_its_seconds(name: str) -> None:
     assert Rate(3, 60) in vars(read(**{name: "3/60"})).values()
 
 
-@pytest.mark.parametrize("name", SECONDS)
-def test_limits_are_in_seconds(name: str) -> None:
+@pytest.mark.parametrize("name", NUMBERS)
+def test_limits_are_whole_numbers(name: str) -> None:
     assert getattr(read(**{name: "77"}), name.lower()) == 77
 
 
 @pytest.mark.parametrize(("value", "opened"), [("open", True), ("closed", False)])
 def test_registration_is_open_or_closed(value: str, opened: bool) -> None:
     assert read(REGISTRATION=value).registration_open is opened
+
+
+@pytest.mark.parametrize(("value", "required"), [("true", True), ("false", False), ("", False)])
+def test_a_second_factor_is_required_or_left_to_everybody(value: str, required: bool) -> None:
+    assert read(REQUIRE_SECOND_FACTOR=value).require_second_factor is required
 
 
 @pytest.mark.parametrize(

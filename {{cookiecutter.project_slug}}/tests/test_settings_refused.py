@@ -10,11 +10,13 @@ from {{ cookiecutter.project_slug }}.environ import ConfigError
 from .conftest import KEY
 
 FLASK_DOCS = "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"
-SECONDS = [
+NUMBERS = [
     "SESSION_IDLE_SECONDS",
     "SESSION_ABSOLUTE_SECONDS",
     "REMEMBER_IDLE_SECONDS",
     "REMEMBER_ABSOLUTE_SECONDS",
+    "REAUTHENTICATION_SECONDS",
+    "SESSIONS_PER_USER",
 ]
 RATES = [
     "LOGIN_ATTEMPTS_PER_ACCOUNT",
@@ -72,10 +74,11 @@ BAD = {
     ],
     "MAIL_FROM": ["app.example", "App", "App <app>", "app@example.com\nBcc: e@e.e"],
     "REGISTRATION": ["yes", "Open", "true"],
+    "REQUIRE_SECOND_FACTOR": ["yes", "True", "1", "on", "false,true"],
     "PASSWORD_MIN_LENGTH": ["7", "0", "-15", "15.5", "fifteen", "\u0661\u0665"],
     "TRUSTED_PROXIES": ["-1", "true", "1.0", "127.0.0.1"],
 }
-BAD |= {name: ["0", "-1", "1h", "1e3", "9" * 10] for name in SECONDS}
+BAD |= {name: ["0", "-1", "1h", "1e3", "9" * 10] for name in NUMBERS}
 BAD |= {name: ["10", "10/", "/900", "0/900", "10/0", "1/9/1", "a/b"] for name in RATES}
 TABLE = [(name, value) for name, values in BAD.items() for value in values]
 

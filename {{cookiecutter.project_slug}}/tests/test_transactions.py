@@ -7,7 +7,7 @@ from flask import Flask, flash
 from flask.typing import ResponseReturnValue
 
 from .acting import NEW_PASSWORD, change_password
-from .browser import EMAIL, Browser
+from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
 from .hashing import watch_hashing
 from .inside import db, leave_undone, page, rows, signed_in_user
@@ -119,6 +119,10 @@ def test_reading_writes_nothing(app: Flask, client: Browser, user: str) -> None:
     assert "BEGIN IMMEDIATE" not in run
 
 
+def confirm(client: Browser) -> int:
+    return client.post("/auth/confirm", data={"password": PASSWORD}).status_code
+
+
 def finish(start: str, email: str) -> Callable[[Browser], int]:
     def act(client: Browser) -> int:
         client.get(ask_for_link(client, start, email))
@@ -135,6 +139,9 @@ def finish(start: str, email: str) -> Callable[[Browser], int]:
         pytest.param(
             lambda client: client.login().status_code and change_password(client),
             id="password change",
+        ),
+        pytest.param(
+            lambda client: client.login().status_code and confirm(client), id="confirmation"
         ),
         pytest.param(finish("/auth/register", "bob@example.com"), id="register"),
         pytest.param(finish("/auth/reset", EMAIL), id="reset"),

@@ -58,5 +58,9 @@ def client_name() -> str:
     """Return what the browser calls itself, without what could forge a log line."""
     if not has_request_context():
         return "command line"
-    text = request.user_agent.string[:CLIENT_MAX_LENGTH]
+    return printable(request.user_agent.string[:CLIENT_MAX_LENGTH])
+
+
+def printable(text: str) -> str:
+    """Return a text that stays on its line, whoever wrote it."""
     return "".join(letter for letter in text if letter.isprintable())

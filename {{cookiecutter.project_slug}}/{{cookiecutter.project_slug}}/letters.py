@@ -25,9 +25,10 @@ def _write_reset(row: Outbox) -> Letter | None:
     return Letter("reset", {"url": url, "minutes": links.LIFETIME_MINUTES, "name": user.name})
 
 
-def _write_password_changed(row: Outbox) -> Letter:
+def _write_notice(row: Outbox) -> Letter:
+    """Tell of a change at the time it was made, and how to take the account back."""
     url = mail.external_url("reset.start")
-    return Letter("password_changed", {"url": url, "time": show_time(row.created_at)})
+    return Letter(row.purpose, {"url": url, "time": show_time(row.created_at)})
 
 
 def _write_new_browser(row: Outbox) -> Letter:
@@ -43,5 +44,6 @@ def _write_new_browser(row: Outbox) -> Letter:
 def init_app(app: Flask) -> None:
     mail.add_writer(app, "register", _write_register)
     mail.add_writer(app, "reset", _write_reset)
-    mail.add_writer(app, "password_changed", _write_password_changed)
+    mail.add_writer(app, "password_changed", _write_notice)
+    mail.add_writer(app, "second_factor_reset", _write_notice)
     mail.add_writer(app, "new_browser", _write_new_browser)

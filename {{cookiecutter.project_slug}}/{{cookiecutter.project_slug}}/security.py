@@ -54,14 +54,15 @@ def _refuse_cross_origin() -> None:
     # Old browsers, and plain http on a local network, send no Sec-Fetch-Site.
     origin = request.headers.get("Origin")
     if origin is not None:
-        if origin != _our_origin():
+        if origin != our_origin():
             _refuse(origin)
         return
     if not settings().own_cookies.isdisjoint(request.cookies):
         _refuse("neither Sec-Fetch-Site nor Origin")
 
 
-def _our_origin() -> str:
+def our_origin() -> str:
+    """Return what browsers call us; the Host header may be a proxy's word for it."""
     configured = settings()
     if configured.public_url is not None and not configured.development:
         return configured.public_url

@@ -37,6 +37,9 @@ def proceed(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
 
 def finish(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
     """Sign in a user who has passed every step, and go to `target`, a page of ours."""
+    # Disabled between two steps: such a session would live again with the account.
+    if user.disabled_at is not None:
+        return redirect(url_for("auth.login"), 303)
     throttle.forgive_login(user.email)
     _tell_of_new_browser(user)
     db.session.commit()
@@ -52,8 +55,8 @@ def _tell_of_new_browser(user: User) -> None:
     )
     seen = set(db.session.scalars(logins.distinct()))
     client = events.client_name()
-    # The first login of all follows upon registering.
-    if not seen or client in seen:
+    # The first login of all follows upon registering; after a long absence, any is news.
+    if client in seen or (not seen and user.created_at > since):
         return
     if clients.names(client) in {clients.names(one) for one in seen}:
         return

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app, g, jsonify, redirect, request, url_for
@@ -16,6 +15,7 @@ from ..db import SAFE_METHODS, now
 from ..i18n import gettext as _
 from ..i18n import speak
 from ..models import User
+from ..security import our_origin
 from .sessions import load_user, proved_at
 
 P = ParamSpec("P")
@@ -26,6 +26,16 @@ logger = logging.getLogger(__name__)
 def login_not_required(view: Callable[P, R]) -> Callable[P, R]:
     """Open a view to everybody. Put it right below the route."""
     vars(view)["login_required"] = False
+    return view
+
+
+def recent_login_required(view: Callable[P, R]) -> Callable[P, R]:
+    """Ask for the password again unless it was given of late. Put it right below the route.
+
+    `REAUTHENTICATION_SECONDS` says how long a proof is good for (ASVS 7.5.1).
+    """
+    # A mark, not a wrapper: one put above the route by mistake would guard nothing.
+    vars(view)["recent_login_required"] = True
     return view
 
 
@@ -54,40 +64,6 @@ def wants_json() -> bool:
     return accepted.best_match(["text/html", "application/json"]) == "application/json"
 
 
-def recent_login_required(view: Callable[P, R]) -> Callable[P, R | Response]:
-    """Ask for the password again unless it was given of late. Put it right below the route.
-
-    `REAUTHENTICATION_SECONDS` says how long a proof is good for (ASVS 7.5.1).
-    """
-
-    @wraps(view)
-    def asked(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-        proof = proved_at()
-        age = timedelta(seconds=settings().reauthentication_seconds)
-        if proof is not None and now() - proof < age:
-            return view(*args, **kwargs)
-        if wants_json():
-            return _refuse_json(403, _("Please confirm your password first."))
-        return redirect(url_for("confirm.show", next=_way_back()), 303)
-
-    return asked
-
-
-def _way_back() -> str | None:
-    """Return what is worth coming back to: a page, this one or the one with the form."""
-    if request.method in SAFE_METHODS:
-        return request.full_path.rstrip("?")
-    origin = request.host_url.rstrip("/")
-    page = request.referrer or ""
-    return page.removeprefix(origin) if page.startswith(f"{origin}/") else None
-
-
-def _refuse_json(status: int, why: str) -> Response:
-    refusal = jsonify(error=why)
-    refusal.status_code = status
-    return refusal
-
-
 def _guard() -> Response | None:
     # Files are the same for everybody: no statement, no cookie.
     if request.endpoint == "static":
@@ -101,10 +77,14 @@ def _guard() -> Response | None:
         raise ServiceUnavailable(retry_after=5) from None
     if user is not None:
         speak(user.language)
+    if request.endpoint is None:
         return None
-    if request.endpoint is None or is_public(request.endpoint):
-        return None
-    return _refuse(request.endpoint)
+    if user is None and not is_public(request.endpoint):
+        return _refuse(request.endpoint)
+    view = current_app.view_functions[request.endpoint]
+    if getattr(view, "recent_login_required", False) and not _proved_of_late():
+        return _ask_again()
+    return None
 
 
 def _refuse(endpoint: str) -> Response:
@@ -115,6 +95,32 @@ def _refuse(endpoint: str) -> Response:
     # Only what can be asked for again is worth coming back to.
     here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     return redirect(url_for("auth.login", next=here), 303)
+
+
+def _proved_of_late() -> bool:
+    proof = proved_at()
+    age = timedelta(seconds=settings().reauthentication_seconds)
+    return proof is not None and now() - proof < age
+
+
+def _ask_again() -> Response:
+    if wants_json():
+        return _refuse_json(403, _("Please confirm your password first."))
+    return redirect(url_for("confirm.show", next=_way_back()), 303)
+
+
+def _way_back() -> str | None:
+    """Return what is worth coming back to: a page, this one or the one with the form."""
+    if request.method in SAFE_METHODS:
+        return request.full_path.rstrip("?")
+    page, origin = request.referrer or "", our_origin()
+    return page.removeprefix(origin) if page.startswith(f"{origin}/") else None
+
+
+def _refuse_json(status: int, why: str) -> Response:
+    refusal = jsonify(error=why)
+    refusal.status_code = status
+    return refusal
 
 
 def init_app(app: Flask) -> None:

@@ -2,11 +2,15 @@
 
 from flask import Flask
 
-from . import mail, purge, secret, users
+from . import lists, mail, purge, secret, users
+
+# Imported for its commands, which join those of `users`.
+from . import support as support
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(users.group)
+    app.cli.add_command(lists.events_command)
     app.cli.add_command(purge.command)
     app.cli.add_command(secret.group)
     app.cli.add_command(mail.group)

@@ -56,7 +56,7 @@ def create(email: str, name: str) -> None:
 @database_needed()
 def disable(email: str) -> None:
     """Lock an account and end its sessions."""
-    user = _find(email)
+    user = find_user(email)
     user.disabled_at = now()
     end_sessions(user, keep_current=False)
     events.record("disabled", user)
@@ -69,7 +69,7 @@ def disable(email: str) -> None:
 @database_needed()
 def enable(email: str) -> None:
     """Open a disabled account again."""
-    user = _find(email)
+    user = find_user(email)
     user.disabled_at = None
     events.record("enabled", user)
     db.session.commit()
@@ -81,29 +81,30 @@ def enable(email: str) -> None:
 @database_needed()
 def delete_user(email: str) -> None:
     """Delete an account for good; the audit trail keeps events without a name."""
-    user = _find(email)
-    events.record("deleted", user)
-    db.session.delete(user)
+    user = find_user(email)
+    accounts.delete(user)
     db.session.commit()
     click.echo(f"{user.email} is deleted.")
 
 
-def _taken(address: str) -> click.ClickException:
-    return click.ClickException(f"{address} has an account already.")
-
-
-def _find(email: str) -> User:
-    user = accounts.find(_address(email))
+def find_user(email: str) -> User:
+    """Return whose address it is, or refuse in a sentence."""
+    address = _address(email)
+    user = accounts.find(address)
     if user is None:
-        raise click.ClickException(f"Nobody has an account with {email}.")
+        raise click.ClickException(f"Nobody has an account with {address}.")
     return user
 
 
 def _address(text: str) -> str:
     address = addresses.normalise(text)
     if address is None:
-        raise click.ClickException(f"{text} is not an e-mail address.")
+        raise click.ClickException(f"{events.printable(text)} is not an e-mail address.")
     return address
+
+
+def _taken(address: str) -> click.ClickException:
+    return click.ClickException(f"{address} has an account already.")
 
 
 def _password() -> str:

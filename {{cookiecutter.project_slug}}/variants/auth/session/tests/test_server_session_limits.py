@@ -77,6 +77,20 @@ def test_a_proof_does_not_move_the_end(
     assert not client.is_signed_in()
 
 
+def test_a_session_left_idle_costs_a_live_one_no_place(
+    configure: MakeApp, user: str, clock: TimeMachineFixture
+) -> None:
+    app = configure(sessions_per_user=2)
+    remembered, forgotten, fresh = Browser(app), Browser(app), Browser(app)
+    remembered.login(remember="on")
+    clock.shift(1)
+    forgotten.login()
+    clock.shift(30 * MINUTE)
+    fresh.login()
+    assert remembered.is_signed_in()
+    assert fresh.is_signed_in()
+
+
 def test_purge_deletes_what_is_over_and_nothing_else(
     app: Flask, user: str, clock: TimeMachineFixture
 ) -> None:

@@ -95,6 +95,8 @@ class ServerSessionInterface(SessionInterface):
                 # A parallel request was faster, and its token is the good one.
                 return
             if login:
+                # With the new one they are as many as a user may have (ASVS 7.1.2).
+                store.keep_newest(connection, login.id, settings().sessions_per_user - 1)
                 token, handle = store.add(
                     connection,
                     _dump(session),
@@ -102,7 +104,6 @@ class ServerSessionInterface(SessionInterface):
                     epoch=login.epoch,
                     remembered=login.remembered,
                 )
-                store.keep_newest(connection, login.id, settings().sessions_per_user)
                 events.record("login", login, within=connection, session=handle)
                 store.purge(connection, PURGE_AT_LOGIN)
             elif session:

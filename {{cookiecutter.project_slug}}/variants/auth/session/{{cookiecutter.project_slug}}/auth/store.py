@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     ForeignKey,
     LargeBinary,
@@ -123,11 +124,12 @@ def add(
 
 
 def keep_newest(connection: Connection, user_id: int, count: int) -> None:
-    """End the oldest sessions of a user who has more than so many (ASVS 7.1.2)."""
+    """End the oldest sessions of a user who has more than so many."""
     owned = StoredSession.user_id == user_id
+    # One left idle, and not yet swept up, must not cost a live one its place.
     newest = (
         select(StoredSession.token_hash)
-        .where(owned)
+        .where(owned, ~_expired())
         .order_by(StoredSession.created_at.desc(), StoredSession.token_hash)
         .limit(count)
     )
@@ -164,14 +166,17 @@ def purge(connection: Connection, batch: int) -> int:
 
     One past its absolute end is refused, so that it goes idle as well.
     """
-    moment = now()
-    remembered = StoredSession.seen_at <= moment - idle_limit(remembered=True)
-    others = StoredSession.seen_at <= moment - idle_limit(remembered=False)
-    expired = remembered | (others & ~StoredSession.remembered)
-    doomed = select(StoredSession.token_hash).where(expired).limit(batch)
+    doomed = select(StoredSession.token_hash).where(_expired()).limit(batch)
     return connection.execute(
         delete(StoredSession).where(StoredSession.token_hash.in_(doomed))
     ).rowcount
+
+
+def _expired() -> ColumnElement[bool]:
+    moment = now()
+    remembered = StoredSession.seen_at <= moment - idle_limit(remembered=True)
+    others = StoredSession.seen_at <= moment - idle_limit(remembered=False)
+    return remembered | (others & ~StoredSession.remembered)
 
 
 def _update(stored: Stored) -> Update:

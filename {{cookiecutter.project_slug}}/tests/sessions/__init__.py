@@ -1,0 +1,1 @@
+"""Test the page of live sessions."""

@@ -1,0 +1,83 @@
+"""The owner of an account is told by mail what happened to its password."""
+
+from email.message import EmailMessage
+
+import pytest
+from flask import Flask
+
+from {{ cookiecutter.project_slug }}.environ import MailServer
+
+from .acting import NEW_PASSWORD, change_password
+from .browser import PASSWORD, Browser
+from .conftest import MakeApp
+from .inside import everything_stored, rows
+from .letters import ask_for_link, letters, link_in
+from .people import change_user
+from .reading import asking, untranslated
+
+START = "/auth/reset"
+FINISH = "/auth/reset/finish"
+
+
+def told(app: Flask, email: str) -> EmailMessage:
+    """Return the one mail that waits: a notice with a way to choose another password."""
+    (letter,) = letters(app)
+    assert letter["To"] == email
+    assert link_in(letter) == START
+    for password in (PASSWORD, NEW_PASSWORD):
+        assert password not in letter.as_string()
+    return letter
+
+
+def test_a_changed_password_is_told(app: Flask, client: Browser, user: str) -> None:
+    client.login()
+    assert change_password(client) == 303
+    letter = told(app, user)
+    assert letter["Subject"].endswith("was changed")
+    assert "UTC" in letter.get_content()
+
+
+def test_a_reset_password_is_told(app: Flask, client: Browser, user: str) -> None:
+    client.get(ask_for_link(client, START, user))
+    assert client.post(FINISH, data={"password": NEW_PASSWORD}).status_code == 303
+    assert told(app, user)["Subject"].endswith("was changed")
+
+
+def test_nothing_is_told_of_what_did_not_happen(app: Flask, client: Browser, user: str) -> None:
+    client.get(ask_for_link(client, START, user))
+    assert client.post(FINISH, data={"password": "short"}).status_code == 422
+    client.login()
+    for current, new in (("wrong", NEW_PASSWORD), (PASSWORD, "short")):
+        form = {"current_password": current, "password": new}
+        assert client.post("/account/password", data=form).status_code == 422
+    assert letters(app) == []
+
+
+@pytest.mark.parametrize("reset", [True, False])
+def test_a_notice_speaks_the_owners_language_not_the_browsers(
+    app: Flask, user: str, reset: bool
+) -> None:
+    with app.app_context():
+        change_user(user, language="pt_BR")
+    stranger = asking(app, "en")
+    if reset:
+        stranger.get(ask_for_link(stranger, START, user))
+        stranger.post(FINISH, data={"password": NEW_PASSWORD})
+    else:
+        stranger.login()
+        change_password(stranger)
+    letter = told(app, user)
+    assert not untranslated(letter["Subject"])
+    assert not untranslated(letter.get_content())
+
+
+def test_a_site_that_sends_no_mail_keeps_none(configure: MakeApp, app: Flask, user: str) -> None:
+    mute = configure(mail_server=MailServer("none"))
+    Browser(mute).login()
+    client = Browser(mute)
+    client.environ_base["HTTP_USER_AGENT"] = "curl/8.5.0"
+    client.login()
+    assert change_password(client) == 303
+    assert rows(mute, "SELECT * FROM outbox") == []
+    assert b"new_browser" not in everything_stored(mute)
+    assert letters(app) == []

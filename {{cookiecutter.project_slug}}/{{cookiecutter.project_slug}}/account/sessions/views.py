@@ -1,0 +1,48 @@
+"""List the live sessions of whoever is signed in; end one, or all but this one."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ... import clients, events
+from ...auth.guards import recent_login_required, signed_in_user
+from ...auth.sessions import active_sessions, end_session, end_sessions
+from ...auth.views import logout
+from ...db import db
+from ...i18n import gettext as _
+
+bp = Blueprint("sessions", __name__, url_prefix="/account/sessions", template_folder="templates")
+
+
+@bp.get("")
+def show() -> ResponseReturnValue:
+    found = active_sessions(signed_in_user())
+    return render_template("sessions/list.html", sessions=found, describe=clients.describe)
+
+
+@bp.post("/<handle>/end")
+@recent_login_required
+def end(handle: str) -> ResponseReturnValue:
+    user = signed_in_user()
+    mine = {one.handle: one.current for one in active_sessions(user)}
+    if handle not in mine:
+        abort(404)
+    if mine[handle]:
+        return logout()
+    end_session(user, handle)
+    events.record("session_ended", user, session=handle)
+    db.session.commit()
+    flash(_("The session has ended."))
+    return redirect(url_for(".show"), 303)
+
+
+@bp.post("/end-others")
+@recent_login_required
+def end_others() -> ResponseReturnValue:
+    user = signed_in_user()
+    end_sessions(user, keep_current=True)
+    events.record("sessions_ended", user)
+    db.session.commit()
+    # No new token by renew_session(): that would count as a proof, and whoever
+    # sits at an open session could put the question for the password off forever.
+    flash(_("Your other sessions have ended."))
+    return redirect(url_for(".show"), 303)

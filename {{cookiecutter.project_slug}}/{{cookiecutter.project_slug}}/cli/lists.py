@@ -1,0 +1,101 @@
+"""List accounts, their sessions and the audit trail: a line each, with tabs in between."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from .. import clients
+from ..auth.sessions import active_sessions
+from ..db import db
+from ..events import printable
+from ..models import Event, User
+from .database import database_needed
+from .users import find_user, group
+
+MOST_EVENTS = 100_000
+
+
+@group.command("list")
+@database_needed()
+def list_users() -> None:
+    """List all accounts: address, since when, enabled or disabled, name."""
+    columns = select(User.email, User.created_at, User.disabled_at, User.name)
+    _print(
+        (email, since, "disabled" if disabled_at else "enabled", name)
+        for email, since, disabled_at, name in db.session.execute(columns.order_by(User.email))
+    )
+
+
+@group.command()
+@click.argument("email")
+@database_needed()
+def show(email: str) -> None:
+    """Show what is known of an account."""
+    user = find_user(email)
+    logins = select(Event).where(Event.user_id == user.id, Event.kind == "login")
+    last = db.session.scalars(logins.order_by(Event.id.desc()).limit(1)).first()
+    _print(
+        [
+            ("address", user.email),
+            ("name", user.name),
+            ("language", user.language),
+            ("since", user.created_at),
+            ("disabled", user.disabled_at or "no"),
+            ("second factor", "on" if user.totp_secret else "off"),
+            ("sessions", len(active_sessions(user))),
+            ("last login", last and last.at),
+            ("from", last and f"{last.address} {clients.describe(last.client)}"),
+        ]
+    )
+
+
+@group.command()
+@click.argument("email")
+@database_needed()
+def sessions(email: str) -> None:
+    """List an account's live sessions: first seen, last seen, address, browser."""
+    _print(
+        (one.first_seen, one.last_seen, one.address, clients.describe(one.client))
+        for one in active_sessions(find_user(email))
+    )
+
+
+@click.command("events")
+@click.option("--user", "email", metavar="EMAIL", help="Those of one account.")
+@click.option("--kind", help="Those of one kind, such as login_failed.")
+@click.option("--limit", type=click.IntRange(1, MOST_EVENTS), default=50, show_default=True)
+@with_appcontext
+@database_needed()
+def events_command(email: str | None, kind: str | None, limit: int) -> None:
+    """List the latest events: when, what, whose, from which address, details, browser."""
+    wanted = select(Event, User.email).outerjoin(User, User.id == Event.user_id)
+    if email is not None:
+        wanted = wanted.where(Event.user_id == find_user(email).id)
+    if kind is not None:
+        wanted = wanted.where(Event.kind == kind)
+    _print(
+        (event.at, event.kind, owner, event.address, _details(event), event.client)
+        for event, owner in db.session.execute(wanted.order_by(Event.id.desc()).limit(limit))
+    )
+
+
+def _details(event: Event) -> str:
+    return " ".join(f"{name}={value}" for name, value in event.detail.items())
+
+
+def _print(rows: Iterable[Sequence[object]]) -> None:
+    lines = ["\t".join(map(_text, row)) for row in rows]
+    # Whoever reads them in a pager must not keep the one writer of SQLite waiting.
+    db.session.rollback()
+    for line in lines:
+        click.echo(line)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
+    # A name or a browser must not pass for a further field, nor for a line of its own.
+    return "-" if value is None else printable(str(value)) or "-"

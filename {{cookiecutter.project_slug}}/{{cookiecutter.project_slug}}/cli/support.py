@@ -1,0 +1,72 @@
+"""Help people who cannot help themselves. No operator learns or sets a password."""
+
+import click
+from sqlalchemy import update
+
+from .. import accounts, events, mail
+from ..auth.sessions import end_sessions
+from ..config import settings
+from ..db import db
+from ..models import User
+from .database import database_needed
+from .mail import need_public_url
+from .users import find_user, group
+
+
+@group.command()
+@click.argument("email")
+@database_needed()
+def reset(email: str) -> None:
+    """Mail a link for a new password to the account's address."""
+    # The console would show the link to whoever runs this.
+    if settings().mail_server.scheme in {"console", "none"}:
+        raise click.ClickException("MAIL_URL names no mail server to send the link by.")
+    need_public_url()
+    user = find_user(email)
+    if user.disabled_at is not None:
+        raise click.ClickException(f"{user.email} is disabled: enable it first.")
+    mail.notify(user, "reset")
+    events.record("reset_started_by_operator", user)
+    db.session.commit()
+    _, failed = mail.deliver()
+    if failed:
+        raise click.ClickException("The mail server took not every mail: see the log above.")
+    click.echo(f"A link for a new password went to {user.email}.")
+
+
+@group.command("end-sessions")
+@click.argument("email", required=False)
+@click.option("--all", "everybody", is_flag=True, help="Those of every account.")
+@database_needed()
+def end_all_sessions(email: str | None, everybody: bool) -> None:
+    """End all sessions of an account, or of everybody."""
+    if (email is None) != everybody:
+        raise click.UsageError("Give either an address or --all.")
+    user = find_user(email) if email is not None else None
+    if user is not None:
+        end_sessions(user, keep_current=False)
+    else:
+        # Each session carries the epoch it began in, whichever kind it is (ASVS 7.4.5).
+        db.session.execute(update(User).values(session_epoch=User.session_epoch + 1))
+    events.record("sessions_ended_by_operator", user)
+    db.session.commit()
+    click.echo(f"All sessions of {user.email if user else 'everybody'} have ended.")
+
+
+@group.command("reset-second-factor")
+@click.argument("email")
+@database_needed()
+def reset_second_factor(email: str) -> None:
+    """Switch the second factor of an account off, and end its sessions."""
+    user = find_user(email)
+    if user.totp_secret is None:
+        raise click.ClickException(f"{user.email} has no second factor.")
+    accounts.drop_second_factor(user)
+    end_sessions(user, keep_current=False)
+    events.record("second_factor_reset_by_operator", user)
+    mail.notify(user, "second_factor_reset")
+    db.session.commit()
+    # Else the notice waits for the running app, which has one.
+    if settings().public_url is not None:
+        mail.deliver()
+    click.echo(f"{user.email} has no second factor any more; all its sessions have ended.")

@@ -82,8 +82,7 @@ def enable(email: str) -> None:
 def delete_user(email: str) -> None:
     """Delete an account for good; the audit trail keeps events without a name."""
     user = _find(email)
-    events.record("deleted", user)
-    db.session.delete(user)
+    accounts.delete(user)
     db.session.commit()
     click.echo(f"{user.email} is deleted.")
 

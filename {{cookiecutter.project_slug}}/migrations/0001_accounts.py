@@ -103,7 +103,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_events_at", "events", ["at"])
-    op.create_index("ix_events_user_id", "events", ["user_id"])
+    op.create_index("ix_events_user_id", "events", ["user_id", "id"])
 
 
 def downgrade() -> None:

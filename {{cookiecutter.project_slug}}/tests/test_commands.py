@@ -25,13 +25,24 @@ def test_purge_deletes_links_and_counters_that_are_over(
     client.post("/auth/register", data={"email": EMAIL})
     letters(app)
     clock.shift(timedelta(minutes=30, seconds=-1))
-    assert purge(app) == "0 sessions, 0 links, 0 counters, 0 events\n"
+    assert purge(app) == "0 sessions, 0 links, 0 counters, 0 mails, 0 events\n"
     clock.shift(1)
-    assert purge(app) == "0 sessions, 1 links, 0 counters, 0 events\n"
+    assert purge(app) == "0 sessions, 1 links, 0 counters, 0 mails, 0 events\n"
     clock.shift(timedelta(minutes=30))
-    assert purge(app) == "0 sessions, 0 links, 2 counters, 0 events\n"
+    assert purge(app) == "0 sessions, 0 links, 2 counters, 0 mails, 0 events\n"
     for table in ("links", "throttles"):
         assert rows(app, f"SELECT * FROM {table}") == []
+
+
+def test_purge_deletes_mails_that_were_given_up_long_ago(
+    app: Flask, client: Browser, clock: TimeMachineFixture
+) -> None:
+    client.post("/auth/register", data={"email": EMAIL})
+    clock.shift(timedelta(days=30, seconds=-1))
+    assert "0 mails" in purge(app)
+    clock.shift(1)
+    assert "1 mails" in purge(app)
+    assert rows(app, "SELECT * FROM outbox") == []
 
 
 @pytest.mark.parametrize(("longest", "kept"), [(30, 90), (120, 120)])

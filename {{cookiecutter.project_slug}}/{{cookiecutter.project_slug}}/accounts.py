@@ -4,17 +4,22 @@ Functions that write join the caller's transaction. No transaction is open while
 password is hashed: the one writer that SQLite has would keep everybody waiting.
 """
 
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from . import events, links, mail, passwords, throttle
 from .db import db
-from .models import Link, Outbox, RecoveryCode, User
+from .models import Event, Link, Outbox, RecoveryCode, User
 
 
 def find(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == email.lower()))
+
+
+def lock(user_id: int | None) -> User | None:
+    """Read a user anew; nobody else changes the row before this transaction ends."""
+    return db.session.get(User, user_id, with_for_update=True, populate_existing=True)
 
 
 def authenticate(email: str, password: str) -> User | None:
@@ -51,8 +56,7 @@ def register(link: Link, name: str, password_hash: str, language: str) -> User |
 def change_password(user: User, password_hash: str) -> bool:
     """Replace the password unless somebody else did since `user` was read."""
     known = user.password_hash
-    db.session.refresh(user, with_for_update=True)
-    if user.password_hash != known or user.disabled_at is not None:
+    if lock(user.id) is None or user.password_hash != known or user.disabled_at is not None:
         return False
     user.password_hash = password_hash
     events.record("password_changed", user)
@@ -86,14 +90,27 @@ def _rehash(user: User, password: str) -> None:
     db.session.commit()
 
 
-def delete(user: User) -> None:
-    """Delete an account for good, with all that is its own.
+def delete(user: User) -> bool:
+    """Delete an account with all that is its own; False if its password has changed.
 
     Of it remain events that name nobody, until they are purged (see docs/privacy.md).
     """
+    known = user.password_hash
+    # Whoever is writing an event of this user is waited for, lest it keep its address.
+    if lock(user.id) is None:
+        return True
+    if user.password_hash != known:
+        return False
     events.record("deleted", user)
-    db.session.execute(delete_rows(Outbox).where(Outbox.recipient == user.email))
+    own = Event.user_id == user.id
+    db.session.execute(update(Event).where(own).values(address="", client="", detail={}))
+    mails = or_(Outbox.recipient == user.email, Outbox.detail["user"].as_integer() == user.id)
+    db.session.execute(delete_rows(Outbox).where(mails))
+    # Those that name the user go along; these were asked for before there was one.
+    asked = and_(Link.user_id.is_(None), Link.email == user.email)
+    db.session.execute(delete_rows(Link).where(asked))
     db.session.delete(user)
+    return True
 
 
 def drop_second_factor(user: User) -> None:

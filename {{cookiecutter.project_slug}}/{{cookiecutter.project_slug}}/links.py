@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 
@@ -20,20 +20,23 @@ def mint(
     user: User | None = None,
     *,
     lifetime: timedelta = LIFETIME,
+    since: datetime | None = None,
     survives: bool = False,
 ) -> str:
     """Store a link and return its token, which only the mail will know.
 
     One that `survives` stays good when its user's password or address changes.
+    `since` is when it began to be due, where its mail may have been late.
     """
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token, began_at = secrets.token_urlsafe(TOKEN_BYTES), since or now()
     link = Link(
         purpose=purpose,
         token_hash=_hash(token),
         email=email,
         user_id=user.id if user else None,
         epoch=user.session_epoch if user and not survives else None,
-        ends_at=now() + lifetime,
+        created_at=began_at,
+        ends_at=began_at + lifetime,
     )
     db.session.add(link)
     db.session.commit()
@@ -59,6 +62,12 @@ def use(link: Link) -> bool:
         return False
     db.session.execute(delete(Link).where(Link.purpose == link.purpose, Link.email == link.email))
     return True
+
+
+def void(user: User, *, since: datetime) -> None:
+    """Void a user's links; one that survives changes stays if it is older than `since`."""
+    older = and_(Link.epoch.is_(None), Link.created_at < since)
+    db.session.execute(delete(Link).where(Link.user_id == user.id, ~older))
 
 
 def _find(purpose: str, which: ColumnElement[bool]) -> Link | None:

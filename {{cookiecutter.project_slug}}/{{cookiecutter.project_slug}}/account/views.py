@@ -46,7 +46,8 @@ def password() -> ResponseReturnValue:
         return render_template(page, form=form), 422
     password_hash = passwords.hash_password(str(form.password.data))
     if not accounts.change_password(user, password_hash):
-        db.session.rollback()
+        # Nothing was written; a rollback would have the page look for a user who may be gone.
+        db.session.commit()
         reject(form.current_password, _("This is not your current password."))
         return render_template(page, form=form), 422
     # One transaction: no moment in which the new password and the sessions of

@@ -1,10 +1,12 @@
 """Write the auth cookie at the end of a request, as the request's work asks for."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Flask, Response, g
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from .. import events
 from ..config import settings
@@ -44,7 +46,9 @@ def write_cookie(response: Response) -> Response:
     if here is None:
         return response
     if here.login:
-        _set(response, _begin(here, here.login))
+        # The account may have been deleted meanwhile: then nobody is signed in.
+        with suppress(IntegrityError):
+            _set(response, _begin(here, here.login))
     elif here.ended:
         _end(here)
         response.delete_cookie(_name(), **settings().cookie_attributes)

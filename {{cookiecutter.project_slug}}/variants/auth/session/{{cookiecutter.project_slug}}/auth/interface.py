@@ -3,10 +3,12 @@
 Flask's own sessions are cookies, signed but readable, that nobody can take back.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin, session_json_serializer
+from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import CallbackDict
 
 from .. import events
@@ -71,7 +73,9 @@ class ServerSessionInterface(SessionInterface):
         db.session.rollback()
         stored = session.stored
         if session.login or session.ended:
-            self._replace(session, response)
+            # The account may have been deleted meanwhile: then nobody is signed in.
+            with suppress(IntegrityError):
+                self._replace(session, response)
         elif session.modified and (stored is None or stored.user_id is None):
             # A visitor's token changes with each write: whoever planted the old
             # one does not share what came later, such as a link just opened.

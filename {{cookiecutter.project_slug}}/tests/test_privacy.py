@@ -1,0 +1,96 @@
+"""What is kept about people is written down, and goes with their account."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from {{ cookiecutter.project_slug }}.cli.purge import EVENTS_KEPT, MAILS_KEPT
+from {{ cookiecutter.project_slug }}.db import Base, db, now
+from {{ cookiecutter.project_slug }}.models import Link, Outbox
+
+from .browser import EMAIL, Browser
+from .inside import everything_stored, rows
+from .people import add_user
+from .traces import leave_traces, what_is_personal
+
+DOCS = Path(__file__).parent.parent / "docs"
+# Neither points to a user, yet both say something of one.
+LOOSE = {"outbox", "throttles"}
+# There is one of them, as this app remembers who is signed in.
+KINDS_OF_SESSION = {"sessions", "ended_sessions"}
+BOB = "bob@example.com"
+
+each_document = pytest.mark.parametrize("document", ["privacy.md", "privacidade.md"])
+
+
+def documented(document: str) -> dict[str, set[str]]:
+    """Return the tables and columns that a document names, row by row."""
+    text = (DOCS / document).read_text(encoding="utf-8")
+    found = re.findall(r"^\| `(\w+)` \| (.*?) \|", text, re.MULTILINE)
+    return {table: set(re.findall(r"`(\w+)`", columns)) for table, columns in found}
+
+
+@each_document
+def test_every_column_that_says_something_of_people_is_documented(document: str) -> None:
+    """When this fails, say in both documents what the table keeps, why and how long."""
+    named, tables = documented(document), Base.metadata.tables
+    pointing = {
+        name
+        for name, table in tables.items()
+        if any(key.column.table.name == "users" for key in table.foreign_keys)
+    }
+    assert {"users"} | LOOSE | pointing <= set(named)
+    assert set(named) - set(tables) <= KINDS_OF_SESSION
+    for table in set(named) & set(tables):
+        assert named[table] == set(tables[table].columns.keys()), table
+
+
+@each_document
+def test_the_documents_know_how_long_things_are_kept(document: str) -> None:
+    text = (DOCS / document).read_text(encoding="utf-8")
+    for kept in (EVENTS_KEPT, MAILS_KEPT):
+        assert f" {kept.days} " in text
+
+
+def test_of_a_deleted_account_nothing_personal_is_left(app: Flask) -> None:
+    leave_traces(app)
+    personal = what_is_personal(app)
+    stored = everything_stored(app)
+    assert all(fact in stored for fact in personal)
+    assert app.test_cli_runner().invoke(args=["user", "delete", EMAIL]).exit_code == 0
+    left = everything_stored(app)
+    assert [fact for fact in personal if fact in left] == []
+
+
+def test_what_is_left_says_what_happened_and_when(app: Flask) -> None:
+    leave_traces(app)
+    before = rows(app, "SELECT id, at, kind FROM events ORDER BY id")
+    app.test_cli_runner().invoke(args=["user", "delete", EMAIL])
+    *after, last = rows(app, "SELECT * FROM events ORDER BY id")
+    assert [{key: event[key] for key in ("id", "at", "kind")} for event in after] == before
+    assert last["kind"] == "deleted"
+    for event in (*after, last):
+        assert (event["user_id"], event["address"], event["client"]) == (None, "", "")
+        assert event["detail"] in ({}, "{}")
+
+
+def test_what_others_have_is_left_alone(app: Flask) -> None:
+    with app.app_context():
+        add_user(BOB, name="Bob")
+    Browser(app).login(BOB)
+    (bob,) = rows(app, "SELECT id FROM users")
+    # Bob gave this address up, and may want it back.
+    values = {"user_id": bob["id"], "purpose": "email_undo", "email": EMAIL}
+    with app.app_context():
+        db.session.add(Link(token_hash=b"Bob's", ends_at=now(), **values))
+        db.session.add(Outbox(purpose="reset", recipient=BOB, language="en", detail={}))
+        db.session.commit()
+    kept = {table: rows(app, f"SELECT * FROM {table}") for table in ("links", "outbox", "events")}
+    leave_traces(app)
+    app.test_cli_runner().invoke(args=["user", "delete", EMAIL])
+    for table, expected in kept.items():
+        left = rows(app, f"SELECT * FROM {table} ORDER BY id")
+        assert left[: len(expected)] == expected
+        assert table == "events" or len(left) == len(expected)

@@ -1,0 +1,41 @@
+"""Delete an account for good, once its password was given."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import Form
+
+from ... import accounts
+from ...auth.confirm import prove
+from ...auth.forms import password_field, reject
+from ...auth.guards import signed_in_user
+from ...auth.sessions import logout_user
+from ...db import db
+from ...i18n import gettext as _
+from ...i18n import lazy_gettext as lazy
+
+bp = Blueprint("deletion", __name__, url_prefix="/account/delete", template_folder="templates")
+
+
+class DeleteForm(Form):
+    password = password_field(lazy("Password"), "current-password")
+
+
+@bp.route("", methods=["GET", "POST"])
+def delete() -> ResponseReturnValue:
+    user, form = signed_in_user(), DeleteForm(request.form)
+    page = "deletion/delete.html"
+    if request.method == "GET":
+        return render_template(page, form=form)
+    if not form.validate() or not prove(user, form.password):
+        return render_template(page, form=form), 422
+    if not accounts.delete(user):
+        db.session.commit()
+        reject(form.password, _("This is not your current password."))
+        return render_template(page, form=form), 422
+    db.session.commit()
+    logout_user()
+    flash(_("Your account is deleted. Goodbye."))
+    response = redirect(url_for("pages.home"), 303)
+    # As at logout: what pages left behind in the browser goes too.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

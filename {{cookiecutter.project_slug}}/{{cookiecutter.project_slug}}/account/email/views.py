@@ -1,0 +1,112 @@
+"""Ask for a new address, confirm it by the link mailed there, undo it by the old one's."""
+
+import secrets
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
+
+from ... import events, mail, passwords, throttle
+from ...auth.forms import AddressForm
+from ...auth.guards import login_not_required, recent_login_required, signed_in_user
+from ...auth.opened_links import open_link, opened_link, refuse_link
+from ...auth.sessions import end_sessions, logout_user, renew_session
+from ...config import settings
+from ...db import db
+from ...i18n import gettext as _
+from . import changes
+
+bp = Blueprint("email", __name__, url_prefix="/account/email", template_folder="templates")
+
+
+@bp.before_request
+def _refuse_without_mail() -> None:
+    if not settings().can_mail:
+        abort(403, _("This site sends no mail. Ask the people who run it."))
+
+
+@bp.route("", methods=["GET", "POST"])
+@recent_login_required
+def start() -> ResponseReturnValue:
+    user, form = signed_in_user(), AddressForm(request.form)
+    if request.method == "GET":
+        return render_template("email/start.html", form=form)
+    if not form.validate():
+        return render_template("email/start.html", form=form), 422
+    email = str(form.email.data)
+    throttle.count_mail(email, events.client_address())
+    # Whether it is taken shows in the mail alone: nobody learns here who has an account.
+    mail.enqueue("email_change", email, user=user.id, epoch=user.session_epoch)
+    db.session.commit()
+    return render_template("auth/check_mail.html", email=email)
+
+
+@bp.get("/<token>")
+def open_mailed(token: str) -> ResponseReturnValue:
+    if not open_link("email", token):
+        return refuse_link(url_for(".start"))
+    return redirect(url_for(".finish"), 303)
+
+
+@bp.route("/finish", methods=["GET", "POST"])
+@recent_login_required
+def finish() -> ResponseReturnValue:
+    link = opened_link("email")
+    # The mail may have gone to a stranger, by a slip of the owner's.
+    if link is None or link.user_id != signed_in_user().id:
+        return refuse_link(url_for(".start"))
+    email = link.email
+    if request.method == "GET":
+        return render_template("email/finish.html", email=email)
+    try:
+        user = changes.confirm(link)
+    except IntegrityError:
+        return _refuse_taken(email)
+    if user is None:
+        return refuse_link(url_for(".start"))
+    end_sessions(user, keep_current=True)
+    db.session.commit()
+    renew_session()
+    flash(_("Your address is changed. Your other sessions have ended."))
+    return redirect(url_for("account.profile"), 303)
+
+
+@bp.get("/undo/<token>")
+@login_not_required
+def open_undo(token: str) -> ResponseReturnValue:
+    if not open_link("email_undo", token):
+        return _refuse_undo()
+    return redirect(url_for(".undo"), 303)
+
+
+@bp.route("/undo", methods=["GET", "POST"])
+@login_not_required
+def undo() -> ResponseReturnValue:
+    link = opened_link("email_undo")
+    if link is None:
+        return _refuse_undo()
+    email = link.email
+    if request.method == "GET":
+        return render_template("email/undo.html", email=email)
+    db.session.commit()
+    password_hash = passwords.hash_password(secrets.token_urlsafe())
+    try:
+        user = changes.undo(link, password_hash)
+    except IntegrityError:
+        return _refuse_taken(email)
+    if user is None:
+        return _refuse_undo()
+    end_sessions(user, keep_current=False)
+    db.session.commit()
+    logout_user()
+    flash(_("Your old address is back. We have mailed you a link to choose a new password."))
+    return redirect(url_for("auth.login"), 303)
+
+
+def _refuse_taken(email: str) -> ResponseReturnValue:
+    db.session.rollback()
+    return render_template("email/taken.html", email=email), 409
+
+
+def _refuse_undo() -> ResponseReturnValue:
+    return render_template("email/undo_void.html", days=changes.UNDO_DAYS), 410

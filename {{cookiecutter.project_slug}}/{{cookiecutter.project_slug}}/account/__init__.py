@@ -8,7 +8,7 @@ from . import views
 
 # To take a part out, delete its line here, its folder beside this file, and its
 # folder in tests/. Its columns and tables may stay.
-PARTS: tuple[str, ...] = ()
+PARTS: tuple[str, ...] = ("second_factor",)
 
 
 def init_app(app: Flask) -> None:

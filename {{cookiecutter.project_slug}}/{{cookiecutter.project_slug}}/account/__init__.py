@@ -10,6 +10,7 @@ from . import views
 # folder in tests/. Its columns and tables may stay.
 PARTS: tuple[str, ...] = (
     "email",
+    "second_factor",
     "sessions",
     "activity",
     "deletion",

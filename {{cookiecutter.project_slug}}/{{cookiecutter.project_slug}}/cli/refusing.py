@@ -23,5 +23,6 @@ class _RefusingGroup(AppGroup):
 def refusing_app(problem: str) -> Flask:
     """Return an app of which `flask secret` works; the rest says what is wrong."""
     app = Flask(__name__)
+    app.extensions["problem"] = problem
     app.cli = _RefusingGroup(problem)
     return app

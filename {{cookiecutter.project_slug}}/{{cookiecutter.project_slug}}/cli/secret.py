@@ -2,13 +2,21 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import click
 from dotenv import dotenv_values, set_key
+from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy import update
 
+from .. import events, vault
+from ..auth.limits import absolute_limit
+from ..db import db
 from ..environ import ConfigError, check_key
+from ..models import User
+from .database import database_needed
 
 ENV_FILE = Path(__file__).parent.parent.parent / ".env"
 KEY_BYTES = 48
@@ -34,32 +42,90 @@ def new() -> None:
     click.echo("Wrote .env with a new key. Keep it out of version control.")
 
 
-@group.command(with_appcontext=False)
-def rotate() -> None:
-    """Put a new key into .env; the old one stays valid as a fallback."""
-    if not ENV_FILE.exists():
-        raise click.ClickException("There is no .env. `flask secret new` makes one.")
+@group.command()
+@click.option("--reencrypt", is_flag=True, help="Bring what is encrypted under the new key.")
+@click.option("--end-sessions", is_flag=True, help="After a leak, with --reencrypt: all of them.")
+@click.option("--finish", is_flag=True, help="Take the old keys out of .env.")
+def rotate(reencrypt: bool, end_sessions: bool, finish: bool) -> None:
+    """Put a new key into .env; the old one stays valid until the last step.
+
+    After a restart comes --reencrypt, after the longest session --finish. See docs/keys.md.
+    """
+    if (end_sessions and not reencrypt) or (finish and reencrypt):
+        raise click.ClickException("--end-sessions goes with --reencrypt, and --finish alone.")
+    if not reencrypt and not finish:
+        return _put_new_key()
+    # The app does not start with these settings, and only it knows the database.
+    if "problem" in current_app.extensions:
+        raise click.ClickException(current_app.extensions["problem"])
+    return _reencrypt(end_sessions) if reencrypt else _drop_old_keys()
+
+
+def _put_new_key() -> None:
+    values = _read(
+        "set a new SECRET_KEY where it comes from, add the old one to SECRET_KEY_FALLBACKS, "
+        "restart the app, and run `flask secret rotate --reencrypt`."
+    )
+    old = [key.strip() for name in KEYS for key in (values.get(name) or "").split(",")]
+    # A key that is no good as a fallback either would stop the start once more.
+    kept = ",".join(key for key in old if _is_good(key))
+    # The fallback first: cut off in between, the old key is still good.
+    _write(SECRET_KEY_FALLBACKS=kept, SECRET_KEY=_new_key())
+    click.echo(
+        "Wrote a new key; the old one is a fallback now. Restart the app, then run "
+        "`flask secret rotate --reencrypt`."
+    )
+
+
+@database_needed()
+def _reencrypt(end_sessions: bool) -> None:
+    if end_sessions:
+        # Both kinds of session carry the epoch they began in, and so do mailed links.
+        db.session.execute(update(User).values(session_epoch=User.session_epoch + 1))
+        events.record("every_session_ended")
+        db.session.commit()
+    count, unreadable = vault.reseal_all()
+    days = -(-absolute_limit(remembered=True) // timedelta(days=1))
+    wait = f"{days} days after the restart, when the longest session is over"
+    when = "Every session has ended: now" if end_sessions else f"Not before {wait}"
+    click.echo(f"{count} re-encrypted. {when}, run `flask secret rotate --finish`.")
+    if unreadable:
+        raise click.ClickException(
+            f"The second factor of {', '.join(unreadable)} cannot be read: put its key back "
+            "into SECRET_KEY_FALLBACKS, or let its owner set up another."
+        )
+
+
+@database_needed()
+def _drop_old_keys() -> None:
+    count = vault.count_under_old_keys()
+    if count:
+        raise click.ClickException(
+            f"{count} still encrypted under an old key: run `flask secret rotate --reencrypt` first."
+        )
+    _read("empty SECRET_KEY_FALLBACKS where it comes from, and restart the app.")
+    _write(SECRET_KEY_FALLBACKS="")
+    click.echo("The old keys are gone from .env. Restart the app.")
+
+
+def _read(by_hand: str) -> dict[str, str | None]:
+    """Return what stands in .env; refuse where the key is not there, saying what to do instead."""
     values = dotenv_values(ENV_FILE)
     # The real environment wins over .env, so a new key there would not be used.
     overridden = any(os.environ.get(name, values.get(name)) != values.get(name) for name in KEYS)
     if overridden or os.environ.get("SECRET_KEY_FILE") or values.get("SECRET_KEY_FILE"):
-        raise click.ClickException(
-            "The key does not come from .env: set a new SECRET_KEY where it comes "
-            "from, and add the old one to SECRET_KEY_FALLBACKS."
-        )
-    old = [key.strip() for name in KEYS for key in (values.get(name) or "").split(",")]
-    # A key that is no good as a fallback either would stop the start once more.
-    kept = ",".join(key for key in old if _is_good(key))
+        raise click.ClickException(f"The key does not come from .env: {by_hand}")
+    if not ENV_FILE.exists():
+        raise click.ClickException("There is no .env. `flask secret new` makes one.")
+    return values
+
+
+def _write(**values: str) -> None:
     try:
-        # The fallback first: cut off in between, the old key is still good.
-        set_key(ENV_FILE, "SECRET_KEY_FALLBACKS", kept, quote_mode="never")
-        set_key(ENV_FILE, "SECRET_KEY", _new_key(), quote_mode="never")
+        for name, value in values.items():
+            set_key(ENV_FILE, name, value, quote_mode="never")
     except OSError as error:
         raise _unwritable(error) from None
-    click.echo(
-        "Wrote a new key; the old one is a fallback now. Restart the app. When "
-        "the longest session is over, empty SECRET_KEY_FALLBACKS and restart again."
-    )
 
 
 def _new_key() -> str:

@@ -1,0 +1,155 @@
+"""Set up a second factor: a secret for the app, a code in return, recovery codes once."""
+
+import re
+
+import pytest
+from flask import Flask
+from time_machine import TimeMachineFixture
+
+from {{ cookiecutter.project_slug }}.account.second_factor import codes
+
+from ..acting import copy_of, handles
+from ..browser import EMAIL, PASSWORD, Browser
+from ..inside import rows, run_sql
+from ..letters import letters
+from .phone import PAGE, Phone, recovery_codes_on, secret_on, switch_on
+
+
+@pytest.fixture
+def owner(client: Browser, user: str) -> Browser:
+    """Return a browser that the account's owner is signed in with."""
+    client.login()
+    return client
+
+
+def kinds(app: Flask) -> list[str]:
+    found = rows(app, "SELECT kind FROM events ORDER BY id")
+    return [row["kind"] for row in found if row["kind"] not in {"login", "session_renewed"}]
+
+
+def state(app: Flask) -> dict[str, object]:
+    (row,) = rows(app, "SELECT totp_secret, totp_since, totp_last_step FROM users")
+    return row
+
+
+def test_the_account_page_leads_to_it(owner: Browser) -> None:
+    assert f'href="{PAGE}"' in owner.get("/account/").text
+
+
+def test_the_page_shows_a_secret_for_eyes_and_for_cameras(owner: Browser) -> None:
+    page = owner.get(PAGE)
+    secret = secret_on(page)
+    # 160 random bits, and nothing to guess or remember.
+    assert re.fullmatch("[A-Z2-7]{32}", secret)
+    assert "<svg" in page.text
+    # The policy for pages forbids both: they would not be applied, or not run.
+    assert not re.search(r"<svg[^>]*style|style=|<script", page.text)
+    assert secret not in page.request.url
+    assert secret not in str(page.headers)
+
+
+def test_the_qr_code_is_black_on_white_in_dark_mode_too(owner: Browser) -> None:
+    page = owner.get(PAGE).text
+    assert 'fill="#fff"' in page
+    assert 'stroke="#000"' in page
+
+
+def test_each_secret_is_its_own(app: Flask, user: str) -> None:
+    secrets = set()
+    for _ in range(3):
+        browser = Browser(app)
+        browser.login()
+        secrets.add(secret_on(browser.get(PAGE)))
+    assert len(secrets) == 3
+
+
+def test_a_code_of_the_app_switches_it_on(app: Flask, owner: Browser) -> None:
+    phone = switch_on(owner)
+    assert state(app)["totp_secret"]
+    assert len(set(phone.recovery_codes)) == 10
+    assert kinds(app) == ["second_factor_on"]
+    assert owner.is_signed_in()
+    page = owner.get(PAGE).text
+    assert "10 recovery codes left" in page
+    # Neither is ever shown again.
+    assert not any(code in page for code in phone.recovery_codes)
+    assert phone.secret not in page.replace(" ", "")
+
+
+@pytest.mark.parametrize("spell", ["{}", " {} ", "{0[0]} {0[1]}{0[2]}-{0[3]}{0[4]}{0[5]}"])
+def test_spaces_and_dashes_do_not_matter(owner: Browser, spell: str) -> None:
+    phone = Phone(secret_on(owner.get(PAGE)), [])
+    done = owner.post(PAGE, data={"code": spell.format(phone.code())})
+    assert len(recovery_codes_on(done)) == 10
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "12345", "1234567", "abcdef", "\u0661" * 6, "\0", "9" * 9999]
+)
+def test_what_is_no_code_leaves_all_as_it_is(app: Flask, owner: Browser, typed: str) -> None:
+    secret = secret_on(owner.get(PAGE))
+    refused = owner.post(PAGE, data={"code": typed})
+    assert refused.status_code == 422
+    # The same secret: it may be in the app by now.
+    assert secret_on(refused) == secret
+    assert set(state(app).values()) == {None}
+    assert kinds(app) == []
+
+
+def test_a_wrong_code_is_refused_and_the_right_one_taken_afterwards(owner: Browser) -> None:
+    phone = Phone(secret_on(owner.get(PAGE)), [])
+    assert owner.post(PAGE, data={"code": phone.wrong_code()}).status_code == 422
+    assert owner.post(PAGE, data={"code": phone.code()}).status_code == 200
+
+
+def test_the_secret_waits_half_an_hour_for_its_code(
+    owner: Browser, clock: TimeMachineFixture
+) -> None:
+    first = Phone(secret_on(owner.get(PAGE)), [])
+    clock.shift(30 * 60 - 1)
+    owner.post("/auth/confirm", data={"password": PASSWORD})
+    assert secret_on(owner.get(PAGE)) == first.secret
+    clock.shift(1)
+    refused = owner.post(PAGE, data={"code": first.code()})
+    assert refused.status_code == 422
+    assert secret_on(refused) != first.secret
+
+
+def test_a_second_click_keeps_what_the_first_has_done(app: Flask, owner: Browser) -> None:
+    phone = switch_on(owner)
+    before = state(app)
+    again = owner.post(PAGE, data={"code": phone.code()})
+    assert again.status_code == 200
+    assert not recovery_codes_on(again)
+    assert state(app) == before
+    assert kinds(app) == ["second_factor_on"]
+
+
+def test_a_reset_under_way_leaves_no_second_factor_of_a_thiefs_behind(
+    app: Flask, owner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = Phone(secret_on(owner.get(PAGE)), [])
+
+    def reset_meanwhile(secret: str, typed: str) -> int:
+        run_sql(app, "UPDATE users SET session_epoch = session_epoch + 1")
+        return 1
+
+    monkeypatch.setattr(codes, "matching_step", reset_meanwhile)
+    refused = owner.post(PAGE, data={"code": phone.code()})
+    assert (refused.status_code, refused.location) == (303, PAGE)
+    assert set(state(app).values()) == {None}
+    assert letters(app) == []
+
+
+def test_switching_on_ends_every_other_session(app: Flask, owner: Browser) -> None:
+    other = Browser(app)
+    other.login()
+    thief = copy_of(owner)
+    switch_on(owner)
+    assert owner.is_signed_in()
+    assert not other.is_signed_in()
+    assert not thief.is_signed_in()
+    assert len(handles(app)) == 1
+    (notice,) = letters(app)
+    assert notice["To"] == EMAIL
+    assert "asks for a code" in notice.get_content()

@@ -1,0 +1,85 @@
+"""A site as it is served: wsgi.py beside a .env that holds the key, and its commands."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from dotenv import dotenv_values
+from flask import Flask
+
+from {{ cookiecutter.project_slug }}.cli import secret
+from {{ cookiecutter.project_slug }}.config import Settings
+from {{ cookiecutter.project_slug }}.environ import Environ
+from {{ cookiecutter.project_slug }}.i18n import PACKAGE
+
+from .browser import Browser
+from .starting import fit_to_serve, run_flask, serve
+
+DOCS = PACKAGE.parent / "docs"
+
+
+@dataclass
+class Site:
+    folder: Path
+
+    @property
+    def file(self) -> Path:
+        return self.folder / ".env"
+
+    @property
+    def key(self) -> str:
+        return self._read().secret_key()
+
+    @property
+    def fallbacks(self) -> tuple[str, ...]:
+        return self._read().fallback_keys()
+
+    def run(self, *args: str, **variables: str) -> Result:
+        """Run a `flask` command, as a process of its own would."""
+        self._forget()
+        return run_flask(self.folder, *args, **variables)[0]
+
+    def start(self, **variables: str) -> Flask:
+        """Start a worker; those started before go on with the keys they know."""
+        self._forget()
+        return serve(self.folder, **variables)
+
+    def _forget(self) -> None:
+        # What the last process read from .env.
+        for name in secret.KEYS:
+            os.environ.pop(name, None)
+
+    def _read(self) -> Environ:
+        return Environ({name: text or "" for name, text in dotenv_values(self.file).items()})
+
+
+@contextmanager
+def serving(settings: Settings, folder: Path) -> Iterator[Site]:
+    with fit_to_serve(settings, folder), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secret, "ENV_FILE", folder / ".env")
+        # Sends mails, so that links work; to nowhere, for none is asked for.
+        patch.setitem(os.environ, "MAIL_URL", "smtp://localhost:1")
+        site = Site(folder)
+        site.file.write_text(f"SECRET_KEY={settings.secret_key.replace(' ', '_')}\n")
+        yield site
+
+
+def commands(document: str, section: int) -> list[list[str]]:
+    """Return the commands that a section of a document tells its reader to type."""
+    text = (DOCS / document).read_text(encoding="utf-8").split("\n## ")[section]
+    blocks = re.findall("```console\n(.*?)```", text, re.DOTALL)
+    lines = "".join(blocks).splitlines()
+    assert all(line.startswith("flask ") for line in lines)
+    return [line.split()[1:] for line in lines]
+
+
+def moved(client: Browser, app: Flask) -> Browser:
+    """Return a browser with the same cookies, as another worker meets it."""
+    browser = Browser(app)
+    browser.keep(client.jar())
+    return browser

@@ -1,0 +1,18 @@
+"""Tell people by mail what became of their second factor."""
+
+from ...i18n import gettext as _
+from ...i18n import show_time
+from ...mail import Letter, external_url
+from ...models import Outbox
+
+
+def write_changed(row: Outbox) -> Letter:
+    said = {
+        "second_factor_on": _("Your account now asks for a code besides the password."),
+        "second_factor_off": _("Your account asks for a code no more: the password will do."),
+        "recovery_codes_renewed": _("Your account has new recovery codes; the old ones are void."),
+        "recovery_code_used": _("Somebody signed in to your account with a recovery code."),
+        "second_factor_failed": _("Somebody gave your password, and after it only wrong codes."),
+    }
+    values = {"change": said[row.detail["change"]], "time": show_time(row.created_at)}
+    return Letter("second_factor_changed", {**values, "url": external_url("reset.start")})

@@ -1,0 +1,120 @@
+"""Switch the second factor on and off, and make new recovery codes."""
+
+from contextlib import suppress
+
+import pyotp
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import Form, StringField
+from wtforms.validators import DataRequired
+
+from ... import accounts, events, mail, vault
+from ...auth.forms import REQUIRED, reject
+from ...auth.guards import recent_login_required, signed_in_user
+from ...auth.sessions import end_sessions, renew_session
+from ...config import settings
+from ...db import db, now
+from ...i18n import gettext as _
+from ...i18n import lazy_gettext as lazy
+from ...models import User
+from . import codes
+
+PENDING = "second_factor"
+# Long enough to install an app; later, who saw the screen has seen nothing of use.
+PENDING_SECONDS = 30 * 60
+# A spelling checker may send what is typed elsewhere.
+CODE_INPUT = {"autocomplete": "one-time-code", "spellcheck": "false"}
+
+bp = Blueprint("second_factor", __name__, template_folder="templates")
+
+
+class CodeForm(Form):
+    code = StringField(lazy("Code"), validators=[DataRequired(REQUIRED)], render_kw=CODE_INPUT)
+
+
+@bp.route("/account/second-factor", methods=["GET", "POST"])
+@recent_login_required
+def manage() -> ResponseReturnValue:
+    user, form = signed_in_user(), CodeForm(request.form)
+    if user.totp_secret is not None:
+        left = codes.count_recovery_codes(user)
+        return render_template("second_factor/manage.html", left=left)
+    secret = _pending_secret(user)
+    if request.method == "GET":
+        return _show_secret(user, secret, form)
+    if not form.validate():
+        return _show_secret(user, secret, form), 422
+    step = codes.matching_step(secret, str(form.code.data))
+    if step is None:
+        reject(form.code, _("This is not the code that the app shows now."))
+        return _show_secret(user, secret, form), 422
+    _hold(user, on=False)
+    user.totp_secret = vault.seal(secret.encode(), owner=user.public_id)
+    user.totp_since, user.totp_last_step = now(), step
+    del session[PENDING]
+    return _show_new_codes(user, "second_factor_on")
+
+
+@bp.post("/account/second-factor/codes")
+@recent_login_required
+def renew_codes() -> ResponseReturnValue:
+    user = signed_in_user()
+    _hold(user, on=True)
+    return _show_new_codes(user, "recovery_codes_renewed")
+
+
+@bp.post("/account/second-factor/off")
+@recent_login_required
+def switch_off() -> ResponseReturnValue:
+    user = signed_in_user()
+    _hold(user, on=True)
+    accounts.drop_second_factor(user)
+    _settle(user, "second_factor_off")
+    flash(_("The second factor is off. Your other sessions have ended."))
+    return redirect(url_for(".manage"), 303)
+
+
+def _hold(user: User, *, on: bool) -> None:
+    """Lock the account; show the page anew unless all is as the guard found it.
+
+    If the password was reset meanwhile, no thief may leave a second factor behind.
+    """
+    epoch = user.session_epoch
+    db.session.refresh(user, with_for_update=True)
+    if user.session_epoch != epoch or (user.totp_secret is not None) != on:
+        abort(redirect(url_for(".manage"), 303))
+
+
+def _settle(user: User, what: str) -> None:
+    events.record(what, user)
+    mail.notify(user, "second_factor_changed", change=what)
+    # Whoever is signed in elsewhere may be why it was changed (ASVS 7.4.3).
+    end_sessions(user, keep_current=True)
+    db.session.commit()
+    renew_session()
+
+
+def _show_secret(user: User, secret: str, form: CodeForm) -> str:
+    key, qr = codes.in_groups(secret, " "), codes.draw(secret, user.email)
+    required = settings().require_second_factor
+    page = "second_factor/set_up.html"
+    return render_template(page, form=form, secret=key, qr=qr, required=required)
+
+
+def _show_new_codes(user: User, what: str) -> str:
+    """Show recovery codes at once, not after a redirect: nothing keeps them until then."""
+    made = codes.renew_recovery_codes(user)
+    _settle(user, what)
+    return render_template("second_factor/codes.html", codes=made)
+
+
+def _pending_secret(user: User) -> str:
+    """Return the secret that this browser is to confirm; sealed, for a cookie may carry it."""
+    sealed, until = session.get(PENDING, (b"", 0))
+    if now().timestamp() < until:
+        with suppress(vault.Unreadable):
+            return vault.open_sealed(sealed, owner=user.public_id).decode()
+    secret = pyotp.random_base32()
+    until = int(now().timestamp()) + PENDING_SECONDS
+    session[PENDING] = (vault.seal(secret.encode(), owner=user.public_id), until)
+    return secret

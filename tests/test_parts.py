@@ -16,6 +16,7 @@ from .running import clean_environment
 from .running import must
 from .running import run_in
 from .running import tail
+from .template import LANGUAGES
 from .template import SLUG
 from .template import template_files
 
@@ -101,6 +102,14 @@ def whole(
     project = tmp_path_factory.mktemp("whole") / "project"
     shutil.copytree(baked(auth=AUTH), project)
     return endpoints(project, app_python, env)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_readme_names_them(language: str, baked: Callable[..., Path]) -> None:
+    text = text_of(baked(auth=AUTH, language=language) / "README.md")
+    named = set(re.findall(r"(?m)^\| `(\w+)` \|", text))
+
+    assert set(PARTS) <= named
 
 
 def test_mypy_finds_nothing_without_them(

@@ -8,6 +8,7 @@ from {{ cookiecutter.project_slug }}.models import NAME_MAX_LENGTH
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
+from .crawling import crawl
 from .people import add_user
 from .set_cookies import SetCookie, set_cookies
 
@@ -81,6 +82,12 @@ def test_no_cookie_tells_who_somebody_is(app: Flask, client: Browser) -> None:
         for cookie in set_cookies(answer):
             assert b"ana@" not in cookie.readable, cookie.line
             assert b"Anastasia" not in cookie.readable, cookie.line
+
+
+def test_no_page_shows_a_token(client: Browser, user: str) -> None:
+    client.login(remember="y")
+    for page in crawl(client):
+        assert not [value for value in client.jar().values() if value in page.text], page.path
 
 
 def test_a_cookie_stays_small_however_long_name_and_address(app: Flask, client: Browser) -> None:

@@ -127,6 +127,27 @@ def test_a_view_may_differ_and_still_depends_on_the_cookie(extended: Flask) -> N
     assert "Cookie" in answer.vary
 
 
+def test_every_answer_says_what_it_is_and_not_what_made_it(
+    answers: dict[str, TestResponse],
+) -> None:
+    for kind, answer in answers.items():
+        said = answer.headers["Content-Type"]
+        wanted = {"json": "application/json", "health": "application/json"}
+        wanted["file"] = "text/css; charset=utf-8"
+        assert said == wanted.get(kind, "text/html; charset=utf-8"), kind
+        assert not {"Server", "X-Powered-By"} & {*answer.headers.keys()}, kind
+
+
+@pytest.mark.parametrize("ending", ["/x.css", "/;x.css", "%2fx.css", "/..%2fstatic%2fx.css"])
+def test_a_private_page_has_no_name_that_caches_take_for_a_file(
+    client: Browser, user: str, ending: str
+) -> None:
+    client.login()
+    answer = client.get(f"/account{ending}")
+    assert answer.status_code == 404
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_plain_http_makes_no_promise_of_https(client: Browser, configure: MakeApp) -> None:
     plain = client.get("/", base_url=ORIGIN.replace("https", "http"))
     assert "Strict-Transport-Security" not in plain.headers

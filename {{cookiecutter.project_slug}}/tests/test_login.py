@@ -79,6 +79,15 @@ def test_a_wrong_password_signs_nobody_in(client: Browser, user: str) -> None:
     assert not client.jar()
 
 
+def test_what_stands_in_the_address_logs_nobody_in(client: Browser, user: str) -> None:
+    """Addresses are kept in histories and logs."""
+    query = {"email": EMAIL, "password": PASSWORD}
+    assert client.post("/auth/login", query_string=query).status_code == 422
+    assert client.get("/auth/login", query_string=query).status_code == 200
+    assert PASSWORD not in client.get("/auth/login", query_string=query).text
+    assert not client.is_signed_in()
+
+
 def test_a_failed_login_says_and_does_the_same_for_everybody(
     app: Flask, client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,6 +97,8 @@ def test_models_and_migrations_agree(new_app: Callable[[], Flask]) -> None:
         # Switched off for the migration, and on again for what comes after it.
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     assert tables(app) == set(Base.metadata.tables)
+    # No account is there but those that people make: none has a known password.
+    assert not any(contents(app).values())
 
 
 def test_a_difference_between_them_becomes_a_migration_free_of_the_package(

@@ -1,9 +1,12 @@
 """Change the password of a signed-in account."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
+from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }}.account import views
 from {{ cookiecutter.project_slug }}.auth import sessions
@@ -83,6 +86,15 @@ def test_guessing_the_current_password_is_counted_with_the_logins(
     assert statuses == [422, 422, 422, 429]
     assert Browser(app).login().status_code == 429
     assert kinds(app).count("confirm_failed") == 3
+
+
+def test_a_password_never_grows_too_old(
+    clock: TimeMachineFixture, client: Browser, user: str
+) -> None:
+    """Who must invent a new one each year writes it down, or counts on from the last."""
+    clock.shift(timedelta(days=1000))
+    assert client.login().location == "/"
+    assert client.get("/account/").status_code == 200
 
 
 def test_a_weak_password_changes_nothing(client: Browser, user: str) -> None:

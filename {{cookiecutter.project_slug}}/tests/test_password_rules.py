@@ -3,12 +3,15 @@
 import unicodedata
 
 import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from {{ cookiecutter.project_slug }} import passwords
 from {{ cookiecutter.project_slug }}.environ import Rate
 
 from .browser import PASSWORD, Browser
 from .conftest import MakeApp
+from .crawling import read
+from .letters import ask_for_link
 
 LONG = "gravel lantern umbrella Tuesday mellow harbour violin granite seven otter kiwi"
 ACCENTED = "caf\N{LATIN SMALL LETTER E WITH ACUTE} gravel lantern umbrella"
@@ -63,6 +66,16 @@ def test_a_weak_password_is_refused(client: Browser, monkeypatch: pytest.MonkeyP
     assert client.login(password=PASSWORD).status_code == 303
 
 
+def test_passwords_that_many_have_are_refused(configure: MakeApp) -> None:
+    """As many as attackers try first: the commonest 3,000 that are long enough."""
+    least = 8
+    with configure(password_min_length=least).app_context():
+        common = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= least][:3000]
+        assert len(common) == 3000
+        for word in common[::10]:
+            assert passwords.weakness(word, email="", name=""), word
+
+
 def test_a_good_password_is_taken_and_logs_in(client: Browser) -> None:
     current = PASSWORD
     for kind, password in GOOD.items():
@@ -104,3 +117,23 @@ def test_a_page_never_shows_a_password_again(client: Browser) -> None:
     assert "mellow harbour" not in page
     assert 'value="short"' not in page
     assert page.count('type="password"') == 2
+
+
+def test_password_managers_are_told_what_each_field_is_for(client: Browser, user: str) -> None:
+    client.get(ask_for_link(client, "/auth/reset", user))
+    found = {}
+    for path in ("/auth/login", "/auth/confirm", "/account/password", "/auth/reset/finish"):
+        visitor = Browser(client.application) if path == "/auth/login" else client
+        tags = read(path, visitor.get(path).text).tags
+        inputs = [attributes for name, attributes in tags if name == "input"]
+        found[path] = [one["autocomplete"] for one in inputs if "autocomplete" in one]
+        for one in inputs:
+            # Nothing keeps one from pasting, nor cuts what is pasted.
+            assert not {"maxlength", "onpaste"} & one.keys(), path
+            assert "readonly" not in one or one["type"] != "password", path
+    assert found == {
+        "/auth/login": ["username", "current-password"],
+        "/auth/confirm": ["username", "current-password"],
+        "/account/password": ["username", "current-password", "new-password"],
+        "/auth/reset/finish": ["username", "new-password"],
+    }

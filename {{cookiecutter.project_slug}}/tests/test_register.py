@@ -1,9 +1,12 @@
 """Register: an address, a mail, a link, and only then an account."""
 
 import pytest
+from email_validator import ValidatedEmail, validate_email
 from flask import Flask
 
+from {{ cookiecutter.project_slug }} import addresses
 from {{ cookiecutter.project_slug }}.environ import MailServer
+from {{ cookiecutter.project_slug }}.models import EMAIL_MAX_LENGTH
 
 from .browser import PASSWORD, Browser
 from .conftest import MakeApp
@@ -71,6 +74,22 @@ def test_what_is_no_address_gets_no_mail(client: Browser) -> None:
         answer = client.post(START, data={"email": email})
         assert answer.status_code == 422, email
     assert not letters(client.application)
+
+
+def test_a_long_address_is_cut_before_it_is_looked_at(
+    client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the patterns that look at it: they cannot be kept busy."""
+    looked_at: list[int] = []
+
+    def look(text: str, **options: bool) -> ValidatedEmail:
+        looked_at.append(len(text))
+        return validate_email(text, **options)
+
+    monkeypatch.setattr(addresses, "validate_email", look)
+    answer = client.post(START, data={"email": f"bob@{'a.' * 30_000}com"})
+    assert answer.status_code == 422
+    assert looked_at == [EMAIL_MAX_LENGTH + 1]
 
 
 def test_a_name_needs_ordinary_characters(app: Flask, client: Browser) -> None:

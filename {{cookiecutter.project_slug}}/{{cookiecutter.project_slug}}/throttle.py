@@ -1,6 +1,7 @@
 """Slow guessing down: counters in the database, exact across threads and workers."""
 
 import hashlib
+import logging
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 
@@ -12,20 +13,22 @@ from .db import db, now, upsert
 from .environ import Rate
 from .models import Throttle
 
+logger = logging.getLogger(__name__)
+
 
 def count_login(email: str, address: str) -> None:
     """Count an attempt to log in, right or wrong; raise TooManyRequests (429)."""
     limits = settings()
     # The address first: one that is over its limit locks no further account.
-    _count(f"login from {network(address)}", limits.login_attempts_per_address)
-    _count(_login_key(email), limits.login_attempts_per_account)
+    _count(f"login from {network(address)}", limits.login_attempts_per_address, address)
+    _count(_login_key(email), limits.login_attempts_per_account, address)
 
 
 def count_mail(email: str, address: str) -> None:
     """Count a mail that a visitor asked for; raise TooManyRequests (429)."""
     limits = settings()
-    _count(f"mail from {network(address)}", limits.mails_per_address)
-    _count(f"mail to {email}", limits.mails_per_account)
+    _count(f"mail from {network(address)}", limits.mails_per_address, address)
+    _count(f"mail to {email}", limits.mails_per_account, address)
 
 
 def forgive_login(email: str) -> None:
@@ -46,7 +49,7 @@ def network(address: str) -> str:
     return str(IPv6Address(int(ip) >> 64 << 64))
 
 
-def _count(key: str, limit: Rate) -> None:
+def _count(key: str, limit: Rate, address: str) -> None:
     """Count one more, in one statement and one transaction of its own.
 
     The attempt is counted before its outcome is known: attempts made in
@@ -66,6 +69,8 @@ def _count(key: str, limit: Rate) -> None:
     with db.engine.begin() as connection:
         count, ends_at = connection.execute(statement).one()
     if count > limit.count:
+        # Of the key no more than its kind: nobody has proved to own the address in it.
+        logger.warning("too many: %s, from %s", " ".join(key.split()[:2]), address or "-")
         wait = max(1, round((ends_at - moment).total_seconds()))
         raise TooManyRequests(retry_after=wait)
 

@@ -1,0 +1,91 @@
+"""What one document of a project says of another file is true: the file is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .template import AUTHS
+from .template import LANGUAGES
+from .template import tree
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+OF_THE_WEB = re.compile(r"[a-z]+:")
+HEADING = re.compile(r"(?m)^#+ +(.+?) *$")
+# In prose, in comments and in docstrings.
+MENTIONED = re.compile(r"\bdocs/[\w-]+\.md\b")
+FENCE = re.compile(r"(?ms)^```.*?^```$")
+
+
+def documents(project: Path) -> dict[str, str]:
+    return {
+        path: FENCE.sub("", content.decode())
+        for path, content in tree(project).items()
+        if path.endswith(".md")
+    }
+
+
+def links(project: Path) -> Iterator[tuple[str, str]]:
+    """Yield each document with where one of its links leads to, within the project."""
+    for path, text in documents(project).items():
+        for target in LINK.findall(text):
+            if not OF_THE_WEB.match(target):
+                yield path, target
+
+
+def anchors(text: str) -> set[str]:
+    """Return what GitHub makes of the headings, for links that end with #one."""
+    plain = [re.sub(r"[^\w\- ]", "", title.lower()) for title in HEADING.findall(text)]
+    return {title.replace(" ", "-") for title in plain}
+
+
+def test_every_link_leads_to_a_file_and_a_heading(variant: Path) -> None:
+    found = list(links(variant))
+    assert found
+
+    for path, target in found:
+        file, _, anchor = target.partition("#")
+        there = (variant / path).parent / file if file else variant / path
+        assert there.is_file(), f"{path}: {target}"
+        assert there.resolve().is_relative_to(variant.resolve()), f"{path}: {target}"
+        if anchor:
+            known = anchors(there.read_text(encoding="utf-8"))
+            assert anchor in known, f"{path}: {target}"
+
+
+def test_every_document_that_is_mentioned_is_there(variant: Path) -> None:
+    files = tree(variant)
+    texts = {path: text for path, text in files.items() if b"\0" not in text}
+
+    for path, text in texts.items():
+        missing = set(MENTIONED.findall(text.decode())) - files.keys()
+        assert not missing, f"{path}: {missing}"
+
+
+@pytest.mark.parametrize("auth", AUTHS)
+def test_every_document_can_be_reached_from_a_readme(
+    auth: str, baked: Callable[..., Path]
+) -> None:
+    """From the one in its own language: each project has its documents in both."""
+    projects = [baked(auth=auth, language=language) for language in LANGUAGES]
+
+    assert documents(projects[0]).keys() == set().union(*map(reached, projects))
+
+
+def reached(project: Path) -> set[str]:
+    leads = [(source, project / source, target) for source, target in links(project)]
+    found = {"README.md"}
+    while True:
+        more = {
+            (file.parent / target.partition("#")[0]).resolve()
+            for source, file, target in leads
+            if source in found and ".md" in target
+        }
+        paths = {file.relative_to(project.resolve()).as_posix() for file in more}
+        if paths <= found:
+            return found
+        found |= paths

@@ -1,0 +1,62 @@
+"""Open every page that a browser comes to, and see where each of them leads."""
+
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+from .browser import Browser
+
+Tag = tuple[str, dict[str, str]]
+
+
+class Page(NamedTuple):
+    """Hold a page, and every tag of it with its attributes, unescaped as browsers do."""
+
+    path: str
+    text: str
+    tags: list[Tag]
+
+    def targets(self) -> list[tuple[str, str]]:
+        """Return the method and the address of each link, file and form."""
+        found = []
+        for name, attributes in self.tags:
+            method = attributes.get("method", "get").upper() if name == "form" else "GET"
+            # A form without an address goes to its own page.
+            addresses = {"action": self.path} if name == "form" else {}
+            for key in ("href", "src", "action", "formaction"):
+                if key in attributes:
+                    addresses[key] = attributes[key]
+            found += [(method, address) for address in addresses.values()]
+        return found
+
+
+def crawl(browser: Browser, *starts: str) -> list[Page]:
+    """Return every page there is for a browser, those at the other end of links too."""
+    waiting = [*starts]
+    for rule in browser.application.url_map.iter_rules():
+        if "GET" in (rule.methods or set()) and not rule.arguments:
+            waiting.append(rule.rule)
+    seen: dict[str, Page] = {}
+    while waiting:
+        path = waiting.pop().partition("#")[0]
+        if not path.startswith("/") or path in seen:
+            continue
+        answer = browser.get(path)
+        assert answer.status_code < 500, path
+        seen[path] = page = read(path, answer.text if answer.mimetype == "text/html" else "")
+        waiting += [address for method, address in page.targets() if method == "GET"]
+    return [page for page in seen.values() if page.tags]
+
+
+def read(path: str, text: str) -> Page:
+    reader = _Reader()
+    reader.feed(text)
+    return Page(path, text, reader.tags)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[Tag] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))

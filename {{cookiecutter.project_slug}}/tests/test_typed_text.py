@@ -1,0 +1,77 @@
+"""What people type is kept as it is, and shown as text wherever it comes back."""
+
+import pytest
+from flask import Flask
+
+from .browser import Browser
+from .crawling import crawl
+from .inside import rows
+from .letters import letters
+from .people import add_user
+
+EXPRESSION = "{" * 2 + "7777*7777" + "}" * 2
+TAG = "\"'><svg/onload=x>"
+# Tags, expressions of templates, values of formats, quotes of SQL, escaped twice.
+HOSTILE = f"{TAG}&lt;%253C {EXPRESSION} %(name)s %s'); DROP TABLE users;--" + "{0.name}"
+# All that an address may hold before its @.
+HOSTILE_EMAIL = f"o'b&amp{EXPRESSION}%s`|@example.com"
+
+
+@pytest.fixture
+def client(app: Flask, client: Browser) -> Browser:
+    """Return a browser with a name to fear, of somebody who has one too."""
+    client.environ_base["HTTP_USER_AGENT"] = HOSTILE
+    with app.app_context():
+        add_user(HOSTILE_EMAIL)
+    client.login(HOSTILE_EMAIL)
+    assert client.is_signed_in()
+    answer = client.post("/account/", data={"name": HOSTILE, "language": "en"})
+    assert answer.location == "/account/"
+    return client
+
+
+def test_a_text_is_kept_letter_by_letter(app: Flask, client: Browser) -> None:
+    (kept,) = rows(app, "SELECT name, email FROM users")
+    assert (kept["name"], kept["email"]) == (HOSTILE, HOSTILE_EMAIL.lower())
+    (event,) = rows(app, "SELECT client FROM events WHERE kind = 'login'")
+    assert event["client"] == HOSTILE
+
+
+def test_no_page_takes_a_text_for_markup(client: Browser) -> None:
+    missing = f"/nowhere/{TAG}{EXPRESSION}"
+    login = f"/auth/login?next=/{TAG}{EXPRESSION}"
+    pages = [*crawl(client, missing), *crawl(Browser(client.application), login)]
+    assert any(HOSTILE in values.get("value", "") for page in pages for _, values in page.tags)
+    for page in pages:
+        assert "60481729" not in page.text, page.path
+        for name, attributes in page.tags:
+            assert name != "svg" or "onload" not in attributes, page.path
+            assert not any(key.startswith("on") for key in attributes), page.path
+
+
+def test_a_refused_form_gives_back_what_was_typed(client: Browser) -> None:
+    answer = client.post("/account/", data={"name": HOSTILE * 2, "language": TAG})
+    assert answer.status_code == 422
+    # Escaped, and no more than once.
+    assert "&lt;svg/onload=x&gt;&amp;lt;%253C" in answer.text
+    assert "<svg" not in answer.text
+
+
+def test_a_mail_says_it_as_it_was_typed(app: Flask, client: Browser) -> None:
+    letters(app)
+    client.post("/auth/reset", data={"email": HOSTILE_EMAIL})
+    (letter,) = letters(app)
+    assert letter["To"] == HOSTILE_EMAIL.lower()
+    assert f"Hello {HOSTILE}," in letter.get_content()
+
+
+def test_quotes_reach_the_database_as_values(app: Flask, client: Browser) -> None:
+    everybody = "' OR '1'='1"
+    stranger = Browser(app)
+    for email in (f"x{everybody}@example.com", "x'OR'1'='1@example.com", f"{HOSTILE_EMAIL}'--"):
+        assert stranger.login(email, everybody).status_code == 422
+    for purpose in ("register", "reset"):
+        assert stranger.get(f"/auth/{purpose}/{everybody}").status_code == 410
+    stranger.keep(dict.fromkeys(client.jar(), everybody))
+    assert not stranger.is_signed_in()
+    assert rows(app, "SELECT id FROM users")

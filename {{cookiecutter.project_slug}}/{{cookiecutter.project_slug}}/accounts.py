@@ -66,10 +66,8 @@ def change_password(user: User, password_hash: str) -> bool:
 
 def reset_password(link: Link, password_hash: str) -> User | None:
     """Set a new password by mailed link; None if the link has been used or is void."""
-    if not links.use(link):
-        return None
-    user = db.session.get(User, link.user_id, with_for_update=True)
-    if user is None or user.disabled_at is not None:
+    user = lock(link.user_id)
+    if user is None or user.disabled_at is not None or not links.use(link):
         return None
     user.password_hash = password_hash
     throttle.forgive_login(user.email)

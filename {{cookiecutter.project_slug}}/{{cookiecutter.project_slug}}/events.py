@@ -11,7 +11,6 @@ from .db import db
 from .models import Event
 
 CLIENT_MAX_LENGTH = 200
-COMMAND_LINE = "command line"
 logger = logging.getLogger(__name__)
 
 
@@ -58,7 +57,7 @@ def client_address() -> str:
 def client_name() -> str:
     """Return what the browser calls itself, without what could forge a log line."""
     if not has_request_context():
-        return COMMAND_LINE
+        return "command line"
     return printable(request.user_agent.string[:CLIENT_MAX_LENGTH])
 
 

@@ -4,10 +4,11 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from ... import clients
 from ...auth.guards import signed_in_user
 from ...db import db
 from ...models import Event
-from .words import WORDS, describe_client
+from .words import WORDS
 
 PAGE_SIZE = 50
 # Beyond it there is nothing, and some number that no database takes.
@@ -26,11 +27,5 @@ def show() -> ResponseReturnValue:
     found = db.session.scalars(own.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE + 1)).all()
     if page > 1 and not found:
         abort(404)
-    return render_template(
-        "activity/show.html",
-        events=found[:PAGE_SIZE],
-        words=WORDS,
-        describe=describe_client,
-        page=page,
-        more=len(found) > PAGE_SIZE,
-    )
+    shown = {"events": found[:PAGE_SIZE], "page": page, "more": len(found) > PAGE_SIZE}
+    return render_template("activity/show.html", words=WORDS, describe=clients.describe, **shown)

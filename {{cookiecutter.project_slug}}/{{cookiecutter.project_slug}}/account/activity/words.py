@@ -1,8 +1,5 @@
 """Put events into words for those whom they concern."""
 
-from ... import clients
-from ...events import COMMAND_LINE
-from ...i18n import gettext as _
 from ...i18n import lazy_gettext as lazy
 
 # Some come from parts that may have been taken out.
@@ -36,7 +33,3 @@ WORDS = {
     "sessions_ended": lazy("All other sessions were ended"),
     "sessions_ended_by_operator": lazy("The people who run this site ended every session"),
 }
-
-
-def describe_client(client: str) -> str:
-    return _("Command line") if client == COMMAND_LINE else clients.describe(client)

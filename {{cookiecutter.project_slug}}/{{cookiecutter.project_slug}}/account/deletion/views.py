@@ -2,27 +2,21 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Form
 
 from ... import accounts
 from ...auth.confirm import prove
-from ...auth.forms import password_field, reject
+from ...auth.forms import ConfirmForm, reject
 from ...auth.guards import signed_in_user
 from ...auth.sessions import logout_user
 from ...db import db
 from ...i18n import gettext as _
-from ...i18n import lazy_gettext as lazy
 
 bp = Blueprint("deletion", __name__, url_prefix="/account/delete", template_folder="templates")
 
 
-class DeleteForm(Form):
-    password = password_field(lazy("Password"), "current-password")
-
-
 @bp.route("", methods=["GET", "POST"])
 def delete() -> ResponseReturnValue:
-    user, form = signed_in_user(), DeleteForm(request.form)
+    user, form = signed_in_user(), ConfirmForm(request.form)
     page = "deletion/delete.html"
     if request.method == "GET":
         return render_template(page, form=form)

@@ -12,8 +12,7 @@ from ... import accounts, events, links, mail
 from ...db import db
 from ...models import Link, Outbox, User
 
-UNDO_DAYS = 7
-UNDO_FOR = timedelta(days=UNDO_DAYS)
+UNDO_FOR = timedelta(days=7)
 
 
 def confirm(link: Link) -> User | None:

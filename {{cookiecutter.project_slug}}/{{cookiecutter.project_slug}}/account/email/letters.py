@@ -7,7 +7,7 @@ from ...db import db
 from ...i18n import show_time
 from ...mail import Letter
 from ...models import Outbox
-from .changes import UNDO_DAYS, UNDO_FOR
+from .changes import UNDO_FOR
 
 
 def _write_change(row: Outbox) -> Letter | None:
@@ -32,7 +32,7 @@ def _write_changed(row: Outbox) -> Letter | None:
         "email_undo", row.recipient, user, lifetime=UNDO_FOR, since=since, survives=True
     )
     url = mail.external_url("email.open_undo", token=token)
-    return Letter("email_changed", {"url": url, "days": UNDO_DAYS, "time": show_time(since)})
+    return Letter("email_changed", {"url": url, "days": UNDO_FOR.days, "time": show_time(since)})
 
 
 def _write_undone(row: Outbox) -> Letter:

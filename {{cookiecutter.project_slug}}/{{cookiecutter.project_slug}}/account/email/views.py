@@ -25,6 +25,13 @@ def _refuse_without_mail() -> None:
         abort(403, _("This site sends no mail. Ask the people who run it."))
 
 
+@bp.errorhandler(IntegrityError)
+def _refuse_taken(error: IntegrityError) -> ResponseReturnValue:
+    """Leave an address to whoever made an account with it since the link was mailed."""
+    db.session.rollback()
+    return render_template("email/taken.html"), 409
+
+
 @bp.route("", methods=["GET", "POST"])
 @recent_login_required
 def start() -> ResponseReturnValue:
@@ -55,13 +62,9 @@ def finish() -> ResponseReturnValue:
     # The mail may have gone to a stranger, by a slip of the owner's.
     if link is None or link.user_id != signed_in_user().id:
         return refuse_link(url_for(".start"))
-    email = link.email
     if request.method == "GET":
-        return render_template("email/finish.html", email=email)
-    try:
-        user = changes.confirm(link)
-    except IntegrityError:
-        return _refuse_taken(email)
+        return render_template("email/finish.html", email=link.email)
+    user = changes.confirm(link)
     if user is None:
         return refuse_link(url_for(".start"))
     end_sessions(user, keep_current=True)
@@ -85,15 +88,11 @@ def undo() -> ResponseReturnValue:
     link = opened_link("email_undo")
     if link is None:
         return _refuse_undo()
-    email = link.email
     if request.method == "GET":
-        return render_template("email/undo.html", email=email)
+        return render_template("email/undo.html", email=link.email)
     db.session.commit()
     password_hash = passwords.hash_password(secrets.token_urlsafe())
-    try:
-        user = changes.undo(link, password_hash)
-    except IntegrityError:
-        return _refuse_taken(email)
+    user = changes.undo(link, password_hash)
     if user is None:
         return _refuse_undo()
     end_sessions(user, keep_current=False)
@@ -103,10 +102,5 @@ def undo() -> ResponseReturnValue:
     return redirect(url_for("auth.login"), 303)
 
 
-def _refuse_taken(email: str) -> ResponseReturnValue:
-    db.session.rollback()
-    return render_template("email/taken.html", email=email), 409
-
-
 def _refuse_undo() -> ResponseReturnValue:
-    return render_template("email/undo_void.html", days=changes.UNDO_DAYS), 410
+    return render_template("email/undo_void.html", days=changes.UNDO_FOR.days), 410

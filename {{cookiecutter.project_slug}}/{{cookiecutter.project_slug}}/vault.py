@@ -21,6 +21,7 @@ KEY_BYTES = 32
 NAME_BYTES = 8
 HEAD_BYTES = len(VERSION) + NAME_BYTES
 NONCE_BYTES = 12
+START = HEAD_BYTES + NONCE_BYTES
 # Rows that one transaction re-encrypts: whoever else writes waits for no more.
 BATCH = 100
 
@@ -33,12 +34,12 @@ def seal(text: bytes, *, owner: str) -> bytes:
     """Encrypt a text for its owner; copied into another's row it cannot be opened."""
     head, key = _derive(settings().secret_key)
     nonce = os.urandom(NONCE_BYTES)
-    return head + nonce + AESGCM(key).encrypt(nonce, text, head + owner.encode())
+    return head + nonce + AESGCM(key).encrypt(nonce, text, _bound(head, owner))
 
 
 def open_sealed(sealed: bytes, *, owner: str) -> bytes:
     """Return the text that was sealed for this owner, or raise Unreadable."""
-    head, rest = sealed[:HEAD_BYTES], sealed[HEAD_BYTES:]
+    head, nonce, rest = sealed[:HEAD_BYTES], sealed[HEAD_BYTES:START], sealed[START:]
     key = dict([*_fallbacks(), _derive(settings().secret_key)]).get(head)
     if key is None:
         raise Unreadable(
@@ -46,10 +47,9 @@ def open_sealed(sealed: bytes, *, owner: str) -> bytes:
             "put it back there, or restart if it is there (see docs/keys.md)"
         )
     try:
-        text = AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], head + owner.encode())
+        return AESGCM(key).decrypt(nonce, rest, _bound(head, owner))
     except (InvalidTag, ValueError):
         raise Unreadable("it was changed, or sealed for somebody else") from None
-    return text
 
 
 def reseal_all() -> tuple[int, list[str]]:
@@ -57,18 +57,18 @@ def reseal_all() -> tuple[int, list[str]]:
 
     It may be run again, and while the app runs: what has changed meanwhile is left alone.
     """
-    done, unreadable, last = 0, list[str](), 0
+    done, unreadable, last_id = 0, list[str](), 0
     head, _ = _derive(settings().secret_key)
     columns = select(User.id, User.public_id, User.email, User.totp_secret)
     others = columns.where(_head() != head).order_by(User.id).limit(BATCH)
-    while rows := db.session.execute(others.where(User.id > last)).all():
-        for last, owner, email, sealed in rows:
+    while rows := db.session.execute(others.where(User.id > last_id)).all():
+        for last_id, owner, email, sealed in rows:
             try:
                 text = open_sealed(sealed or b"", owner=owner)
             except Unreadable:
                 unreadable.append(email)
                 continue
-            same = update(User).where(User.id == last, User.totp_secret == sealed)
+            same = update(User).where(User.id == last_id, User.totp_secret == sealed)
             changed = same.values(totp_secret=seal(text, owner=owner)).returning(User.id)
             done += db.session.scalar(changed) is not None
         db.session.commit()
@@ -93,6 +93,11 @@ def _derive(secret_key: str) -> tuple[bytes, bytes]:
     derived = made.derive(secret_key.encode())
     # The name comes after the key in the stream: it tells nothing of it.
     return VERSION + derived[KEY_BYTES:], derived[:KEY_BYTES]
+
+
+def _bound(head: bytes, owner: str) -> bytes:
+    """Return what is signed along with a text, so that neither can be exchanged."""
+    return head + owner.encode()
 
 
 def _head() -> ColumnElement[bytes | None]:

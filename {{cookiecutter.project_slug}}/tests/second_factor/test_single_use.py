@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
+from {{ cookiecutter.project_slug }}.account.second_factor import codes
 from {{ cookiecutter.project_slug }}.environ import Rate
 
 from ..acting import copy_of
@@ -62,9 +64,14 @@ def test_a_half_way_cookie_that_comes_back_needs_a_code_of_its_own(
 
 
 @either
-def test_of_many_at_the_same_moment_one_wins(app: Flask, phone: Phone, pick: Pick) -> None:
-    code = pick(phone)
-    browsers = [half_way(app) for _ in range(6)]
+def test_of_many_at_the_same_moment_one_wins(
+    app: Flask, phone: Phone, pick: Pick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, use = pick(phone), codes.use
+    browsers = [copy_of(half) for half in [half_way(app)] for _ in range(6)]
+    # All of them have looked before the first of them acts.
+    ready = Barrier(6, timeout=30)
+    monkeypatch.setattr(codes, "use", lambda *given: ready.wait() >= 0 and use(*given))
     with ThreadPoolExecutor(max_workers=6) as threads:
         found = list(threads.map(lambda one: give_code(one, code).status_code, browsers))
     assert sorted(found) == [303, 422, 422, 422, 422, 422]

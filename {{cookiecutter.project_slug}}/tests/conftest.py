@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -22,6 +23,7 @@ from {{ cookiecutter.project_slug }}.models import User
 from .apps import disconnect, empty_tables, quick_app
 from .browser import EMAIL, ORIGIN, Browser
 from .people import add_user
+from .served_site import Site, serving
 
 KEY = "a key for tests alone: 0123456789 abcdefghij"
 
@@ -131,6 +133,13 @@ def user(app: Flask) -> str:
     with app.app_context():
         add_user(EMAIL)
     return EMAIL
+
+
+@pytest.fixture
+def site(app: Flask, user: str, settings: Settings, tmp_path: Path) -> Iterator[Site]:
+    """Return a site with an account, as it is served: its key stands in .env."""
+    with serving(settings, tmp_path) as served_site:
+        yield served_site
 
 
 @pytest.fixture

@@ -1,28 +1,18 @@
 """`flask secret rotate` changes the key in steps, as docs/keys.md says: nothing is lost."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask import Flask
 
 from {{ cookiecutter.project_slug }} import accounts, links
-from {{ cookiecutter.project_slug }}.config import Settings
 
 from .browser import EMAIL, PASSWORD, Browser
 from .inside import rows, run_sql
 from .sealing import SEALED, opens, seal
-from .served_site import Site, commands, moved, serving
+from .served_site import Site, commands, moved
 
 PLANNED, LEAK = 1, 2
 NOBODY_KNOWS = "a key that is nowhere: 0123456789_abcdefghijkl"
 ALONE = "--end-sessions goes with --reencrypt, and --finish alone."
-
-
-@pytest.fixture
-def site(app: Flask, user: str, settings: Settings, tmp_path: Path) -> Iterator[Site]:
-    with serving(settings, tmp_path) as site:
-        yield site
 
 
 def done(site: Site, *args: str, **variables: str) -> str:

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from {{ cookiecutter.project_slug }} import vault
 from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.models import User
 
 from .browser import EMAIL
 from .conftest import KEY, MakeApp
@@ -140,14 +141,12 @@ def test_a_text_that_changes_meanwhile_is_not_overwritten(app: Flask, configure:
     rotated = configure(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
     with rotated.app_context():
         engine = db.engine
-    set_up_anew: list[bytes] = []
+    anew = update(User).where(User.email == OWNER).values(totp_secret=SEALED)
+    changes = [anew]
 
     def change(connection: Any, *more: Any) -> None:
-        if more[1].startswith("UPDATE users") and not set_up_anew:
-            set_up_anew.append(SEALED)
-            connection.exec_driver_sql(
-                f"UPDATE users SET totp_secret = X'{SEALED.hex()}' WHERE email = '{OWNER}'"
-            )
+        if more[1].startswith("UPDATE users") and changes:
+            connection.execute(changes.pop())
 
     event.listen(engine, "before_cursor_execute", change)
     try:

@@ -2,11 +2,14 @@
 
 import re
 
+import pyotp
 import pytest
+import segno
 from flask import Flask
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }}.account.second_factor import codes
+from {{ cookiecutter.project_slug }}.config import APP_NAME
 
 from ..acting import copy_of, handles
 from ..browser import EMAIL, PASSWORD, Browser
@@ -46,6 +49,28 @@ def test_the_page_shows_a_secret_for_eyes_and_for_cameras(owner: Browser) -> Non
     assert not re.search(r"<svg[^>]*style|style=|<script", page.text)
     assert secret not in page.request.url
     assert secret not in str(page.headers)
+
+
+def test_the_qr_code_says_what_the_page_says(
+    owner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+
+    def remember(uri: str) -> segno.QRCode:
+        drawn.append(uri)
+        return segno.make(uri, micro=False)
+
+    monkeypatch.setattr(segno, "make_qr", remember)
+    secret = secret_on(owner.get(PAGE))
+    read = pyotp.parse_uri(drawn[0])
+    assert isinstance(read, pyotp.TOTP)
+    assert (read.secret, read.name, read.issuer) == (secret, EMAIL, APP_NAME[:64])
+
+
+@pytest.mark.parametrize("letter", ["a", " ", "\N{GRINNING FACE}"])
+def test_a_long_name_fits_into_a_qr_code(monkeypatch: pytest.MonkeyPatch, letter: str) -> None:
+    monkeypatch.setattr(codes, "APP_NAME", letter * 1000)
+    assert "<svg" in codes.draw("A" * 32, f"{'a' * 64}@{'b' * 61}.{'c' * 61}.{'d' * 61}.com")
 
 
 def test_the_qr_code_is_black_on_white_in_dark_mode_too(owner: Browser) -> None:

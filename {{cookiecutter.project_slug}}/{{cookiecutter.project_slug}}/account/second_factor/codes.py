@@ -36,7 +36,7 @@ def draw(secret: str, email: str) -> str:
     issuer = APP_NAME[:ISSUER_MAX_LENGTH]
     uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)
     # Black on white in dark mode as well: many apps read nothing else.
-    return segno.make(uri, micro=False).svg_inline(light="#fff", omitsize=True)
+    return segno.make_qr(uri).svg_inline(light="#fff", omitsize=True)
 
 
 def in_groups(text: str, between: str) -> str:

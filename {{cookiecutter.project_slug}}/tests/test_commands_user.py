@@ -10,6 +10,7 @@ from {{ cookiecutter.project_slug }}.cli import users
 
 from .acting import NEW_PASSWORD
 from .browser import EMAIL, PASSWORD, Browser
+from .conftest import MakeApp
 from .inside import everything_stored, rows
 from .operating import events, run, said
 from .statements import broken_database
@@ -25,6 +26,12 @@ def test_a_created_account_can_log_in(app: Flask, client: Browser) -> None:
     assert "Ana" in client.get("/").text
     assert events(app) == ["created_by_operator"]
     assert PASSWORD.encode() not in everything_stored(app)
+
+
+def test_a_created_account_speaks_the_language_of_the_settings(configure: MakeApp) -> None:
+    app = configure(language="pt_BR")
+    run(app, *CREATE, typed=f"{PASSWORD}\n")
+    assert rows(app, "SELECT language FROM users") == [{"language": "pt_BR"}]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from .baking import Baker
 from .baking import CommandLine
 from .baking import Cookies
 from .running import clean_environment
+from .running import must
+from .serving.site import FOLDER
+from .serving.site import SERVED
+from .serving.site import Site
 from .template import VARIANTS
 
 
@@ -75,3 +80,26 @@ def app_python() -> Path:
     if not environment.exists():
         pytest.fail("No environment for baked projects: python -m tests.environment")
     return environment.python()
+
+
+@pytest.fixture(scope="session")
+def upgraded(
+    baked: Callable[..., Path],
+    app_python: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], Path]:
+    """Return a function that gives a project of each kind its tables, once."""
+    projects: dict[str, Path] = {}
+
+    def upgrade(auth: str) -> Path:
+        if auth not in projects:
+            folder = tmp_path_factory.mktemp("upgraded") / FOLDER
+            shutil.copytree(baked(auth=auth), folder)
+            env = clean_environment(tmp_path_factory.mktemp("home"))
+            site = Site(folder, env, app_python.parent)
+            must(site.run("flask", "db", "upgrade", **SERVED))
+            (folder / ".env").unlink()
+            projects[auth] = folder
+        return projects[auth]
+
+    return upgrade

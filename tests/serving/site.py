@@ -13,6 +13,8 @@ from .server import DEADLINE_SECONDS
 from .server import Server
 from .server import free_port
 
+# Nobody's folder has a plain name.
+FOLDER = "Olá, 100% mine"
 ORIGIN = "https://app.example"
 KEY = "a key for these tests alone: 0123456789 abcdefghij"
 # What the app asks for before it serves.

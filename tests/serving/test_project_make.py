@@ -14,9 +14,9 @@ import pytest
 
 from ..running import must
 from ..running import run_in
-from .conftest import FOLDER
 from .server import Server
 from .server import free_port
+from .site import FOLDER
 from .visitor import Visitor
 
 pytestmark = [

@@ -1,0 +1,53 @@
+"""Look at a page as people have it: narrow and wide, by day and by night."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+
+from playwright.sync_api import Page
+
+# 320 is 1280 seen at 400 percent (WCAG 1.4.10), 390 a telephone.
+WIDTHS = (320, 390, 1280)
+HEIGHT = 800
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+ALL_RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"],
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+# By night a page differs in its colours alone.
+CONTRAST = {**ALL_RULES, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+TOO_WIDE = """() => [...document.querySelectorAll('body *')]
+  .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+  .map(one => one.outerHTML.slice(0, 120))"""
+
+
+def faults(page: Page) -> list[str]:
+    """Return what is wrong with a page at some size, in some light."""
+    page.evaluate(AXE)
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        found += [f"{width}: {fault}" for fault in _too_wide(page)]
+        if width in {min(WIDTHS), max(WIDTHS)}:
+            page.emulate_media(color_scheme="dark")
+            found += [f"{width}, dark: {fault}" for fault in _axe(page, CONTRAST)]
+            page.emulate_media(color_scheme="light")
+            found += [f"{width}: {fault}" for fault in _axe(page, ALL_RULES)]
+    return found
+
+
+def _too_wide(page: Page) -> list[str]:
+    if not page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        return []
+    return ["scrolls sideways", *map(str, page.evaluate(TOO_WIDE))]
+
+
+def _axe(page: Page, options: Mapping[str, object]) -> list[str]:
+    results = page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"{rule['id']}: {node['html']}: {node['failureSummary']}"
+        for rule in results["violations"]
+        for node in rule["nodes"]
+    ]

@@ -1,0 +1,67 @@
+"""What the browser keeps, and what it forgets."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ..template import AUTHS
+from .conftest import OpenLive
+from .live import PASSWORD
+from .live import press
+from .live import register
+from .live import submit
+
+pytestmark = pytest.mark.app
+
+DAY_SECONDS = 24 * 60 * 60
+# The one that carries the login, and the other that the variant has.
+NAMES = {"session": ["__Host-session"], "cookie": ["__Host-auth", "__Host-session"]}
+
+
+@pytest.mark.parametrize("auth", AUTHS)
+def test_the_browser_keeps_a_login_from_scripts_and_from_other_sites(
+    auth: str, live: OpenLive
+) -> None:
+    site = live(auth)
+    email = "jar@example.com"
+    with site.visit("en") as page:
+        page.goto("/auth/login")
+        assert page.context.cookies() == []
+        register(page, site, email, "Ana")
+        jar = page.context.cookies()
+        assert {one["name"] for one in jar} <= set(NAMES[auth])
+        for cookie in jar:
+            del cookie["name"], cookie["value"]
+            assert cookie == {
+                "domain": "localhost",
+                "path": "/",
+                "expires": -1,
+                "httpOnly": True,
+                "secure": True,
+                "sameSite": "Lax",
+            }
+        assert page.evaluate("document.cookie") == ""
+
+        press(page, "header button")
+        page.goto("/auth/login")
+        page.check("[name=remember]")
+        submit(page, email=email, password=PASSWORD)
+        login = next(
+            one for one in page.context.cookies() if one["name"] == NAMES[auth][0]
+        )
+        assert 6.9 < (login["expires"] - time.time()) / DAY_SECONDS <= 30
+
+
+@pytest.mark.parametrize("auth", AUTHS)
+def test_going_back_after_logout_shows_nothing(auth: str, live: OpenLive) -> None:
+    site = live(auth)
+    with site.visit("en") as page:
+        register(page, site, "back@example.com", "Ana")
+        page.goto("/account/")
+        assert "back@example.com" in page.inner_text("main")
+        press(page, "header button")
+        page.go_back()
+        assert page.url.startswith(f"{site.origin}/auth/login")
+        assert "back@example.com" not in page.content()

@@ -1,0 +1,53 @@
+"""Development has pages of its own, and cookies that need no https."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+from playwright.sync_api import Page
+
+from ..serving.server import wait_until
+from ..template import LANGUAGES
+from .conftest import NewSite
+from .live import NAMES
+from .live import PASSWORD
+from .live import ask_for_link
+from .live import press
+from .live import submit
+from .live import window
+from .test_pages import look_at
+
+pytestmark = pytest.mark.app
+
+
+def test_its_pages_and_cookies(browser: Browser, new_site: NewSite) -> None:
+    origin = f"http://localhost:{new_site('cookie').develop().port}"
+    for language in LANGUAGES:
+        with window(browser, origin, language) as page:
+            walk_through(page, language)
+
+
+def walk_through(page: Page, language: str) -> None:
+    for path in ("/", "/dev/mailbox", "/account/"):
+        page.goto(path)
+        assert look_at(page, language) == []
+    email = f"{language.lower()}@example.com"
+    ask_for_link(page, "/auth/register", email)
+    assert look_at(page, language) == []
+
+    press(page, "main .development a")
+    mail = f"article:has-text('{email}')"
+    # The mail leaves a moment after the page that says so.
+    wait_until(lambda: page.reload() is not None and page.locator(mail).count() == 1)
+    assert look_at(page, language) == []
+    press(page, f"{mail} a")
+    submit(page, name=NAMES[language], password=PASSWORD)
+    assert look_at(page, language) == []
+
+    jar = {cookie["name"]: cookie for cookie in page.context.cookies()}
+    assert jar.keys() == {"auth"}
+    assert [jar["auth"][name] for name in ("secure", "httpOnly", "sameSite")] == [
+        False,
+        True,
+        "Lax",
+    ]

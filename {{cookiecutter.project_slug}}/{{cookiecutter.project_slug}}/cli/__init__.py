@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import mail, purge, secret, users
+from . import mail, purge, secret, sessions, users
 
 
 def init_app(app: Flask) -> None:
@@ -10,3 +10,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(purge.command)
     app.cli.add_command(secret.group)
     app.cli.add_command(mail.group)
+    app.cli.add_command(sessions.group)

@@ -125,6 +125,7 @@ def test_what_is_no_token_is_refused_not_choked_on(app: Flask, reader: Browser, 
         said = explained(app, typed)
         assert "The server refuses it." in said
         assert "The server takes it." not in said
+        assert said.endswith("\nOn the server\n  Nothing.\n\n")
     reader.keep({"auth": text, "session": text})
     assert "The server refuses it." in reader.get(PAGE).text
 

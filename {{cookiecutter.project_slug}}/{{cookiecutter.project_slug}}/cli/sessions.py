@@ -31,6 +31,9 @@ def explain() -> None:
             click.echo(f"\n{title}")
             for fact in facts:
                 click.echo(f"  {fact.name:<14}{fact.value}\n{'':16}{fact.meaning}")
+            if not facts:
+                click.echo(f"  {_('Nothing.')}")
+        click.echo()
 
 
 def _typed() -> str:

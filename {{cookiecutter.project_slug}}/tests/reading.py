@@ -37,8 +37,12 @@ def language_of(response: TestResponse) -> str:
 
 def words_of(response: TestResponse) -> str:
     """Return what a page says, to eyes and to screen readers, piece by piece."""
+    return words_in(response.text)
+
+
+def words_in(html: str) -> str:
     reader = _Reader()
-    reader.feed(response.text)
+    reader.feed(html)
     return "\n".join(reader.said)
 
 

@@ -1,12 +1,19 @@
-"""Show in development what mails would have been sent. Not registered elsewhere."""
+"""Help while developing: the mails that were not sent, the guide, the cookies at hand.
+
+Not registered elsewhere.
+"""
 
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from . import guide
+from .auth import explain
 from .auth.guards import login_not_required
+from .config import settings
 from .environ import is_loopback
+from .i18n import language
 from .postman import mailbox
 
 bp = Blueprint("dev", __name__, url_prefix="/dev")
@@ -24,3 +31,26 @@ def _answer_this_machine_alone() -> None:
 @login_not_required
 def show_mailbox() -> ResponseReturnValue:
     return render_template("dev/mailbox.html", messages=list(reversed(mailbox())))
+
+
+@bp.get("/guide")
+@login_not_required
+def show_guide() -> ResponseReturnValue:
+    """Show the guide, and mark the answers to its questions that come in the URL."""
+    text = guide.read(language())
+    numbered = enumerate(text.questions, start=1)
+    chosen = [question.chosen(request.args.get(f"q{n}", "")) for n, question in numbered]
+    return render_template("dev/guide.html", guide=text, chosen=chosen, kind=explain.KIND)
+
+
+@bp.get("/session")
+@login_not_required
+def show_session() -> ResponseReturnValue:
+    """Explain the cookies of ours that the browser has just sent."""
+    names = {settings().cookie_name(name): name for name in explain.COOKIES}
+    found = {
+        sent: explain.explain(name, request.cookies[sent])
+        for sent, name in names.items()
+        if sent in request.cookies
+    }
+    return render_template("dev/session.html", found=found, kind=explain.KIND)

@@ -17,6 +17,7 @@ from ..models import User
 from . import cookie, ended, history, tokens
 from .cookie import presence
 from .limits import ActiveSession, Login, is_idle, is_over
+from .tokens import Token
 
 PURGE_BATCH = 500
 
@@ -53,7 +54,18 @@ def load_user() -> User | None:
     overwrite the fresh one that a parallel request has just received.
     """
     text = request.cookies.get(settings().cookie_name("auth"))
-    found = tokens.read(text) if text else None
+    found = find_live(text) if text else None
+    if found is None:
+        return None
+    here = presence()
+    here.token, here.signed_at, user = found
+    here.user_id = user.id
+    return user
+
+
+def find_live(text: str) -> tuple[Token, datetime, User] | None:
+    """Return what a token says, when it was signed, and whose it is; None once it is dead."""
+    found = tokens.read(text)
     if found is None:
         return None
     token, signed_at = found
@@ -65,9 +77,7 @@ def load_user() -> User | None:
     user, was_ended = owner
     if was_ended or user.disabled_at is not None or user.session_epoch != token.epoch:
         return None
-    here = presence()
-    here.user_id, here.token, here.signed_at = user.id, token, signed_at
-    return user
+    return token, signed_at, user
 
 
 def renew_session() -> None:

@@ -51,7 +51,7 @@ def load_user() -> User | None:
     except SQLAlchemyError:
         browser.settled = True
         raise
-    if found is None or not _is_alive(*found):
+    if found is None or not is_alive(*found):
         return None
     browser.fill(found[0])
     return found[1]
@@ -123,6 +123,19 @@ def purge() -> int:
             return total
 
 
+def is_alive(stored: Stored, user: User | None) -> bool:
+    """Tell whether a session that was found is still good for its user."""
+    if is_over(stored.created_at, stored.remembered):
+        return False
+    if is_idle(stored.seen_at, stored.remembered):
+        return False
+    if stored.user_id is None:
+        return True
+    if user is None or user.disabled_at is not None:
+        return False
+    return user.session_epoch == stored.epoch
+
+
 def _current() -> ServerSession:
     return cast(ServerSession, session._get_current_object())  # type: ignore[attr-defined]
 
@@ -136,18 +149,6 @@ def _current_handle() -> str | None:
 
 def _of(user: User) -> ColumnElement[bool]:
     return StoredSession.user_id == user.id
-
-
-def _is_alive(stored: Stored, user: User | None) -> bool:
-    if is_over(stored.created_at, stored.remembered):
-        return False
-    if is_idle(stored.seen_at, stored.remembered):
-        return False
-    if stored.user_id is None:
-        return True
-    if user is None or user.disabled_at is not None:
-        return False
-    return user.session_epoch == stored.epoch
 
 
 def init_app(app: Flask) -> None:

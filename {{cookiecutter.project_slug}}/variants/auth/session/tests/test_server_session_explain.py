@@ -1,0 +1,68 @@
+"""Looked into, the cookie says nothing, and the row that it finds says it all."""
+
+import hashlib
+import re
+
+from flask import Flask
+from time_machine import TimeMachineFixture
+
+from .browser import Browser
+from .inside import rows
+
+COOKIE = "__Host-session"
+
+
+def explained(app: Flask, typed: str) -> str:
+    return app.test_cli_runner().invoke(args=["sessions", "explain"], input=typed).output
+
+
+def fact(said: str, name: str) -> str:
+    (found,) = re.findall(rf"^  {name} +(\S.*)$", said, re.MULTILINE)
+    return str(found)
+
+
+def test_the_guide_is_right_about_what_the_cookie_is(client: Browser, user: str) -> None:
+    client.login()
+    assert re.fullmatch(r"[\w-]{43}", client.jar()[COOKIE])
+
+
+def test_the_token_and_its_hash_are_shown_by_their_beginnings_alone(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login()
+    token = client.jar()[COOKIE]
+    said = explained(app, token)
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    assert fact(said, "token") == f"{token[:4]}…"
+    assert fact(said, "token_hash") == f"{digest[:4]}…"
+    assert token[4:] not in said
+    assert digest[4:] not in said
+
+
+def test_the_row_is_told_as_it_is(
+    app: Flask, client: Browser, user: str, clock: TimeMachineFixture
+) -> None:
+    client.login(remember="y")
+    said = explained(app, client.jar()[COOKIE])
+    (row,) = rows(app, "SELECT handle, epoch, data FROM sessions")
+    assert {name: fact(said, name) for name in row} == {k: str(v) for k, v in row.items()}
+    assert fact(said, "remembered") == "True"
+    assert fact(said, "max_age") == "2592000"
+
+
+def test_a_visitors_session_has_data_and_no_user(app: Flask, client: Browser) -> None:
+    client.post("/language", data={"language": "pt_BR"})
+    said = explained(app, client.jar()[COOKIE])
+    assert "The server takes it." in said
+    assert "pt_BR" in fact(said, "data")
+    assert "session_epoch" not in said
+
+
+def test_a_token_without_a_row_tells_nothing_more(app: Flask, client: Browser, user: str) -> None:
+    client.login()
+    token = client.jar()[COOKIE]
+    client.logout()
+    said = explained(app, token)
+    assert fact(said, "token") == f"{token[:4]}…"
+    assert "handle" not in said
+    assert "idle_end" not in said

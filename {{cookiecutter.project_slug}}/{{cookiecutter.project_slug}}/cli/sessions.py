@@ -1,0 +1,54 @@
+"""Look into a cookie."""
+
+import sys
+
+import click
+from flask.cli import AppGroup
+
+from ..auth import explain as kind
+from ..i18n import gettext as _
+from .database import database_needed
+
+MAX_LENGTH = 8192
+
+group = AppGroup("sessions", help="Look into sessions.")
+
+
+@group.command()
+@database_needed()
+def explain() -> None:
+    """Say what a cookie holds, what the server holds for it, and when it ends.
+
+    Paste the cookie's value, or all that stands behind "Cookie:", or give it on
+    standard input: as an argument it would stay in your shell's history. What is
+    secret in it is shown by its first letters alone.
+    """
+    for name, text in _cookies(_typed()).items():
+        found = kind.explain(name, text)
+        click.echo(f"{name}={found.shown}")
+        click.echo(_("The server takes it.") if found.is_live else _("The server refuses it."))
+        for title, facts in found.sections():
+            click.echo(f"\n{title}")
+            for fact in facts:
+                click.echo(f"  {fact.name:<14}{fact.value}\n{'':16}{fact.meaning}")
+            if not facts:
+                click.echo(f"  {_('Nothing.')}")
+        click.echo()
+
+
+def _typed() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt(_("Cookie"), hide_input=True))
+    return sys.stdin.read(MAX_LENGTH)
+
+
+def _cookies(text: str) -> dict[str, str]:
+    """Return those of ours, under the names that development gives them."""
+    text = text.strip().removeprefix("Cookie:")
+    if "=" not in text:
+        text = f"{kind.COOKIES[0]}={text}"
+    pairs = [pair.strip().removeprefix("__Host-").partition("=") for pair in text.split(";")]
+    found = {name: value.strip() for name, _, value in pairs if name in kind.COOKIES}
+    if not any(found.values()):
+        raise click.ClickException(_("There is no cookie of this app in it."))
+    return found

@@ -90,6 +90,16 @@ def test_a_reset_of_the_password_does_not_skip_it(client: Browser, phone: Phone)
     assert client.is_signed_in()
 
 
+def test_only_a_form_that_is_sent_uses_a_code_up(client: Browser, phone: Phone) -> None:
+    """A request by HEAD passes the gate for other sites' forms: it must only look."""
+    give_password(client)
+    sent = {"code": phone.code()}
+    for method in ("GET", "HEAD"):
+        assert client.open(ARRIVING, method=method, data=sent).status_code == 200
+        assert not client.is_signed_in()
+    assert give_code(client, phone.code()).status_code == 303
+
+
 def test_without_a_password_there_is_nothing_to_ask_for(client: Browser, phone: Phone) -> None:
     for answer in (client.get(ARRIVING), give_code(client, phone.code())):
         assert (answer.status_code, answer.location) == (303, "/auth/login")

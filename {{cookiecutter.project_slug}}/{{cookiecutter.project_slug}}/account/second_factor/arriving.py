@@ -53,7 +53,7 @@ def arrive() -> ResponseReturnValue:
     user, remember, target = found
     speak(user.language)
     page = "second_factor/arrive.html"
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template(page, form=form)
     if not form.validate():
         return render_template(page, form=form), 422

@@ -40,7 +40,7 @@ def manage() -> ResponseReturnValue:
         left = codes.count_recovery_codes(user)
         return render_template("second_factor/manage.html", left=left)
     secret = _pending_secret(user)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show_secret(user, secret, form)
     if not form.validate():
         return _show_secret(user, secret, form), 422

@@ -38,6 +38,8 @@ def test_a_code_of_the_app_switches_it_on(app: Flask, owner: Browser) -> None:
     phone = switch_on(owner)
     assert state(app)["totp_secret"]
     assert len(set(phone.recovery_codes)) == 10
+    # 120 random bits each: a slow hash would add nothing.
+    assert {len(code.replace("-", "")) for code in phone.recovery_codes} == {24}
     assert kinds(app) == ["second_factor_on"]
     assert owner.is_signed_in()
     page = owner.get(PAGE).text

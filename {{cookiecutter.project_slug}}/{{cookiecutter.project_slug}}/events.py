@@ -51,12 +51,16 @@ def client_address() -> str:
     """Return the peer's address; the proxy's word for it where one is trusted."""
     if not has_request_context():
         return ""
-    return (request.remote_addr or "")[:45]
+    return _printable(request.remote_addr or "")[:45]
 
 
 def client_name() -> str:
-    """Return what the browser calls itself, without what could forge a log line."""
+    """Return what the browser calls itself."""
     if not has_request_context():
         return "command line"
-    text = request.user_agent.string[:CLIENT_MAX_LENGTH]
+    return _printable(request.user_agent.string[:CLIENT_MAX_LENGTH])
+
+
+def _printable(text: str) -> str:
+    """Leave out what could forge a log line, or be more than a database takes."""
     return "".join(letter for letter in text if letter.isprintable())

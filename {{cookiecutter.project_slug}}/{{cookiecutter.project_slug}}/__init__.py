@@ -4,6 +4,7 @@ from flask import Flask
 
 from . import (
     account,
+    bad_input,
     cli,
     config,
     db,
@@ -29,6 +30,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask(__name__)
     config.init_app(app, settings)
     db.init_app(app)
+    bad_input.init_app(app)
     migrations.init_app(app)
     i18n.init_app(app)
     widgets.init_app(app)

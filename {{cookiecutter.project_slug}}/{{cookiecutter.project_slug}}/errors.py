@@ -5,8 +5,8 @@ from typing import cast
 
 from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable, TooManyRequests
 
 from .auth.guards import wants_json
 from .db import db
@@ -81,6 +81,14 @@ def _lose_database(error: OperationalError) -> ResponseReturnValue:
     return _show(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS))
 
 
+def _refuse_value(error: DataError) -> ResponseReturnValue:
+    """Answer 400 to what no column holds, such as NUL in a text on PostgreSQL."""
+    logger.warning("the database took no such value: %s", type(error.orig).__name__)
+    db.session.rollback()
+    return _show(BadRequest())
+
+
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show)
     app.register_error_handler(OperationalError, _lose_database)
+    app.register_error_handler(DataError, _refuse_value)

@@ -51,11 +51,11 @@ def client_address() -> str:
     """Return the peer's address; the proxy's word for it where one is trusted."""
     if not has_request_context():
         return ""
-    return (request.remote_addr or "")[:45]
+    return printable(request.remote_addr or "")[:45]
 
 
 def client_name() -> str:
-    """Return what the browser calls itself, without what could forge a log line."""
+    """Return what the browser calls itself."""
     if not has_request_context():
         return "command line"
     return printable(request.user_agent.string[:CLIENT_MAX_LENGTH])

@@ -14,9 +14,9 @@ def closed_view() -> str | None:
     """Return the endpoint behind `next`, in development alone, if it is closed."""
     if not settings().development:
         return None
-    path = urlsplit(request.args.get("next", "")).path
     try:
+        path = urlsplit(request.args.get("next", "")).path
         endpoint, _ = current_app.url_map.bind("").match(path or "/")
-    except (HTTPException, RequestRedirect):
+    except (HTTPException, RequestRedirect, ValueError):
         return None
     return None if is_public(endpoint) else str(endpoint)

@@ -1,0 +1,56 @@
+"""Take what no browser sends, and refuse what no database holds, without failing."""
+
+import re
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from flask import Flask, Request
+from sqlalchemy import event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DataError
+
+from .db import db
+
+
+class PlainRequest(Request):
+    """Read a request as a browser would have sent it."""
+
+    def __init__(
+        self, environ: dict[str, object], populate_request: bool = True, shallow: bool = False
+    ) -> None:
+        # To route and to build addresses would raise, for the error page as well.
+        if not _may_be_host(str(environ.get("HTTP_HOST", ""))):
+            environ["HTTP_HOST"] = "invalid"
+        super().__init__(environ, populate_request, shallow)
+        # Werkzeug counts on UTF-8, and raises at the first look into the query.
+        self.query_string = re.sub(rb"[\x80-\xff]", _quote, self.query_string)
+        if self.method == "HEAD":
+            # The same but for the body, which the server leaves out. A view that asks
+            # for GET would take it for a form, and no gate stands before a HEAD.
+            self.method = "GET"
+
+
+@lru_cache
+def _may_be_host(text: str) -> bool:
+    try:
+        (urlsplit(f"//{text}").hostname or "").encode("idna")
+    except ValueError:
+        return False
+    return True
+
+
+def _quote(byte: re.Match[bytes]) -> bytes:
+    return b"%%%02X" % ord(byte[0])
+
+
+def _name_bad_value(context: ExceptionContext) -> None:
+    """Give one name to what drivers say of numbers beyond 64 bits and of half characters."""
+    error = context.original_exception
+    if isinstance(error, OverflowError | UnicodeEncodeError):
+        raise DataError(context.statement, None, error) from None
+
+
+def init_app(app: Flask) -> None:
+    app.request_class = PlainRequest
+    with app.app_context():
+        event.listen(db.engine, "handle_error", _name_bad_value)

@@ -9,6 +9,7 @@ from .test_headers import ALWAYS
 
 # Markup in which it stands would show as a tag or an attribute, were it not escaped.
 MARK = "zz9"
+LEADING = {"action", "formaction", "href", "src"}
 
 
 def check(answer: TestResponse) -> None:
@@ -27,4 +28,5 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert MARK not in {tag, *dict(attrs)}
-        assert not [text for _, text in attrs if (text or "").startswith("javascript:")]
+        led_to = [text or "" for name, text in attrs if name in LEADING]
+        assert not [text for text in led_to if text.startswith("javascript:")]

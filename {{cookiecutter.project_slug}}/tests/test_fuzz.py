@@ -62,7 +62,7 @@ class Thrower(Stranger):
         self._kept.put_back()
 
 
-@pytest.mark.parametrize("development", [False, True])
+@pytest.mark.parametrize("development", [False, True], ids=["served", "in development"])
 @pytest.mark.usefixtures("user", "clock")
 def test_nothing_that_is_sent_breaks_anything(configure: MakeApp, development: bool) -> None:
     origin = LOCALHOST if development else ORIGIN

@@ -68,3 +68,5 @@ def test_each_secret_is_its_own(app: Flask, user: str) -> None:
         browser.login()
         secrets.add(secret_on(browser.get(PAGE)))
     assert len(secrets) == 3
+    # As long as the output of the hash, 160 bits (RFC 4226).
+    assert {len(secret) for secret in secrets} == {32}

@@ -16,6 +16,7 @@ from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.db import db
 from {{ cookiecutter.project_slug }}.environ import ConfigError, is_loopback
 from {{ cookiecutter.project_slug }}.migrations import alembic
+from {{ cookiecutter.project_slug }}.serving import check_migrations, refusals
 
 ROOT = Path(__file__).parent
 
@@ -41,17 +42,13 @@ def make_app() -> Flask:
 
 
 def _serve() -> Flask:
-    if get_debug_flag():
-        raise ConfigError("FLASK_DEBUG", "is on, which opens secrets to all: unset it.")
     settings = Settings.from_environ(os.environ)
-    if settings.public_url is None:
-        raise ConfigError("PUBLIC_URL", "is missing: set it to https:// and your host.")
-    if settings.mail_server.scheme == "console":
-        raise ConfigError("MAIL_URL", "is console: set it to a mail server or none:.")
+    for problem in refusals(settings):
+        raise problem
     app = create_app(settings)
     _log_events(app)
     with app.app_context():
-        _check_migrations()
+        check_migrations()
         # A worker must not inherit its master's connections.
         db.engine.dispose()
     return app
@@ -64,19 +61,13 @@ def _develop(context: click.Context) -> Flask:
     with app.app_context():
         if alembic.is_empty():
             alembic.upgrade()
-        _check_migrations()
+        check_migrations()
     return app
 
 
 def _log_events(app: Flask) -> None:
     # Flask's handler then writes what the package says; INFO is dropped unasked.
     app.logger.setLevel(logging.INFO)
-
-
-def _check_migrations() -> None:
-    if alembic.needs_upgrade():
-        problem = "names a database that lacks migrations. Run `flask db upgrade`."
-        raise ConfigError("DATABASE_URL", problem)
 
 
 def _listening_url(context: click.Context) -> str:

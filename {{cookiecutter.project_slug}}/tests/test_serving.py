@@ -64,6 +64,18 @@ def test_a_server_does_not_start_with_debug_on(folder: Path) -> None:
         serve(folder, FLASK_DEBUG="1")
 
 
+def test_a_server_does_not_start_without_a_folder_for_its_database(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object, **more: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "makedirs", refuse)
+    line = r"^DATABASE_URL needs the folder .* which cannot be made: Read-only file system\.$"
+    with pytest.raises(SystemExit, match=line):
+        serve(folder, DATABASE_URL="sqlite:///app.sqlite")
+
+
 def test_what_starts_is_secure_unasked(folder: Path) -> None:
     app = serve(folder)
     assert app.config["SESSION_COOKIE_SECURE"]

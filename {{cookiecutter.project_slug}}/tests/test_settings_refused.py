@@ -41,6 +41,7 @@ BAD = {
     "DATABASE_URL": [
         "app.sqlite",
         "mysql://localhost/app",
+        "postgresql://user:what-is-no-port",
         "sqlite://",
         "sqlite:///:memory:",
         "sqlite+aiosqlite:///app.sqlite",

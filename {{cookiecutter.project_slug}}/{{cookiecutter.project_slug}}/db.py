@@ -3,27 +3,19 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from inspect import iscoroutinefunction
-from typing import Any, ClassVar, TypeVarTuple
+from typing import ClassVar, TypeVarTuple
 
-from flask import Flask, g, has_app_context, has_request_context, request
+from flask import Flask, g
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import (
-    Connection,
-    DateTime,
-    Dialect,
-    Executable,
-    MetaData,
-    Row,
-    Select,
-    TypeDecorator,
-    event,
-)
+from sqlalchemy import DateTime, Dialect, Executable, MetaData, Row, Select, TypeDecorator
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-BUSY_TIMEOUT_MS = 5000
+from .environ import ConfigError
+from .sqlite import BUSY_TIMEOUT_MS, set_busy_timeout, set_up_sqlite
+from .sqlite import SAFE_METHODS as SAFE_METHODS
+
 # For `execution_options`: a read need not wait for the one writer that SQLite has.
 READ_ONLY = {"sqlite_begin": "DEFERRED"}
 
@@ -99,7 +91,7 @@ def write_unless_busy(statement: Executable) -> bool:
         sqlite_connection = connection.connection.driver_connection
         try:
             if connection.dialect.name == "sqlite":
-                _set_busy_timeout(sqlite_connection, 0)
+                set_busy_timeout(sqlite_connection, 0)
             else:
                 connection.exec_driver_sql("SET LOCAL lock_timeout = '1ms'")
             connection.execute(statement)
@@ -108,12 +100,16 @@ def write_unless_busy(statement: Executable) -> bool:
             return False
         finally:
             if connection.dialect.name == "sqlite":
-                _set_busy_timeout(sqlite_connection, BUSY_TIMEOUT_MS)
+                set_busy_timeout(sqlite_connection, BUSY_TIMEOUT_MS)
     return True
 
 
 def init_app(app: Flask) -> None:
-    db.init_app(app)
+    try:
+        db.init_app(app)
+    except OSError as error:
+        problem = f"needs the folder {app.instance_path}, which cannot be made: {error.strerror}."
+        raise ConfigError("DATABASE_URL", problem) from None
     # It would close asynchronous sessions too: there are none, yet every request
     # would pay for a thread and an event loop, four times its own work.
     closing = app.teardown_appcontext_funcs
@@ -121,33 +117,4 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-
-
-def _set_up_sqlite(connection: Any, record: object) -> None:
-    # The driver would begin on its own, and only before a write: see below.
-    connection.isolation_level = None
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA journal_mode = WAL")
-    _set_busy_timeout(connection, BUSY_TIMEOUT_MS)
-
-
-def _set_busy_timeout(connection: Any, milliseconds: int) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin as the work ahead needs it.
-
-    A transaction that reads first and writes later fails at once with
-    "database is locked" when another wrote in between, whatever the timeout.
-    So whatever may write takes the lock first: unsafe methods, the command line.
-    """
-    if has_app_context() and "reads_alone" in g:
-        return
-    kind = connection.get_execution_options().get("sqlite_begin")
-    if kind is None:
-        reading = has_request_context() and request.method in SAFE_METHODS
-        kind = "DEFERRED" if reading else "IMMEDIATE"
-    connection.exec_driver_sql(f"BEGIN {kind}")
+        set_up_sqlite(engine)

@@ -111,7 +111,7 @@ class Environ:
         name = "DATABASE_URL"
         try:
             url = make_url(self.text(name, "sqlite:///app.sqlite"))
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             raise ConfigError(name, "is not a database URL.") from None
         if url.drivername in {"postgres", "postgresql"}:
             url = url.set(drivername="postgresql+psycopg")

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import lists, mail, purge, secret, sessions, users
+from . import doctor, lists, mail, purge, secret, sessions, users
 
 # Imported for its commands, which join those of `users`.
 from . import support as support
@@ -15,3 +15,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(secret.group)
     app.cli.add_command(mail.group)
     app.cli.add_command(sessions.group)
+    app.cli.add_command(doctor.command)

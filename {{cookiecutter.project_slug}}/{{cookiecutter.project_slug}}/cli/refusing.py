@@ -4,7 +4,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from . import secret
+from . import doctor, secret
 
 
 class _RefusingGroup(AppGroup):
@@ -12,6 +12,7 @@ class _RefusingGroup(AppGroup):
         super().__init__()
         self._problem = problem
         self.add_command(secret.group)
+        self.add_command(doctor.command)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         command = super().get_command(ctx, cmd_name)
@@ -21,7 +22,7 @@ class _RefusingGroup(AppGroup):
 
 
 def refusing_app(problem: str) -> Flask:
-    """Return an app of which `flask secret` works; the rest says what is wrong."""
+    """Return an app of which `flask secret` and `flask doctor` work; the rest says why not."""
     app = Flask(__name__)
     app.extensions["problem"] = problem
     app.cli = _RefusingGroup(problem)

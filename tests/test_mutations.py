@@ -2,22 +2,60 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from . import mutations
 from .mutations import Mutation
-from .running import run_in
-from .running import tail
+from .running import clean_environment
+from .template import ROOT
 from .template import SLUG
 
 TESTS_FAILED = 1
+OFF = ("-p", "no:cacheprovider", "-p", "no:randomly")
 EACH = mutations.read()
 
 pytestmark = pytest.mark.app
+
+
+class Forks:
+    """Have pytest run by the one process that has the libraries; see `forks.py`."""
+
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
+        self._process = process
+        self._log = log
+
+    def run(self, project: Path, *arguments: str) -> tuple[int, str]:
+        order = {"folder": str(project), "arguments": arguments, "log": str(self._log)}
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        status = int(self._process.stdout.readline())
+        return status, self._log.read_text(encoding="utf-8", errors="replace")
+
+
+@pytest.fixture(scope="session")
+def forks(
+    app_python: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Forks]:
+    folder = tmp_path_factory.mktemp("forks")
+    with subprocess.Popen(
+        [app_python, str(ROOT / "tests" / "forks.py")],
+        env=clean_environment(folder),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        yield Forks(process, folder / "log")
+        assert process.stdin
+        process.stdin.close()
 
 
 @pytest.mark.parametrize(
@@ -27,8 +65,7 @@ def test_the_suite_notices_when_it_is_no_longer_so_that(
     mutation: Mutation,
     auth: str,
     baked: Callable[..., Path],
-    env: dict[str, str],
-    app_python: Path,
+    forks: Forks,
     tmp_path: Path,
 ) -> None:
     project = tmp_path / "project"
@@ -41,13 +78,7 @@ def test_the_suite_notices_when_it_is_no_longer_so_that(
     ]
     assert tests, f"no test is called {mutation.tests}"
 
-    done = run_in(
-        project,
-        *(app_python, "-m", "pytest", "-q", "-x"),
-        *("-p", "no:cacheprovider", "-p", "no:randomly"),
-        *tests,
-        env=env,
-    )
+    status, said = forks.run(project, "-q", "-x", *OFF, *map(str, tests))
 
-    assert done.returncode == TESTS_FAILED, tail(done)
-    assert " failed" in done.stdout, tail(done)
+    assert status == TESTS_FAILED, said
+    assert " failed" in said, said

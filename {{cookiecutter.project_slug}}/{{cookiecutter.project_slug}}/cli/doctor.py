@@ -2,7 +2,7 @@
 
 import os
 import re
-import secrets
+import string
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +18,8 @@ from ..serving import LONGEST, check_migrations, refusals, risks
 ROOT = Path(__file__).parent.parent.parent
 LOOKED_AT = ["FLASK_DEBUG", "SECRET_KEY", "PUBLIC_URL", "TRUSTED_PROXIES", "MAIL_URL", "MAIL_FROM"]
 LOOKED_AT += ["DATABASE_URL", *LONGEST, ".env"]
+# For a key that was refused: it signs nothing, and no file holds it.
+STAND_IN = string.printable.strip()
 # They set these; their machines keep no file, and share none with each other.
 FORGETFUL = {"DYNO": "Heroku", "K_SERVICE": "Cloud Run"}
 Problems = Iterator[ConfigError]
@@ -42,7 +44,7 @@ def command() -> None:
 
 
 def read(variables: Mapping[str, str]) -> tuple[Settings, list[ConfigError]]:
-    """Return settings and what was refused: in its place stands the default, or a new key."""
+    """Return settings and what was refused: in its place stands the default."""
     left = {name: text for name, text in variables.items() if text.strip()}
     refused: list[ConfigError] = []
     while True:
@@ -52,7 +54,7 @@ def read(variables: Mapping[str, str]) -> tuple[Settings, list[ConfigError]]:
             refused.append(error)
             left.pop(error.variable, None)
             if "SECRET_KEY_FILE" not in left:
-                left.setdefault("SECRET_KEY", secrets.token_urlsafe())
+                left.setdefault("SECRET_KEY", STAND_IN)
 
 
 def find(settings: Settings, variables: Mapping[str, str], root: Path) -> Problems:

@@ -121,6 +121,13 @@ def test_an_odd_header_is_overlooked(configure: MakeApp, user: str, name: str) -
         assert answer.status_code == (422 if name.startswith("CONTENT") else 303)
 
 
+@pytest.mark.parametrize("scheme", ["javascript:alert(1)", "", "HTTPS", "ws", "\0"])
+def test_a_scheme_that_is_not_ours_leads_nowhere(configure: MakeApp, scheme: str) -> None:
+    stranger = Stranger(configure(trusted_proxies=1))
+    moved = stranger.ask("/account", {"HTTP_X_FORWARDED_PROTO": scheme})
+    assert moved.location in {f"{scheme}://app.example/account/" for scheme in ("http", "https")}
+
+
 @odd
 def test_a_cookie_that_was_not_made_here_is_nobodys(client: Browser, user: str, text: str) -> None:
     client.login()

@@ -21,6 +21,9 @@ class PlainRequest(Request):
         # To route and to build addresses would raise, for the error page as well.
         if not _may_be_host(str(environ.get("HTTP_HOST", ""))):
             environ["HTTP_HOST"] = "invalid"
+        # What a proxy forwards unseen would stand before our name in a redirect.
+        if environ.get("wsgi.url_scheme") != "https":
+            environ["wsgi.url_scheme"] = "http"
         super().__init__(environ, populate_request, shallow)
         # Werkzeug counts on UTF-8, and raises at the first look into the query.
         self.query_string = re.sub(rb"[\x80-\xff]", _quote, self.query_string)

@@ -9,7 +9,7 @@ import re
 
 import pytest
 from flask import Flask
-from hypothesis import Phase, given, note, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 
 from .browser import ORIGIN
 from .conftest import MakeApp
@@ -23,7 +23,9 @@ from .test_headers import LOCALHOST
 
 # Drawing a load takes longer than throwing it.
 DOORS_AT_ONCE = 5
-LONG = settings(max_examples=2_000, database=None, deadline=None)
+# That a machine is busy is no failure.
+BUSY = [HealthCheck.too_slow]
+LONG = settings(max_examples=2_000, database=None, deadline=None, suppress_health_check=BUSY)
 # The same in every run: what was green stays green until somebody changes something.
 QUICK = settings(LONG, max_examples=4, derandomize=True, phases=[Phase.generate])
 look = LONG if os.environ.get("HYPOTHESIS_PROFILE") == "long" else QUICK

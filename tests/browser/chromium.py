@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser
 from playwright.sync_api import sync_playwright
 
-# Chrome first: where there are both, it is the one allowed to make a sandbox.
+# The same engine without windows comes first, being quicker; then Chrome, which is
+# allowed to make a sandbox where Chromium is not.
 NAMES = (
+    "chromium-headless-shell",
     "google-chrome",
     "chromium",
     "chromium-browser",
@@ -19,7 +21,7 @@ NAMES = (
 )
 MISSING = (
     f"No browser: none of {', '.join(NAMES)} is here. "
-    "On Debian: apt-get install chromium; elsewhere install Chrome."
+    "On Debian: apt-get install chromium-headless-shell; elsewhere install Chrome."
 )
 # It asks nobody for anything: only this machine has a name.
 FLAGS = (

@@ -69,7 +69,7 @@ class Keyboard:
     def type(self, text: str) -> None:
         """Write over what is in the field."""
         self._page.keyboard.press("ControlOrMeta+A")
-        self._page.keyboard.type(text)
+        self._page.keyboard.insert_text(text)
 
     def press(self, key: str) -> None:
         self._page.keyboard.press(key)

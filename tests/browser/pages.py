@@ -1,83 +1,138 @@
 """List the pages that people see, and how each is come by.
 
-A page is a path, or a function for one that takes some steps. What is listed here is
-looked at in every size and light, by axe, and by keyboard.
+A page is a path. Pages that take some steps, or can be seen once only, are the
+stations of a way: it yields at each. What is listed here is looked at in every size and
+light, by axe and by keyboard.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterator
 
 from playwright.sync_api import Page
 
 from .live import LONG
 from .live import Live
 from .live import ask_for_link
+from .live import code_for
+from .live import log_in
+from .live import press
 from .live import register
 from .live import submit
 
-Way = str | Callable[[Page, Live], None]
+Way = str | Callable[[Page, Live], Iterator[None]]
 
-STRANGER = LONG.format("stranger")
+
+def follow(page: Page, live: Live, way: Way) -> Iterator[None]:
+    """Go to a page, or from one station to the next."""
+    if isinstance(way, str):
+        page.goto(way)
+        yield
+    else:
+        yield from way(page, live)
 
 
 def refused(path: str, **fields: str) -> Way:
     """Send the form on a page with something wrong in it."""
 
-    def go(page: Page, live: Live) -> None:
+    def go(page: Page, live: Live) -> Iterator[None]:
         page.goto(path)
         submit(page, **fields)
-        assert page.locator("[aria-invalid]:focus").count() == 1, page.content()
+        assert page.locator("[aria-invalid]:focus").count() == 1
+        yield
 
     return go
 
 
-def asked(path: str) -> Way:
-    return lambda page, live: ask_for_link(page, path, STRANGER)
-
-
-def finish_register(page: Page, live: Live) -> None:
-    asked_for = LONG.format("finish")
-    ask_for_link(page, "/auth/register", asked_for)
-    page.goto(live.link(asked_for, "/auth/register"))
-
-
-def finish_reset(page: Page, live: Live) -> None:
-    somebody = LONG.format("reset")
+def mailed_links(page: Page, live: Live) -> Iterator[None]:
+    somebody = LONG.format("links")
+    ask_for_link(page, "/auth/register", somebody)
+    yield
+    page.goto(live.link(somebody, "/auth/register"))
+    yield
     register(page, live, somebody, "Ana")
+    yield
+    press(page, "header button")
     ask_for_link(page, "/auth/reset", somebody)
+    yield
     page.goto(live.link(somebody, "/auth/reset"))
+    yield
 
 
-def saved(page: Page, live: Live) -> None:
+def two_sessions(page: Page, live: Live) -> Iterator[None]:
+    somebody = LONG.format("sessions")
+    register(page, live, somebody, "Ana")
+    with live.visit("en") as other:
+        log_in(other, somebody)
+    page.goto("/account/sessions")
+    yield
+    press(page, "main li button")
+    yield
+
+
+def change_of_address(page: Page, live: Live) -> Iterator[None]:
+    before, after = LONG.format("before"), LONG.format("after")
+    register(page, live, before, "Ana")
+    ask_for_link(page, "/account/email", after)
+    yield
+    page.goto(live.link(after, "/account/email"))
+    yield
+    submit(page)
+    yield
+    page.goto(live.link(before, "/account/email/undo"))
+    yield
+
+
+def second_factor(page: Page, live: Live) -> Iterator[None]:
+    somebody = LONG.format("factor")
+    register(page, live, somebody, "Ana")
+    page.goto("/account/second-factor")
+    yield
+    submit(page, code=code_for(page.inner_text("main p code")))
+    yield
+    press(page, "main .actions a")
+    yield
+    press(page, "header button")
+    log_in(page, somebody)
+    yield
+    submit(page, code="000000")
+    yield
+
+
+def saved(page: Page, live: Live) -> Iterator[None]:
     page.goto("/account/")
     submit(page)
+    yield
 
 
+# Who registers leaves whatever session the browser had: so do these ways.
 VISITORS: dict[str, Way] = {
     "home": "/",
     "register": "/auth/register",
-    "register refused": refused("/auth/register", email="nobody"),
-    "register asked": asked("/auth/register"),
-    "register finish": finish_register,
     "login": "/auth/login",
-    "login refused": refused("/auth/login", email=STRANGER, password="a wrong one"),
+    "login refused": refused("/auth/login", email="somebody@example.com", password=""),
     "login on the way": "/account/password",
     "reset": "/auth/reset",
-    "reset asked": asked("/auth/reset"),
-    "reset finish": finish_reset,
     "link void": "/auth/register/never-mailed",
+    "undo void": "/account/email/undo/never-mailed",
+    "mailed links": mailed_links,
+    "two sessions": two_sessions,
+    "change of address": change_of_address,
+    "second factor": second_factor,
 }
 MEMBERS: dict[str, Way] = {
     "home": "/",
     "not found": "/nowhere",
     "account": "/account/",
-    "account refused": refused("/account/", name=""),
     "account saved": saved,
     "password": "/account/password",
     "password refused": refused(
         "/account/password", current_password="a wrong one", password="short"
     ),
     "confirm": "/auth/confirm",
-    "confirm refused": refused("/auth/confirm", password="a wrong one"),
+    "sessions": "/account/sessions",
+    "activity": "/account/activity",
+    "email": "/account/email",
+    "delete": "/account/delete",
 }

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Page
 
 from ..template import AUTHS
 from .conftest import OpenLive
 from .live import PASSWORD
+from .live import log_in
 from .live import press
 from .live import register
 from .live import submit
@@ -55,13 +58,30 @@ def test_the_browser_keeps_a_login_from_scripts_and_from_other_sites(
 
 
 @pytest.mark.parametrize("auth", AUTHS)
-def test_going_back_after_logout_shows_nothing(auth: str, live: OpenLive) -> None:
+def test_going_back_shows_nothing_once_a_session_has_ended(
+    auth: str, live: OpenLive
+) -> None:
     site = live(auth)
+    email = "back@example.com"
     with site.visit("en") as page:
-        register(page, site, "back@example.com", "Ana")
+        register(page, site, email, "Ana")
         page.goto("/account/")
-        assert "back@example.com" in page.inner_text("main")
+        assert email in page.inner_text("main")
         press(page, "header button")
-        page.go_back()
-        assert page.url.startswith(f"{site.origin}/auth/login")
-        assert "back@example.com" not in page.content()
+        check_going_back(page, email)
+
+        # Ended from elsewhere, so that nothing in this browser has changed.
+        log_in(page, email)
+        page.goto("/account/")
+        page.goto("/")
+        with site.visit("en") as other:
+            log_in(other, email)
+            other.goto("/account/sessions")
+            press(other, "main > form button")
+        check_going_back(page, email)
+
+
+def check_going_back(page: Page, email: str) -> None:
+    page.go_back()
+    assert urlsplit(page.url).path == "/auth/login"
+    assert email not in page.content()

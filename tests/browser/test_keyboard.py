@@ -10,6 +10,7 @@ from .conftest import OpenLive
 from .keyboard import Keyboard
 from .live import PASSWORD
 from .live import Live
+from .live import code_for
 
 pytestmark = pytest.mark.app
 
@@ -36,8 +37,11 @@ def test_a_person_gets_everywhere(auth: str, language: str, live: OpenLive) -> N
         change_name_and_language(person)
         change_password(person)
         confirm(person)
+        code = set_up_second_factor(person)
         log_out(person)
         reset(person)
+        log_in_by_recovery_code(person, code)
+        delete(person)
 
 
 class Person(Keyboard):
@@ -62,6 +66,7 @@ class Person(Keyboard):
         assert self.is_at(f"[name={name}][aria-invalid=true]")
         field = self.page.locator(f"[name={name}]")
         told = (field.get_attribute("aria-describedby") or "").split()
+        assert told
         error = self.page.locator(f"#{told[-1]}.error")
         assert error.inner_text()
         # In sight of it, below.
@@ -146,6 +151,19 @@ def confirm(person: Person) -> None:
     person.is_on("/account/password")
 
 
+def set_up_second_factor(person: Person) -> str:
+    """Return one of the recovery codes."""
+    person.follow("header .name")
+    person.follow("main [href='/account/second-factor']")
+    person.fill_in(code="000000")
+    person.is_told("code")
+    person.fill_in(code=code_for(person.page.inner_text("main p code")))
+    codes = person.page.locator(".codes code").all_inner_texts()
+    person.follow("main a")
+    person.is_on("/account/second-factor")
+    return codes[0]
+
+
 def log_out(person: Person) -> None:
     person.follow("header button")
     person.is_on("/")
@@ -161,6 +179,22 @@ def reset(person: Person) -> None:
     person.is_told("password")
     person.fill_in(password=NEWEST_PASSWORD)
     person.is_on("/auth/login")
+
+
+def log_in_by_recovery_code(person: Person, code: str) -> None:
     person.fill_in(email=person.email, password=NEWEST_PASSWORD)
+    person.fill_in(code="000000")
+    person.is_told("code")
+    person.fill_in(code=code)
     person.is_on("/")
     assert person.page.inner_text("header .name") == "Ana Maria"
+
+
+def delete(person: Person) -> None:
+    person.follow("header .name")
+    person.follow("main [href='/account/delete']")
+    person.fill_in(password=WRONG)
+    person.is_told("password")
+    person.fill_in(password=NEWEST_PASSWORD)
+    person.is_on("/")
+    assert person.page.locator("header .name").count() == 0

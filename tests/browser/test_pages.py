@@ -15,10 +15,12 @@ from .conftest import OpenLive
 from .keyboard import out_of_order
 from .live import Live
 from .live import keep_only
+from .looking import Scheme
 from .looking import faults
 from .pages import MEMBERS
 from .pages import VISITORS
 from .pages import Way
+from .pages import follow
 
 pytestmark = pytest.mark.app
 
@@ -26,31 +28,39 @@ PAIRS = [("session", "en"), ("cookie", "pt_BR")]
 
 pairs = pytest.mark.parametrize(("auth", "language"), PAIRS, ids=map("-".join, PAIRS))
 
+# What axe sees by day in one language it sees by night in the other. Both count: narrow
+# and wide pages have different backgrounds.
+LIGHTS: dict[str, dict[int, Scheme]] = {
+    "en": {320: "light", 1280: "dark"},
+    "pt_BR": {320: "dark", 1280: "light"},
+}
+
 
 @pairs
 def test_visitors(auth: str, language: str, live: OpenLive) -> None:
-    assert look_at_all(VISITORS, live(auth), language) == {}
+    site = live(auth)
+    with site.visit(language) as page:
+        assert look_at_all(VISITORS, site, page, language) == {}
 
 
 @pairs
 def test_members(auth: str, language: str, live: OpenLive) -> None:
-    assert look_at_all(MEMBERS, live(auth), language, member=True) == {}
+    site = live(auth)
+    with site.visit(language, member=True) as page:
+        assert look_at_all(MEMBERS, site, page, language) == {}
+        assert page.locator("header .name").count() == 1
 
 
 def look_at_all(
-    pages: Mapping[str, Way], site: Live, language: str, *, member: bool = False
+    ways: Mapping[str, Way], site: Live, page: Page, language: str
 ) -> dict[str, list[str]]:
     """Return the faults of the pages that have some."""
-    with site.visit(language, member=member) as page:
-        at_first = page.context.cookies()
-        found = {}
-        for name, way in pages.items():
-            keep_only(at_first, page.context)
-            if isinstance(way, str):
-                page.goto(way)
-            else:
-                way(page, site)
-            found[name] = look_at(page, language)
+    at_first = page.context.cookies()
+    found = {}
+    for name, way in ways.items():
+        keep_only(at_first, page.context)
+        for number, _station in enumerate(follow(page, site, way)):
+            found[f"{name} {number}"] = look_at(page, language)
     return {name: faults for name, faults in found.items() if faults}
 
 
@@ -58,4 +68,4 @@ def look_at(page: Page, language: str) -> list[str]:
     assert page.get_attribute("html", "lang") == language.replace("_", "-")
     assert page.locator("h1").count() == 1
     assert page.locator("script").count() == 0
-    return [*faults(page), *out_of_order(page)]
+    return [*faults(page, LIGHTS[language]), *out_of_order(page)]

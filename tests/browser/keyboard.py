@@ -25,7 +25,12 @@ FOCUS = """() => {
 STOPS = """() => {
   const all = [...document.querySelectorAll('*')];
   const stops = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
-  return [...document.querySelectorAll(stops)].map(one => all.indexOf(one));
+  // Of radio buttons that belong together only one is a stop: the chosen or the first.
+  const group = one => [...document.getElementsByName(one.name)];
+  const chosen = one => group(one).find(other => other.checked) || group(one)[0];
+  return [...document.querySelectorAll(stops)]
+    .filter(one => one.type !== 'radio' || one === chosen(one))
+    .map(one => all.indexOf(one));
 }"""
 
 

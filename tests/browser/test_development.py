@@ -28,7 +28,7 @@ def test_its_pages_and_cookies(browser: Browser, new_site: NewSite) -> None:
 
 
 def walk_through(page: Page, language: str) -> None:
-    for path in ("/", "/dev/mailbox", "/account/"):
+    for path in ("/", "/dev/mailbox", "/dev/guide?q1=1", "/account/"):
         page.goto(path)
         assert look_at(page, language) == []
     email = f"{language.lower()}@example.com"
@@ -42,6 +42,9 @@ def walk_through(page: Page, language: str) -> None:
     assert look_at(page, language) == []
     press(page, f"{mail} a")
     submit(page, name=NAMES[language], password=PASSWORD)
+    assert look_at(page, language) == []
+
+    page.goto("/dev/session")
     assert look_at(page, language) == []
 
     jar = {cookie["name"]: cookie for cookie in page.context.cookies()}

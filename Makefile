@@ -3,7 +3,7 @@ PYTHON ?= python3
 OUT ?= ..
 ARGS ?=
 
-.PHONY: app test lint lock bench clean
+.PHONY: app test lint lock update bench clean
 
 app: .venv/installed
 	@out=$$(cd "$(OUT)" && pwd -P) || exit 1; \
@@ -22,12 +22,24 @@ lint: .venv/installed
 	.venv/bin/mypy
 
 # Pinned for every system and every Python from 3.11, without the address of an index.
+COMPILE = .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-header
+PROJECT = {{cookiecutter.project_slug}}
+LOCKED = .cache/lock/my_flask_app
+
+# A baked project locks itself, by its own rule.
 lock: .venv/installed
-	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-		--generate-hashes --no-header requirements-dev.in --output-file requirements-dev.txt
-	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-deps \
-		--generate-hashes --no-header --no-annotate bench/requirements.in \
-		--output-file bench/requirements.txt
+	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
+	$(COMPILE) --no-deps --no-annotate bench/requirements.in --output-file bench/requirements.txt
+	rm -rf $(LOCKED)
+	.venv/bin/python -m cookiecutter . --no-input --output-dir $(dir $(LOCKED))
+	$(MAKE) -C $(LOCKED) lock BIN="$(CURDIR)/.venv/bin" --assume-old .venv/installed
+	cp $(LOCKED)/requirements.txt $(LOCKED)/requirements-dev.txt "$(PROJECT)"
+
+# Take the newest version of everything, and see whether it all still holds.
+update: lock
+	$(MAKE) test
+	$(MAKE) lint
 
 # pip installs uv alone, from its own hashed lines; uv does the rest in a fraction of the time.
 # Where only pip knows the way to a mirror, it does it all.
@@ -44,7 +56,7 @@ lock: .venv/installed
 bench: .cache/bench/installed
 	.venv/bin/python -m bench
 
-BAKED = {{cookiecutter.project_slug}}/requirements.txt
+BAKED = $(PROJECT)/requirements.txt
 .cache/bench/installed: .venv/installed $(BAKED) bench/requirements.txt
 	.venv/bin/uv venv --quiet --clear --python .venv/bin/python .cache/bench
 	.venv/bin/uv pip install --quiet --no-deps --compile-bytecode --require-hashes \

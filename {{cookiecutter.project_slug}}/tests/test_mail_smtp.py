@@ -2,13 +2,18 @@
 
 import logging
 import os
-import shutil
 import ssl
-import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from flask import Flask
 
 from {{ cookiecutter.project_slug }} import mail, postman
@@ -53,21 +58,20 @@ def site(configure: MakeApp, server: SMTPServer, monkeypatch: pytest.MonkeyPatch
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a certificate that nobody has signed but itself, and its key, in one file."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("the certificate is made by the openssl command, which is not here")
     file = tmp_path_factory.mktemp("tls") / "both.pem"
-    names = f"subjectAltName=IP:{HOST}"
-    usage = "keyUsage=critical,digitalSignature,keyCertSign"
-    subprocess.run(  # noqa: S603
-        [
-            *(openssl, "req", "-x509", "-newkey", "ec", "-nodes", "-days", "1"),
-            *("-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=test"),
-            *("-addext", names, "-addext", usage, "-keyout", file, "-out", file),
-        ],
-        check=True,
-        capture_output=True,
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, SHA256())
     )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(secret + made.public_bytes(Encoding.PEM))
     return file
 
 

@@ -13,6 +13,8 @@ from .db import db, now, upsert
 from .environ import Rate
 from .models import Throttle
 
+# Between hosts, and between attempts that wait for one another.
+CLOCKS_DIFFER_BY = timedelta(minutes=1)
 logger = logging.getLogger(__name__)
 
 
@@ -57,7 +59,8 @@ def _count(key: str, limit: Rate, address: str) -> None:
     """
     moment = now()
     ends_at = moment + timedelta(seconds=limit.seconds)
-    over = Throttle.ends_at <= moment
+    # One that ends too late began before the clock was set back.
+    over = (Throttle.ends_at <= moment) | (Throttle.ends_at > ends_at + CLOCKS_DIFFER_BY)
     first = upsert(Throttle).values(key=_hash(key), count=1, ends_at=ends_at)
     statement = first.on_conflict_do_update(
         index_elements=[Throttle.key],

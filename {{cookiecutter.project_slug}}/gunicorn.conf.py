@@ -12,3 +12,8 @@ secure_scheme_headers: dict[str, str] = {}
 # No second way in: anyone could stop the app through it who runs code as its user,
 # and two apps of one user would take its path from each other.
 control_socket_disable = True
+
+# A login computes for a tenth of a second, and waits its turn to do so: see passwords.py,
+# which lets fewer wait than there are threads.
+worker_class = "gthread"
+threads = 64

@@ -19,6 +19,8 @@ ORIGIN = "https://app.example"
 KEY = "a key for these tests alone: 0123456789 abcdefghij"
 # What the app asks for before it serves.
 SERVED = {"SECRET_KEY": KEY, "PUBLIC_URL": ORIGIN, "MAIL_URL": "none:"}
+# A worker that waits for somebody then answers nobody else: so each can be asked.
+ONE_AT_A_TIME = ("--worker-class=sync", "--threads=1")
 # The log then tells which worker answered.
 ACCESS_LOG = "worker=%(p)s %(m)s %(U)s %(s)s"
 
@@ -47,12 +49,14 @@ class Site:
             check=False,
         )
 
-    def serve(self, variables: Mapping[str, str] = SERVED) -> Server:
-        """Start gunicorn with two workers."""
+    def serve(
+        self, variables: Mapping[str, str] = SERVED, options: tuple[str, ...] = ()
+    ) -> Server:
+        """Start gunicorn with two workers, as the project configures it."""
         port = free_port()
         command = ["gunicorn", "wsgi:app", "--workers=2", f"--bind=127.0.0.1:{port}"]
         log = ["--access-logfile=-", f"--access-logformat={ACCESS_LOG}"]
-        return self._start([*command, *log], port, variables)
+        return self._start([*command, *log, *options], port, variables)
 
     def develop(self) -> Server:
         """Start what `make run` starts."""

@@ -11,6 +11,7 @@ from ..running import must
 from ..template import AUTHS
 from .conftest import OpenSite
 from .server import wait_until
+from .site import ONE_AT_A_TIME
 from .site import SERVED
 from .site import workers_in
 from .visitor import Answer
@@ -35,7 +36,7 @@ def test_a_user_made_by_the_operator_logs_in_and_out(
     site = open_site(auth)
     create = ["user", "create", EMAIL, "--name", "Ana"]
     must(site.run("flask", *create, stdin=f"{PASSWORD}\n", **SERVED))
-    visitor = Visitor(site.serve().port)
+    visitor = Visitor(site.serve(options=ONE_AT_A_TIME).port)
 
     assert "Log in" in visitor.get("/auth/login").text
     answer = visitor.login(EMAIL, PASSWORD)
@@ -59,7 +60,8 @@ def test_a_user_made_by_the_operator_logs_in_and_out(
 
 def test_failed_logins_count_whichever_worker_they_reach(open_site: OpenSite) -> None:
     site = open_site("session")
-    server = site.serve({**SERVED, "LOGIN_ATTEMPTS_PER_ACCOUNT": "5/900"})
+    few = {**SERVED, "LOGIN_ATTEMPTS_PER_ACCOUNT": "5/900"}
+    server = site.serve(few, ONE_AT_A_TIME)
 
     def guess(visitor: Visitor) -> Answer:
         return visitor.login(EMAIL, "a wrong one, but long enough")

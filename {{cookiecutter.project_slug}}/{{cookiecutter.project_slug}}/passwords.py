@@ -1,9 +1,13 @@
 """Own passwords: hash and verify with argon2id, and say which ones are too weak."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from werkzeug.exceptions import ServiceUnavailable
 from zxcvbn import zxcvbn
 
 from .config import APP_NAME, settings
@@ -18,15 +22,37 @@ CONTEXT_WORD_LENGTH = 3
 
 # RFC 9106, second recommended option: 64 MiB, three passes. Tests use a cheap one.
 hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
+# In each process: more at once would end no sooner, and take 64 MiB each.
+AT_ONCE = 2
+# For so many there is a place in all. Fewer than gunicorn.conf.py has threads: a crowd
+# at the login leaves some for every other page (ASVS 15.2.2).
+PLACES = 48
+RETRY_AFTER_SECONDS = 5
+turns = BoundedSemaphore(AT_ONCE)
+places = BoundedSemaphore(PLACES)
+
+
+@contextmanager
+def _in_turn() -> Iterator[PasswordHasher]:
+    """Wait for a turn to compute; raise ServiceUnavailable (503) when too many wait."""
+    if not places.acquire(blocking=False):
+        raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
+    try:
+        with turns:
+            yield hasher
+    finally:
+        places.release()
 
 
 def hash_password(password: str) -> str:
-    return hasher.hash(_encode(password))
+    with _in_turn() as hashing:
+        return hashing.hash(_encode(password))
 
 
 def verify(password_hash: str, password: str) -> bool:
     try:
-        return hasher.verify(password_hash, _encode(password))
+        with _in_turn() as hashing:
+            return hashing.verify(password_hash, _encode(password))
     except (VerificationError, InvalidHashError):
         return False
 
@@ -36,7 +62,7 @@ def verify_nobody(password: str) -> None:
 
     Otherwise the time of the answer would tell who has one (ASVS 6.3.8).
     """
-    hasher.hash(_encode(password))
+    hash_password(password)
 
 
 def needs_rehash(password_hash: str) -> bool:

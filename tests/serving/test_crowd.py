@@ -1,0 +1,64 @@
+"""Fifty people log in at the same moment: all get in, and nobody else has to wait."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ..running import must
+from .conftest import OpenSite
+from .server import Server
+from .site import SERVED
+from .visitor import Answer
+from .visitor import Visitor
+
+pytestmark = pytest.mark.app
+
+EMAIL = "ana@example.com"
+PASSWORD = "correct horse battery staple"
+CROWD = 50
+MIB = 1024
+# What the project's docs promise: what a worker takes by itself, and two passwords.
+WORKER_MIB = 128 + 2 * 64
+
+
+def test_all_get_in_and_pages_are_served_meanwhile(open_site: OpenSite) -> None:
+    site = open_site("session")
+    create = ["user", "create", EMAIL, "--name", "Ana"]
+    must(site.run("flask", *create, stdin=f"{PASSWORD}\n", **SERVED))
+    server = site.serve({**SERVED, "LOGIN_ATTEMPTS_PER_ACCOUNT": f"{CROWD}/900"})
+    reader = Visitor(server.port)
+
+    def log_in(_: int) -> Answer:
+        return Visitor(server.port).login(EMAIL, PASSWORD)
+
+    with ThreadPoolExecutor(CROWD) as pool:
+        logins = [pool.submit(log_in, number) for number in range(CROWD)]
+        pages = 0
+        while not all(login.done() for login in logins):
+            assert reader.get("/auth/login").status == 200
+            pages += 1
+    assert Counter(login.result().status for login in logins) == {303: CROWD}
+    # Had it stood in the same queue, one page would have taken as long as all logins.
+    assert pages > CROWD / 5
+
+    if sys.platform == "linux":
+        for worker in workers(server):
+            assert peak_memory(worker) / MIB < WORKER_MIB
+
+
+def workers(server: Server) -> set[str]:
+    found = set(re.findall(r"Booting worker with pid: (\d+)", server.output))
+    assert len(found) == 2
+    return found
+
+
+def peak_memory(process: str) -> int:
+    """Return the most that a process has held in memory so far, in KiB."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0])

@@ -1,0 +1,57 @@
+"""A crowd at the login takes neither all memory nor the other pages."""
+
+import runpy
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from {{ cookiecutter.project_slug }} import passwords
+
+from .browser import Browser
+from .hashing import watch_hashing
+
+CONFIGURATION = Path(__file__).parent.parent / "gunicorn.conf.py"
+
+
+def test_few_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside: list[int] = []
+    go_on = Event()
+
+    def stay() -> None:
+        inside.append(1)
+        go_on.wait()
+
+    watch_hashing(monkeypatch, stay)
+    with ThreadPoolExecutor(10) as threads:
+        hashes = [threads.submit(passwords.hash_password, "abc") for _ in range(10)]
+        while not inside:
+            time.sleep(0.001)
+        time.sleep(0.1)
+        at_once = len(inside)
+        go_on.set()
+    assert at_once <= passwords.AT_ONCE == 2
+    # Nobody's turn is lost.
+    assert all(passwords.verify(found.result(), "abc") for found in hashes)
+
+
+def test_who_finds_no_place_is_told_when_to_come_back(client: Browser, user: str) -> None:
+    for _ in range(passwords.PLACES):
+        passwords.places.acquire()
+    try:
+        refused = client.login()
+        assert client.get("/").status_code == 200
+    finally:
+        passwords.places.release(passwords.PLACES)
+    assert refused.status_code == 503
+    assert refused.headers["Retry-After"] == "5"
+    assert "Please try again shortly." in refused.text
+    assert client.login().status_code == 303
+
+
+def test_some_threads_are_left_for_other_pages() -> None:
+    served_by = runpy.run_path(str(CONFIGURATION))
+    assert served_by["worker_class"] == "gthread"
+    assert served_by["threads"] * 0.8 >= passwords.PLACES

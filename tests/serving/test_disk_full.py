@@ -1,0 +1,82 @@
+"""A full disk costs what would have been written, and nothing else; room heals it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import FileIO
+from pathlib import Path
+
+import pytest
+
+from ..running import must
+from .conftest import OpenSite
+from .site import SERVED
+from .visitor import Visitor
+
+pytestmark = [
+    pytest.mark.app,
+    pytest.mark.skipif(
+        sys.platform != "linux" or os.geteuid() != 0,
+        reason="to fill a disk one is mounted, which takes root and Linux",
+    ),
+]
+
+EMAIL = "ana@example.com"
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder that is a disk of four megabytes by itself."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if subprocess.run(mount, check=False).returncode != 0:
+        pytest.skip("mounting a disk is not allowed here")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_pages_go_on_writes_fail_whole_and_room_heals_it(
+    open_site: OpenSite, disk: Path
+) -> None:
+    site = open_site("session")
+    served = {**SERVED, "DATABASE_URL": f"sqlite:///{disk / 'app.sqlite'}"}
+    must(site.run("flask", "db", "upgrade", **served))
+    create = ["user", "create", EMAIL, "--name", "Ana"]
+    must(site.run("flask", *create, stdin=f"{PASSWORD}\n", **served))
+    port = site.serve(served).port
+    early, late = Visitor(port), Visitor(port)
+    assert early.login(EMAIL, PASSWORD).status == 303
+
+    filler = disk / "filler"
+    fill(filler)
+    assert "Hello, Ana" in early.get("/").text
+    refused = late.login(EMAIL, PASSWORD)
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
+    assert "Back in a moment" in refused.text
+    # Nor is anybody let in because a counter could not be written.
+    assert late.cookies == {}
+    assert late.get("/account/").status == 303
+
+    filler.unlink()
+    assert late.login(EMAIL, PASSWORD).status == 303
+    assert "Hello, Ana" in late.get("/").text
+    said = must(site.run("flask", "events", **served))
+    assert said.count("login") == 2, said
+
+
+def fill(file: Path) -> None:
+    """Write until not one more byte can be written."""
+    with file.open("wb", buffering=0) as filler:
+        for size in (4096, 1):
+            with pytest.raises(OSError, match="No space left"):
+                write_on(filler, size)
+
+
+def write_on(file: FileIO, size: int) -> None:
+    while True:
+        file.write(b"\0" * size)

@@ -1,0 +1,28 @@
+"""Two hosts that migrate at once make the tables once, and both go on."""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ..running import must
+from .conftest import OpenSite
+from .site import SERVED
+
+pytestmark = pytest.mark.app
+
+
+def test_two_upgrades_at_once(open_site: OpenSite) -> None:
+    site = open_site("session")
+    shutil.rmtree(site.folder / "instance")
+    with ThreadPoolExecutor(2) as hosts:
+        upgrade = ["flask", "db", "upgrade"]
+        done = [hosts.submit(site.run, *upgrade, **SERVED) for _ in range(2)]
+        said = [one.result() for one in done]
+    for one in said:
+        must(one)
+    steps = "".join(one.stdout + one.stderr for one in said).count("Running upgrade")
+    assert steps == 2
+    assert "(head)" in must(site.run("flask", "db", "current", **SERVED))

@@ -35,9 +35,9 @@ DEPENDENCIES = """
     flask_sqlalchemy_lite greenlet gunicorn hypothesis idna iniconfig itsdangerous
     jinja2 librt mako markdown_it markupsafe mdurl mypy mypy_extensions mypyc packaging
     pathspec pip pkg_resources pluggy psycopg psycopg2 psycopg_binary py pycparser
-    pygments pyotp pytest pytest_cov pytest_randomly qrcode ruff segno setuptools
-    sortedcontainers sqlalchemy time_machine typing_extensions tzdata ua_parser
-    ua_parser_builtins uv waitress werkzeug wheel wtforms xdist zxcvbn
+    pygments pyotp pytest pytest_cov pytest_randomly pythonjsonlogger qrcode ruff segno
+    setuptools sortedcontainers sqlalchemy time_machine typing_extensions tzdata
+    ua_parser ua_parser_builtins uv waitress werkzeug wheel wtforms xdist zxcvbn
 """
 # The project's own names, and what its tools make and git ignores.
 FOLDERS = """

@@ -10,7 +10,7 @@ from dotenv import load_dotenv
 from flask import Flask
 from flask.helpers import get_debug_flag
 
-from {{ cookiecutter.project_slug }} import create_app
+from {{ cookiecutter.project_slug }} import create_app, logs
 from {{ cookiecutter.project_slug }}.cli.refusing import refusing_app
 from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.db import db
@@ -45,6 +45,7 @@ def _serve() -> Flask:
     settings = Settings.from_environ(os.environ)
     for problem in refusals(settings):
         raise problem
+    logs.to_stdout()
     app = create_app(settings)
     _log_events(app)
     with app.app_context():
@@ -66,7 +67,7 @@ def _develop(context: click.Context) -> Flask:
 
 
 def _log_events(app: Flask) -> None:
-    # Flask's handler then writes what the package says; INFO is dropped unasked.
+    # INFO is dropped unasked. While developing, Flask's own handler writes it.
     app.logger.setLevel(logging.INFO)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -80,7 +81,11 @@ def test_failed_logins_count_whichever_worker_they_reach(open_site: OpenSite) ->
     assert site.query("SELECT count FROM throttles") == [(14,), (14,)]
     failed = "SELECT count(*) FROM events WHERE kind = 'login_failed'"
     assert site.query(failed) == [(5,)]
-    assert server.output.count("login_failed user=- address=127.0.0.1") == 5
+    lines = server.output.splitlines()
+    logged = [json.loads(line) for line in lines if line.startswith("{")]
+    failures = [entry for entry in logged if entry.get("event") == "login_failed"]
+    assert [entry["address"] for entry in failures] == ["127.0.0.1"] * 5
+    assert len({entry["request"] for entry in failures}) == 5
 
 
 def test_it_answers_who_waits_and_then_ends(open_site: OpenSite) -> None:

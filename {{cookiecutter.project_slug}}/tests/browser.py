@@ -7,6 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from .secrecy import overhear
+
 ORIGIN = "https://app.example"
 EMAIL = "ana@example.com"
 PASSWORD = "correct horse battery staple"
@@ -25,7 +27,9 @@ class Browser(FlaskClient):
         kwargs.setdefault("base_url", self.origin)
         # Read to the end, so that files are closed.
         kwargs.setdefault("buffered", True)
-        return super().open(*args, **kwargs)
+        answer = super().open(*args, **kwargs)
+        overhear(args[0] if args else None, kwargs.get("data"), answer)
+        return answer
 
     def login(self, email: str = EMAIL, password: str = PASSWORD, **more: str) -> TestResponse:
         data = {"email": email, "password": password, **more}

@@ -23,6 +23,7 @@ from {{ cookiecutter.project_slug }}.models import User
 from .apps import disconnect, empty_tables, quick_app
 from .browser import EMAIL, ORIGIN, Browser
 from .people import add_user
+from .secrecy import listening
 from .served_site import Site, serving
 
 KEY = "a key for tests alone: 0123456789 abcdefghij"
@@ -147,6 +148,13 @@ def clock(time_machine: TimeMachineFixture) -> TimeMachineFixture:
     """Stop the clock; `clock.shift(...)` moves it by seconds or by a timedelta."""
     time_machine.move_to(datetime.now(UTC), tick=False)
     return time_machine
+
+
+@pytest.fixture(autouse=True)
+def nothing_secret_is_logged() -> Iterator[None]:
+    """Hold whatever a test does to it: what its browsers sent or got is not in the log."""
+    with listening():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -80,7 +80,7 @@ def everything_stored(app: Flask) -> bytes:
 @contextmanager
 def other_writer(app: Flask, statement: str) -> Iterator[Connection]:
     """Hold the locks of a write that another program has begun and not yet ended."""
-    engine = create_engine(app.config["SQLALCHEMY_ENGINES"]["default"])
+    engine = create_engine(app.config["SQLALCHEMY_ENGINES"]["default"]["url"])
     with engine.connect() as connection:
         connection.execute(text(statement))
         yield connection

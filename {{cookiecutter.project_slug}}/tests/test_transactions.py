@@ -181,7 +181,7 @@ def test_a_login_that_cannot_be_written_down_is_none(
     make_app: MakeApp, user: str, statement: str
 ) -> None:
     app = make_app()
-    url = app.config["SQLALCHEMY_ENGINES"]["default"]
+    url = app.config["SQLALCHEMY_ENGINES"]["default"]["url"]
     if statement.startswith("BEGIN") and not url.startswith("sqlite"):
         pytest.skip("only SQLite begins by a statement of ours")
     app.config["PROPAGATE_EXCEPTIONS"] = False

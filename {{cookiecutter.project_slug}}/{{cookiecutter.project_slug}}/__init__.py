@@ -13,6 +13,7 @@ from . import (
     i18n,
     language,
     letters,
+    logs,
     mail,
     migrations,
     pages,
@@ -29,6 +30,7 @@ def create_app(settings: Settings) -> Flask:
     """Return the app that the settings describe."""
     app = Flask(__name__)
     config.init_app(app, settings)
+    logs.init_app(app)
     db.init_app(app)
     bad_input.init_app(app)
     migrations.init_app(app)

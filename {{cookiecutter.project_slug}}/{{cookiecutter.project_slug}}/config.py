@@ -140,7 +140,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE=cookie["samesite"],
         SESSION_COOKIE_PATH=cookie["path"],
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
-        SQLALCHEMY_ENGINES={"default": settings.database_url},
+        # What a statement failed with may be a token or an address: no line for the log.
+        SQLALCHEMY_ENGINES={
+            "default": {
+                "url": settings.database_url,
+                "hide_parameters": not settings.development,
+            }
+        },
     )
 
 

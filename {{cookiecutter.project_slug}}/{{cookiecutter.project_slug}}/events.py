@@ -44,7 +44,8 @@ def record(
     }
     (within or db.session).execute(insert(Event).values(row))
     who = user.public_id if user else "-"
-    logger.info("%s user=%s address=%s", kind, who, row["address"] or "-")
+    fields = {"event": kind, "user": who, "address": row["address"] or "-"}
+    logger.info("%(event)s user=%(user)s address=%(address)s", fields, extra=fields)
 
 
 def client_address() -> str:

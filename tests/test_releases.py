@@ -1,4 +1,4 @@
-"""CHANGELOG.md names each release with its commit, and marks what came after the first."""
+"""CHANGELOG.md names each release with its commit, and marks what came since."""
 
 from __future__ import annotations
 

@@ -150,6 +150,6 @@ class Owned:
         """Return what an authenticator app shows, now or half a minute later."""
         show = f"""
 import pyotp, time
-print(pyotp.TOTP({secret!r}).at(time.time(), {steps_ahead}))
+print(pyotp.TOTP({secret!r}).at(time.time() + {30 * steps_ahead}))
 """
         return must(run_in(self.folder, self._python, "-c", show, env=self.env)).strip()

@@ -26,6 +26,7 @@ from .releases import RELEASES
 from .releases import Release
 from .running import must
 from .running import run_in
+from .serving.visitor import Visitor
 from .template import AUTHS
 from .template import PROJECT
 from .template import SLUG
@@ -41,8 +42,11 @@ TAKING, OVERLAPS, HEADS = (
     "Two heads of migrations",
 )
 FIRST = RELEASES[-1]
-# What a coming release may bring: a column, with its migration, and lines of its own.
-MIGRATION = '''"""Let an account have a motto."""
+# What a coming release may bring, on top of what is here: a column with its migration,
+# and lines near the owner's.
+MIGRATION = (
+    "migrations/a_motto.py",
+    '''"""Let an account have a motto."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -61,7 +65,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("users") as users:
         users.drop_column("motto")
-'''
+''',
+)
 COLUMN = "    motto: Mapped[str | None] = mapped_column(String(100))\n"
 NAME = "    name: Mapped[str] = mapped_column(String(NAME_MAX_LENGTH))\n"
 NEWER = [
@@ -109,66 +114,49 @@ def test_an_update_keeps_the_owners_changes_and_the_accounts(
     auth: str,
     release: Release,
     own: Own,
+    template: Template,
     baked: Callable[..., Path],
     tmp_path: Path,
 ) -> None:
     project = own(auth, release)
-    write_a_note(project)
-    before, key = own_migrations(project), (project.folder / ".env").read_bytes()
+    visitor = sign_in(project)
+    assert visitor.post("/notes", title="Milk").status == 303
+    project.close()
+    key, own_files = (project.folder / ".env").read_bytes(), migrations(project)
+    for change in NEWER:
+        template.replace(*change)
+    template.add(*MIGRATION)
+    template.commit()
 
     keeping_up.update(project.folder, project.env)
 
     assert conflicts(project.folder, project.env) == set()
     assert (project.folder / ".env").read_bytes() == key
     # It is what the newest release bakes, with the owner's changes, and nothing else:
-    # of the release it came from nothing is left.
+    # of the release that it came from nothing is left.
     newest = tmp_path / "newest"
     shutil.copytree(baked(auth=auth), newest)
+    for path, old, new in NEWER:
+        keeping_up.replace(newest / path, old, new)
     owner.change(newest)
     project.commit()
-    assert tracked(project.folder, project.env) == {**tree(newest), **before}
+    files = {**tree(newest), **own_files, MIGRATION[0]: MIGRATION[1].encode()}
+    assert tracked(project.folder, project.env) == files
 
-    if len(project.heads()) > 1:
-        project.follow(blocks(project.folder / DOCUMENT, HEADS)[0])
-    project.run("flask", "db", "upgrade")
-    project.needs_nothing()
-    assert notes(project) == '{"notes":["Milk"]}\n'
-
-    # All the others have become the same by now.
-    if release is FIRST:
-        project.style_is_right()
-        cache = ("--cache-dir", str(CACHE / "mypy"))
-        project.run("mypy", *cache)
-        project.tests_pass()
-
-
-@pytest.mark.app
-def test_a_migration_beside_the_owners_is_merged_as_the_document_says(
-    own: Own, template: Template
-) -> None:
-    project = own("session", FIRST)
-    write_a_note(project)
-    for change in NEWER:
-        template.replace(*change)
-    template.add("migrations/a_motto.py", MIGRATION)
-    template.commit()
-
-    keeping_up.update(project.folder, project.env)
-
-    assert conflicts(project.folder, project.env) == set()
-    for path, _, new in NEWER:
-        assert new in (project.folder / path).read_text(encoding="utf-8")
-    # The tests stay red until it is done, and say what to do.
+    # Its migrations and the owner's stand side by side. The tests are red, and say why.
     with pytest.raises(AssertionError, match="run `flask db merge`"):
         project.tests_pass("tests/test_migrations.py", "-k", "each_migration")
-    assert len(project.heads()) == 2
     project.follow(blocks(project.folder / DOCUMENT, HEADS)[0])
-    assert len(project.heads()) == 1
-    project.needs_nothing()
-    project.style_is_right()
-    project.tests_pass("tests/test_migrations.py", "tests/test_notes.py")
-    assert notes(project) == '{"notes":["Milk"]}\n'
+    project.finds_no_difference()
+    visitor = sign_in(project)
+    assert visitor.get("/notes").text == '{"notes":["Milk"]}\n'
     assert project.query("SELECT email, motto FROM users") == [(EMAIL, None)]
+
+    # Projects of other releases have become the same by now.
+    if release is FIRST:
+        project.style_is_right()
+        project.run("mypy", "--cache-dir", str(CACHE / "mypy"))
+        project.tests_pass()
 
 
 @pytest.mark.parametrize("shown", ["markers", "rejects"])
@@ -254,21 +242,14 @@ def test_both_documents_show_the_same_commands() -> None:
     assert english == portuguese
 
 
-def write_a_note(project: Owned) -> None:
-    visitor = project.serve()
-    assert visitor.login(EMAIL, PASSWORD).location == "/"
-    assert visitor.post("/notes", title="Milk").status == 303
-    project.close()
-
-
-def notes(project: Owned) -> str:
-    """Return what a new login shows."""
+def sign_in(project: Owned) -> Visitor:
     visitor = project.serve()
     assert visitor.get("/notes").status == 303
     assert visitor.login(EMAIL, PASSWORD).location == "/"
-    return visitor.get("/notes").text
+    return visitor
 
 
-def own_migrations(project: Owned) -> dict[str, bytes]:
+def migrations(project: Owned) -> dict[str, bytes]:
+    """Return those of the owner's."""
     files = (project.folder / "migrations").glob("*_add_notes.py")
     return {f"migrations/{file.name}": file.read_bytes() for file in files}

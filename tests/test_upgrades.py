@@ -193,7 +193,7 @@ def test_where_both_changed_a_line_both_can_be_seen(
         if shown == "rejects":
             assert text == owned[path].decode()
         assert "theirs" in (project / f"{path}{ending}").read_text("utf-8")
-    find, again = blocks(project / DOCUMENT, OVERLAPS)
+    find, give_up, again = blocks(project / DOCUMENT, OVERLAPS)
     # It fails where there are no markers.
     told = [
         run_in(project, *shlex.split(line), env=env).stdout
@@ -205,6 +205,10 @@ def test_where_both_changed_a_line_both_can_be_seen(
     must(run_in(project, *shlex.split(back), env=env))
     assert pins not in conflicts(project, env)
     assert (project / pins).read_bytes() == owned[pins]
+    keeping_up.follow(project, env, give_up, "")
+    assert conflicts(project, env) == set()
+    assert tracked(project, env) == owned
+    assert (project / ".env").is_file()
 
 
 def test_a_project_of_plain_cookiecutter_is_linked_as_the_document_says(

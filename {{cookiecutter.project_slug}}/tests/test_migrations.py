@@ -87,6 +87,12 @@ def contents(app: Flask) -> dict[str, list[dict[str, object]]]:
     return {table: rows(app, f"SELECT * FROM {table}") for table in tables(app)}
 
 
+def test_each_migration_follows_one_other(app: Flask) -> None:
+    with app.app_context():
+        heads = [head.revision for head in alembic.heads()]
+    assert len(heads) == 1, f"run `flask db merge` (docs/upgrading.md says why): {heads}"
+
+
 def test_models_and_migrations_agree(new_app: Callable[[], Flask]) -> None:
     app = new_app()
     with app.app_context():

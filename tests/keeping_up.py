@@ -1,0 +1,132 @@
+"""Keep a project up with the template by cruft, as its owner does."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from . import releases
+from .running import must
+from .running import run_in
+from .template import PROJECT
+from .template import ROOT
+from .template import SLUG
+
+_NOT_PART = shutil.ignore_patterns(".git", ".venv", ".cache", "__pycache__", ".*_cache")
+
+
+class Template:
+    """A git repository that holds this template, and may get more commits."""
+
+    def __init__(self, folder: Path, env: dict[str, str]) -> None:
+        self.folder = folder
+        self._env = env
+
+    @classmethod
+    def without_history(cls, folder: Path, env: dict[str, str]) -> Template:
+        must(run_in(folder.parent, "git", "init", "--quiet", str(folder), env=env))
+        return cls(folder, env)._lay_what_is_here()
+
+    @classmethod
+    def with_releases(cls, folder: Path, env: dict[str, str]) -> Template:
+        releases.git("clone", "--quiet", ROOT, folder)
+        must(run_in(folder, "git", "rm", "-rq", ".", env=env))
+        return cls(folder, env)._lay_what_is_here()
+
+    def _lay_what_is_here(self) -> Template:
+        """Commit the files as they are, so that what is not committed is tested too."""
+        shutil.copytree(ROOT, self.folder, ignore=_NOT_PART, dirs_exist_ok=True)
+        # What was checked out here may be no branch, which cruft could not follow.
+        must(run_in(self.folder, "git", "checkout", "-qB", "main", env=self._env))
+        commit(self.folder, self._env)
+        return self
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        replace(self.folder / PROJECT.name / path.replace(SLUG, PROJECT.name), old, new)
+
+    def add(self, path: str, text: str) -> None:
+        file = self.folder / PROJECT.name / path
+        file.write_text(text, encoding="utf-8", newline="\n")
+
+    def commit(self) -> None:
+        commit(self.folder, self._env)
+
+
+def create(
+    folder: Path, env: dict[str, str], template: Template, auth: str, *more: str
+) -> Path:
+    """Return a new project that is linked to the template, and committed."""
+    answers = ["--no-input", "--extra-context", f'{{"auth": "{auth}"}}']
+    cruft(folder, env, "create", str(template.folder), *answers, *more)
+    project = folder / SLUG
+    start_repository(project, env)
+    return project
+
+
+def start_repository(project: Path, env: dict[str, str]) -> None:
+    must(run_in(project, "git", "init", "--quiet", env=env))
+    # A server of these tests keeps its log here, and programs lie elsewhere.
+    exclude = project / ".git" / "info" / "exclude"
+    exclude.parent.mkdir(exist_ok=True)
+    exclude.write_text("server-*.log\n.venv\n", encoding="ascii")
+    commit(project, env)
+
+
+def cruft(folder: Path, env: dict[str, str], *arguments: str) -> str:
+    return must(run_in(folder, sys.executable, "-m", "cruft", *arguments, env=env))
+
+
+def update(project: Path, env: dict[str, str], *more: str) -> None:
+    cruft(project, env, "update", "--skip-apply-ask", *more)
+
+
+def follow(project: Path, env: dict[str, str], block: str, answers: str) -> None:
+    """Carry out, word by word, the commands of a document."""
+    # Where cruft is.
+    path = os.pathsep.join([str(Path(sys.executable).parent), env["PATH"]])
+    for line in block.splitlines():
+        words = shlex.split(line)
+        must(run_in(project, *words, env={**env, "PATH": path}, stdin=answers))
+
+
+def commit(repository: Path, env: dict[str, str]) -> None:
+    must(run_in(repository, "git", "add", "--all", env=env))
+    quiet = ("commit", "--quiet", "--allow-empty", "-m", "Change")
+    must(run_in(repository, "git", *quiet, env=env))
+
+
+def conflicts(project: Path, env: dict[str, str]) -> set[str]:
+    """Return the paths of what an update could not settle, however it shows."""
+    left = {file for ending in ("rej", "orig") for file in project.rglob(f"*.{ending}")}
+    paths = {file.relative_to(project).as_posix() for file in left}
+    marked = run_in(project, "git", "grep", "-lE", "^(<<<<<<<|>>>>>>>) ", env=env)
+    unmerged = must(
+        run_in(project, "git", "diff", "--name-only", "--diff-filter=U", env=env)
+    )
+    return paths | set(marked.stdout.splitlines()) | set(unmerged.splitlines())
+
+
+def tracked(project: Path, env: dict[str, str]) -> dict[str, bytes]:
+    """Return the files that git knows, but for cruft's own."""
+    paths = must(run_in(project, "git", "ls-files", env=env)).splitlines()
+    return {
+        path: (project / path).read_bytes() for path in paths if path != ".cruft.json"
+    }
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{file}: {text.count(old)} times {old!r}"
+    file.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
+
+
+def blocks(document: Path, heading: str) -> list[str]:
+    """Return the commands of a section of a document, one block after another."""
+    _, found, text = document.read_text(encoding="utf-8").partition(f"\n## {heading}\n")
+    assert found, f"{document.name} has no section {heading!r}"
+    section = text.partition("\n## ")[0]
+    return re.findall(r"(?ms)^```console\n(.*?)^```$", section)

@@ -9,7 +9,10 @@ import json
 import os
 import secrets
 import shutil
+import sys
+from io import TextIOWrapper
 from pathlib import Path
+from typing import cast
 
 # tojson escapes the single quote, so no answer can end this literal.
 ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')  # fmt: skip
@@ -49,12 +52,48 @@ def files(folder: Path) -> set[Path]:
     return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
 
 
+WORDS = {
+    "en": {
+        "session": "server-side sessions",
+        "cookie": "signed cookies",
+        "done": "Done: {auth}, and a secret key in .env, which git ignores.",
+        "next": "Next:",
+        "nt": "the commands are in README.md, under Start.",
+        "then": "Then open http://localhost:5000. README.md goes on from there.",
+    },
+    "pt_BR": {
+        "session": "sess\u00f5es no servidor",
+        "cookie": "cookies assinados",
+        "done": "Pronto: {auth}, e uma chave secreta em .env, que o git ignora.",
+        "next": "Agora:",
+        "nt": "os comandos est\u00e3o em README.md, em Come\u00e7ar.",
+        "then": "Depois abra http://localhost:5000. README.md segue a partir dali.",
+    },
+}
+
+
 def say_what_next() -> None:
+    words = WORDS[ANSWERS["language"]]
+    # A console that lacks a letter shows a question mark, and the bake still succeeds.
+    cast(TextIOWrapper, sys.stdout).reconfigure(errors="replace")
     here = str(Path.cwd())
-    auth = {"session": "server-side session", "cookie": "signed cookie"}
-    print(f'Next: cd "{here if here.isascii() else ANSWERS["project_slug"]}"')
-    print("Then: make run, or make test. README.md says how without make.")
-    print(f"Commit all of it: git ignores .env. Sign-in: {auth[ANSWERS['auth']]}.")
+    here = here if here.isascii() else ANSWERS["project_slug"]
+    print(bold(words["done"].format(auth=words[ANSWERS["auth"]])))
+    if os.name == "nt":
+        print(words["next"], bold(f'cd "{here}"'), "-", words["nt"])
+    else:
+        print(words["next"], bold(f'cd "{here}" && make run'))
+    print(words["then"])
+
+
+def bold(text: str) -> str:
+    """Stand out in a terminal; elsewhere, and for who wants no colours, be plain."""
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    if plain or not sys.stdout.isatty():
+        return text
+    if os.name == "nt":
+        os.system("")  # older consoles understand colours from then on
+    return f"\x1b[1;32m{text}\x1b[0m"
 
 
 write_key()

@@ -77,7 +77,7 @@ def test_answers_typed_at_the_questions_arrive(
 
     assert done.returncode == 0, done.stderr
     assert app_name(tmp_path / "joao_s_app") == name
-    assert "signed cookie" in done.stdout
+    assert "cookies assinados" in done.stdout
 
 
 def test_eight_times_return_bakes_the_defaults(

@@ -69,13 +69,24 @@ def test_the_hooks_say_three_lines_and_not_the_key(
 
     assert done.stderr == ""
     assert done.stdout.isascii()
-    cd, start, commit = done.stdout.splitlines()
-    assert cd == f'Next: cd "{project}"'
-    assert "make run" in start
-    assert "make test" in start
-    assert ".env" in commit
-    assert "cookie" in commit
+    made, start, then = done.stdout.splitlines()
+    assert "signed cookies" in made
+    assert start.startswith(f'Next: cd "{project}"')
+    assert ("&& make run" in start) == (os.name != "nt")
+    assert "http://localhost:5000" in then
     assert key_of(project) not in done.stdout
+
+
+def test_they_speak_the_language_that_was_chosen_on_any_console(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    for encoding, wanted in (("utf-8", "sess\u00f5es"), ("ascii", "sess?es")):
+        console = CommandLine({**env, "PYTHONIOENCODING": encoding})
+        answers = {"language": "pt_BR", "project_slug": encoding.replace("-", "")}
+        done = console.run(tmp_path, "--no-input", **answers)
+
+        assert done.returncode == 0, done.stderr
+        assert wanted in done.stdout
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")

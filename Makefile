@@ -3,7 +3,7 @@ PYTHON ?= python3
 OUT ?= ..
 ARGS ?=
 
-.PHONY: app test lint lock update bench clean
+.PHONY: app test lint lock update bench pictures clean
 
 app: .venv/installed
 	@out=$$(cd "$(OUT)" && pwd -P) || exit 1; \
@@ -55,6 +55,11 @@ update: lock
 # Requests per second of a logged-in page, beside the same page without any login.
 bench: .cache/bench/installed
 	.venv/bin/python -m bench
+
+# What the READMEs show, from a real bake, app, browser and terminal.
+pictures: .venv/installed
+	.venv/bin/python -m tests.environment
+	.venv/bin/python -m pictures
 
 BAKED = $(PROJECT)/requirements.txt
 .cache/bench/installed: .venv/installed $(BAKED) bench/requirements.txt

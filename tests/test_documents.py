@@ -11,6 +11,8 @@ import pytest
 
 from .template import AUTHS
 from .template import LANGUAGES
+from .template import ROOT
+from .template import SLUG
 from .template import tree
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -18,6 +20,8 @@ OF_THE_WEB = re.compile(r"[a-z]+:")
 HEADING = re.compile(r"(?m)^#+ +(.+?) *$")
 # In prose, in comments and in docstrings.
 MENTIONED = re.compile(r"\bdocs/[\w-]+\.md\b")
+MAKE = re.compile(r"(?m)(?:^|`)make (?!PYTHON)([a-z]+)")
+PATH = re.compile(r"`((?:[\w.]+/)*[\w.]+(?:\.(?:py|md|html|example)|/))`")
 FENCE = re.compile(r"(?ms)^```.*?^```$")
 
 
@@ -74,6 +78,40 @@ def test_every_document_can_be_reached_from_a_readme(
     projects = [baked(auth=auth, language=language) for language in LANGUAGES]
 
     assert documents(projects[0]).keys() == set().union(*map(reached, projects))
+
+
+def test_the_index_lists_every_document(variant: Path) -> None:
+    folder = variant / "docs"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    listed = {target for target in LINK.findall(index) if "/" not in target}
+
+    assert listed == {path.name for path in folder.iterdir()} - {"README.md"}
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "AGENTS.md"])
+def test_every_command_of_make_exists(variant: Path, name: str) -> None:
+    """Of the project's documents and of this repository's."""
+    for folder in (variant, ROOT):
+        makefile = (folder / "Makefile").read_text(encoding="utf-8")
+        known = set(re.findall(r"(?m)^\.PHONY: (.*)$", makefile)[0].split())
+        text = (folder / name).read_text(encoding="utf-8")
+        named = set(MAKE.findall(text))
+        # Ours speaks of both.
+        if folder == ROOT:
+            project = (variant / "Makefile").read_text(encoding="utf-8")
+            known |= set(re.findall(r"(?m)^\.PHONY: (.*)$", project)[0].split())
+        assert named
+        assert named <= known
+
+
+def test_every_file_that_contributors_are_led_to_is_there(variant: Path) -> None:
+    text = (variant / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(PATH.findall(text))
+    assert len(named) > 10
+
+    for path in named:
+        places = [variant / path, variant / SLUG / path]
+        assert any(place.exists() for place in places), path
 
 
 def reached(project: Path) -> set[str]:

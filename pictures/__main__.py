@@ -1,0 +1,124 @@
+"""Bake, develop, register, look: what `make pictures` runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from playwright.sync_api import Browser
+from playwright.sync_api import Page
+from playwright.sync_api import ViewportSize
+
+from tests import environment
+from tests.baking import CommandLine
+from tests.browser import chromium
+from tests.browser.live import PASSWORD
+from tests.browser.live import press
+from tests.browser.live import submit
+from tests.running import clean_environment
+from tests.serving.site import Site
+from tests.template import LANGUAGES
+from tests.template import ROOT
+
+from . import terminal
+
+Light = Literal["light", "dark"]
+LIGHTS: tuple[Light, ...] = ("light", "dark")
+FOLDER = ROOT / "docs" / "images"
+SIZE: ViewportSize = {"width": 760, "height": 620}
+# What the sessions page calls by its name, as it would anybody's.
+CHROME = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/140.0.0.0 Safari/537.36"
+)
+APP = {"en": "Our Shop", "pt_BR": "Nossa Loja"}
+NAME = {"en": "Ana", "pt_BR": "Ana"}
+EMAIL = "ana@example.com"
+# In the order of the questions; an empty one takes what is offered.
+ANSWERS = ["Our Shop", "", "Bread, and who bakes it.", "Ana", EMAIL, "", "", ""]
+
+
+def main() -> int:
+    """Write every picture anew."""
+    program = chromium.find()
+    if program is None:
+        print(chromium.MISSING, file=sys.stderr)
+        return 1
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as scratch, chromium.start(program) as browser:
+        folder = Path(scratch).resolve()
+        env = clean_environment(folder)
+        shoot_terminal(browser, terminal.baking(folder, env, ANSWERS))
+        for language in LANGUAGES:
+            with developing(folder, env, language) as origin:
+                for light in LIGHTS:
+                    shoot_app(browser, origin, language, light)
+    return 0
+
+
+@contextmanager
+def developing(folder: Path, env: dict[str, str], language: str) -> Iterator[str]:
+    """Bake an app and start it as `make run` does; give its address."""
+    slug = f"app_{language.lower()}"
+    answers = {"project_name": APP[language], "language": language}
+    project = CommandLine(env)(folder, project_slug=slug, **answers)
+    with closing(Site(project, env, environment.python().parent)) as site:
+        yield f"http://localhost:{site.develop().port}"
+
+
+def shoot_app(browser: Browser, origin: str, language: str, light: Light) -> None:
+    """Register on the first visit, log in on the next; show the pages on the way."""
+    context = browser.new_context(
+        base_url=origin,
+        locale=language.replace("_", "-"),
+        color_scheme=light,
+        viewport=SIZE,
+        device_scale_factor=1.5,
+        user_agent=CHROME,
+    )
+    page = context.new_page()
+
+    def shoot(name: str) -> None:
+        page.screenshot(path=FOLDER / f"{name}-{language}-{light}.png")
+
+    page.goto("/auth/login")
+    shoot("login")
+    get_in(page, language)
+    page.goto("/")
+    shoot("home")
+    if light == "light":
+        page.goto("/account/sessions")
+        shoot("sessions")
+        page.goto("/dev/guide")
+        shoot("guide")
+    context.close()
+
+
+def get_in(page: Page, language: str) -> None:
+    submit(page, email=EMAIL, password=PASSWORD)
+    if page.locator("[aria-invalid]").count() == 0:
+        return
+    page.goto("/auth/register")
+    submit(page, email=EMAIL)
+    page.goto("/dev/mailbox")
+    # The mail leaves when the request is over.
+    while page.locator("main a[href*='/auth/register/']").count() == 0:
+        page.reload()
+    press(page, "main a[href*='/auth/register/']")
+    submit(page, name=NAME[language], password=PASSWORD)
+
+
+def shoot_terminal(browser: Browser, html: str) -> None:
+    page = browser.new_page(viewport=SIZE, device_scale_factor=1.5)
+    page.set_content(html)
+    page.locator("pre").screenshot(path=FOLDER / "prompts.png")
+    page.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

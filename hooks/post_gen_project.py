@@ -58,7 +58,6 @@ WORDS = {
         "cookie": "signed cookies",
         "done": "Done: {auth}, and a secret key in .env, which git ignores.",
         "next": "Next:",
-        "nt": "the commands are in README.md, under Start.",
         "then": "Then open http://localhost:5000. README.md goes on from there.",
     },
     "pt_BR": {
@@ -66,7 +65,6 @@ WORDS = {
         "cookie": "cookies assinados",
         "done": "Pronto: {auth}, e uma chave secreta em .env, que o git ignora.",
         "next": "Agora:",
-        "nt": "os comandos est\u00e3o em README.md, em Come\u00e7ar.",
         "then": "Depois abra http://localhost:5000. README.md segue a partir dali.",
     },
 }
@@ -79,11 +77,23 @@ def say_what_next() -> None:
     here = str(Path.cwd())
     here = here if here.isascii() else ANSWERS["project_slug"]
     print(bold(words["done"].format(auth=words[ANSWERS["auth"]])))
-    if os.name == "nt":
-        print(words["next"], bold(f'cd "{here}"'), "-", words["nt"])
-    else:
-        print(words["next"], bold(f'cd "{here}" && make run'))
+    commands = [f'cd "{here}" && make run']
+    if os.name == "nt" or shutil.which("make") is None:
+        commands = [f'cd "{here}"', *without_make()]
+    print(words["next"], "\n      ".join(map(bold, commands)))
     print(words["then"])
+
+
+def without_make() -> list[str]:
+    """Return what make run does; .env is there already."""
+    python, programs = "python3", ".venv/bin/"
+    if os.name == "nt":
+        python, programs = "py", ".venv\\Scripts\\"
+    return [
+        f"{python} -m venv .venv",
+        f"{programs}pip install --require-hashes -r requirements-dev.txt",
+        f"{programs}flask run --debug",
+    ]
 
 
 def bold(text: str) -> str:

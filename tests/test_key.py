@@ -77,6 +77,19 @@ def test_the_hooks_say_three_lines_and_not_the_key(
     assert key_of(project) not in done.stdout
 
 
+def test_where_there_is_no_make_they_say_what_it_would_do(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    # Slashes alone: Windows writes them the other way.
+    bare = CommandLine({**env, "PATH": str(tmp_path)})
+    said = bare.run(tmp_path, "--no-input").stdout.replace("\\", "/")
+
+    assert "make run" not in said
+    programs = "Scripts" if os.name == "nt" else "bin"
+    assert f".venv/{programs}/pip install --require-hashes" in said
+    assert f".venv/{programs}/flask run --debug\n" in said
+
+
 def test_they_speak_the_language_that_was_chosen_on_any_console(
     tmp_path: Path, env: dict[str, str]
 ) -> None:

@@ -64,6 +64,10 @@ class Site:
         command = ["flask", "run", "--debug", f"--port={port}"]
         return self._start(command, port, {"SECRET_KEY": KEY})
 
+    def start(self, command: list[str], port: int) -> Server:
+        """Start a server by a command of the project's own."""
+        return self._start(command, port, {})
+
     def query(self, statement: str) -> list[tuple[object, ...]]:
         database = self.folder / "instance" / "app.sqlite"
         with closing(sqlite3.connect(database, timeout=5)) as connection:

@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 from {{ cookiecutter.project_slug }}.config import LANGUAGE, Settings
-from {{ cookiecutter.project_slug }}.environ import MailServer, Rate
+from {{ cookiecutter.project_slug }}.environ import ConfigError, MailServer, Rate
 
 from .conftest import KEY
 from .test_settings_refused import NUMBERS, RATES, read
+
+DATABASE = "postgresql+psycopg://app:pw@db/app"
+MAIL_SERVER = MailServer("smtps", "mail.example", 465, "me", "pw")
 
 
 def test_a_key_may_come_from_a_file(tmp_path: Path) -> None:
@@ -16,6 +19,29 @@ def test_a_key_may_come_from_a_file(tmp_path: Path) -> None:
     file.write_text(f"{KEY}\n")
     settings = Settings.from_environ({"SECRET_KEY_FILE": str(file)})
     assert settings.secret_key == KEY
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field", "value"),
+    [
+        ("DATABASE_URL", "postgres://app:pw@db/app", "database_url", DATABASE),
+        ("MAIL_URL", "smtps://me:pw@mail.example", "mail_server", MAIL_SERVER),
+    ],
+)
+def test_what_holds_a_password_may_come_from_a_file(
+    tmp_path: Path, name: str, text: str, field: str, value: object
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f"{text}\n")
+    assert getattr(read(**{f"{name}_FILE": str(file)}), field) == value
+    with pytest.raises(ConfigError, match=f"^{name} and {name}_FILE are both set: keep one"):
+        read(**{f"{name}_FILE": str(file), name: text})
+    file.unlink()
+    with pytest.raises(ConfigError, match=f"^{name}_FILE names a file that cannot be read"):
+        read(**{f"{name}_FILE": str(file)})
+    file.write_text("no such thing")
+    with pytest.raises(ConfigError, match=f"^{name}_FILE "):
+        read(**{f"{name}_FILE": str(file)})
 
 
 def test_a_start_without_further_settings_is_a_safe_one() -> None:

@@ -87,18 +87,21 @@ class Environ:
             raise ConfigError(name, f"must be count/seconds, such as {shown}.")
         return Rate(int(match[1]), int(match[2]))
 
-    def secret_key(self) -> str:
-        """Return the key of `SECRET_KEY`, or of the file that `SECRET_KEY_FILE` names."""
-        path = self.text("SECRET_KEY_FILE")
+    def secret(self, name: str) -> tuple[str, str]:
+        """Return a variable's name and text; where `NAME_FILE` is set, that file's instead."""
+        in_file = f"{name}_FILE"
+        path = self.text(in_file)
         if not path:
-            return check_key("SECRET_KEY", self.text("SECRET_KEY"))
-        if self.text("SECRET_KEY"):
-            raise ConfigError("SECRET_KEY", "and SECRET_KEY_FILE are both set: keep one.")
+            return name, self.text(name)
+        if self.text(name):
+            raise ConfigError(name, f"and {in_file} are both set: keep one.")
         try:
-            key = Path(path).read_text(encoding="utf-8").strip()
+            return in_file, Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
-            raise ConfigError("SECRET_KEY_FILE", "names a file that cannot be read.") from None
-        return check_key("SECRET_KEY_FILE", key)
+            raise ConfigError(in_file, "names a file that cannot be read.") from None
+
+    def secret_key(self) -> str:
+        return check_key(*self.secret("SECRET_KEY"))
 
     def fallback_keys(self) -> tuple[str, ...]:
         name = "SECRET_KEY_FALLBACKS"
@@ -108,9 +111,9 @@ class Environ:
 
     def database_url(self) -> str:
         """Return the URL as SQLAlchemy spells it; `postgres://` is understood."""
-        name = "DATABASE_URL"
+        name, text = self.secret("DATABASE_URL")
         try:
-            url = make_url(self.text(name, "sqlite:///app.sqlite"))
+            url = make_url(text or "sqlite:///app.sqlite")
         except (ArgumentError, ValueError):
             raise ConfigError(name, "is not a database URL.") from None
         if url.drivername in {"postgres", "postgresql"}:
@@ -148,9 +151,9 @@ class Environ:
         return f"{parts.scheme}://{shown}:{port}"
 
     def mail_server(self) -> MailServer:
-        name = "MAIL_URL"
+        name, text = self.secret("MAIL_URL")
         try:
-            parts = urlsplit(self.text(name, "console:"))
+            parts = urlsplit(text or "console:")
             host, port = parts.hostname or "", parts.port
         except ValueError:
             raise ConfigError(name, "is not a URL.") from None

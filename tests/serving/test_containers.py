@@ -1,0 +1,149 @@
+"""The image would hold what it needs and no secret, and its very commands serve.
+
+No engine is needed: what the Dockerfile copies is copied to a folder, and what it runs
+is run there. GitHub's workflow builds the image and starts it all.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ..running import must
+from ..running import run_in
+from ..template import AUTHS
+from ..template import SLUG
+from .server import free_port
+from .site import KEY
+from .site import Site
+from .visitor import Visitor
+
+pytestmark = pytest.mark.app
+
+PROGRAMS = Path(sys.executable).parent
+LISTENS = "0.0.0.0:8000"
+# As the project's document has them made.
+SECRETS = {
+    "SECRET_KEY_FILE": KEY,
+    "MAIL_URL_FILE": "smtp://127.0.0.1:1025",
+    "DATABASE_URL_FILE": "sqlite:///app.sqlite",
+}
+
+
+@pytest.fixture(params=AUTHS)
+def project(request: pytest.FixtureRequest, baked: Callable[..., Path]) -> Path:
+    return baked(auth=request.param)
+
+
+def instructions(project: Path, name: str) -> list[str]:
+    """Return what stands behind each instruction of one kind in the last stage."""
+    text = (project / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    last = re.split(r"(?m)^FROM ", text)[-1]
+    return re.findall(rf"(?m)^{name} +(.*)$", last)
+
+
+def compose(project: Path) -> dict[str, Any]:
+    text = (project / "compose.yaml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
+
+
+@pytest.fixture
+def image(project: Path, tmp_path: Path, env: dict[str, str], app_python: Path) -> Site:
+    """Return a folder with what the image would hold, and secrets as it gets them."""
+    folder = tmp_path / "app"
+    folder.mkdir()
+    for copied in instructions(project, "COPY"):
+        if copied.startswith("--from"):
+            continue
+        *sources, target = copied.split()
+        for source in sources:
+            if (project / source).is_dir():
+                shutil.copytree(project / source, folder / target)
+            else:
+                shutil.copy(project / source, folder / target)
+    (folder / "instance").mkdir()
+    variables = dict(compose(project)["services"]["app"]["environment"])
+    for name, text in SECRETS.items():
+        assert name in variables
+        secret = tmp_path / name
+        secret.write_text(f"{text}\n")
+        variables[name] = str(secret)
+    told = {
+        k: v.replace("${DOMAIN:-localhost}", "localhost") for k, v in variables.items()
+    }
+    return Site(folder, {**env, **told}, app_python.parent)
+
+
+def test_its_commands_serve(image: Site, project: Path) -> None:
+    tables = compose(project)["services"]["tables"]["command"]
+    must(image.run(*tables))
+    port = free_port()
+    (written,) = instructions(project, "CMD")
+    assert LISTENS in written
+    command = json.loads(written.replace(LISTENS, f"127.0.0.1:{port}"))
+    (health,) = instructions(project, "HEALTHCHECK")
+    check = json.loads(health.partition("CMD ")[2].replace(":8000", f":{port}"))
+
+    with closing(image):
+        server = image.start(command, port)
+        assert Visitor(port).get("/auth/login").status == 200
+        must(image.run(*check))
+        server.signal()
+        assert server.wait() == 0
+    assert image.run(*check).returncode != 0
+
+
+def test_it_holds_what_git_keeps_and_nothing_else(image: Site, project: Path) -> None:
+    held = {path.name for path in image.folder.iterdir()}
+    assert held == {"gunicorn.conf.py", "wsgi.py", "migrations", SLUG, "instance"}
+    ignored = (project / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    let_in = {line.removeprefix("!") for line in ignored if line.startswith("!")}
+    assert "*" in ignored
+    assert let_in == held - {"instance"} | {"requirements.txt"}
+
+
+def test_it_runs_as_nobody_with_nothing_to_write_to(project: Path) -> None:
+    assert instructions(project, "USER") == ["10001"]
+    services = compose(project)["services"]
+    for name in ("app", "tables"):
+        assert services[name]["read_only"] is True
+        assert services[name]["cap_drop"] == ["ALL"]
+        assert "no-new-privileges:true" in services[name]["security_opt"]
+    ports = [port for service in services.values() for port in service.get("ports", [])]
+    # What is not meant for the world listens on the machine itself alone.
+    assert set(ports) == {"80:80", "443:443", "127.0.0.1:8025:8025"}
+
+
+def test_secrets_are_files_that_git_and_the_image_leave_out(
+    project: Path, env: dict[str, str]
+) -> None:
+    files = [secret["file"] for secret in compose(project)["secrets"].values()]
+    assert len(files) == 4
+    for file in files:
+        assert file.startswith("secrets/")
+    assert "/secrets/" in (project / ".gitignore").read_text(encoding="utf-8").split()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="hadolint is installed on Linux")
+def test_linters_find_nothing(project: Path, env: dict[str, str]) -> None:
+    must(run_in(project, PROGRAMS / "hadolint", "Dockerfile", env=env))
+    schema = ["--builtin-schema", "vendor.compose-spec", "compose.yaml"]
+    must(run_in(project, PROGRAMS / "check-jsonschema", *schema, env=env))
+
+
+def test_caddy_understands_its_file(project: Path, env: dict[str, str]) -> None:
+    caddy = shutil.which("caddy")
+    if caddy is None:
+        pytest.skip("caddy is not here")
+    command = [caddy, "validate", "--adapter", "caddyfile", "--config", "Caddyfile"]
+    must(run_in(project, *command, env={**env, "DOMAIN": "localhost"}))

@@ -10,7 +10,7 @@ from dotenv import load_dotenv
 from flask import Flask
 from flask.helpers import get_debug_flag
 
-from {{ cookiecutter.project_slug }} import create_app
+from {{ cookiecutter.project_slug }} import create_app, dev
 from {{ cookiecutter.project_slug }}.cli.refusing import refusing_app
 from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.db import db
@@ -62,6 +62,7 @@ def _develop(context: click.Context) -> Flask:
         if alembic.is_empty():
             alembic.upgrade()
         check_migrations()
+        dev.say_where(url)
     return app
 
 

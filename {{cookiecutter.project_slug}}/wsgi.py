@@ -10,10 +10,11 @@ from dotenv import load_dotenv
 from flask import Flask
 from flask.helpers import get_debug_flag
 
-from {{ cookiecutter.project_slug }} import create_app, dev
+from {{ cookiecutter.project_slug }} import create_app
 from {{ cookiecutter.project_slug }}.cli.refusing import refusing_app
 from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.dev import say_where
 from {{ cookiecutter.project_slug }}.environ import ConfigError, is_loopback
 from {{ cookiecutter.project_slug }}.migrations import alembic
 from {{ cookiecutter.project_slug }}.serving import check_migrations, refusals
@@ -62,7 +63,7 @@ def _develop(context: click.Context) -> Flask:
         if alembic.is_empty():
             alembic.upgrade()
         check_migrations()
-        dev.say_where(url)
+        say_where(url)
     return app
 
 

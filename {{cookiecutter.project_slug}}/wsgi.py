@@ -14,6 +14,7 @@ from {{ cookiecutter.project_slug }} import create_app, logs
 from {{ cookiecutter.project_slug }}.cli.refusing import refusing_app
 from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.dev import say_where
 from {{ cookiecutter.project_slug }}.environ import ConfigError, is_loopback
 from {{ cookiecutter.project_slug }}.migrations import alembic
 from {{ cookiecutter.project_slug }}.serving import check_migrations, refusals
@@ -63,6 +64,7 @@ def _develop(context: click.Context) -> Flask:
         if alembic.is_empty():
             alembic.upgrade()
         check_migrations()
+        say_where(url)
     return app
 
 

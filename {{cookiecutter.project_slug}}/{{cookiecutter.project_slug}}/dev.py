@@ -5,18 +5,31 @@ Not registered elsewhere.
 
 from urllib.parse import urlsplit
 
+import click
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.serving import is_running_from_reloader
 
 from . import guide
 from .auth import explain
 from .auth.guards import login_not_required
 from .config import settings
 from .environ import is_loopback
+from .i18n import gettext as _
 from .i18n import language
 from .postman import mailbox
 
 bp = Blueprint("dev", __name__, url_prefix="/dev")
+
+
+def say_where(url: str) -> None:
+    """Tell whoever has just started the app where to look."""
+    # The server starts again whenever a file is saved: once is enough.
+    if is_running_from_reloader():
+        return
+    click.echo(_("Open %(url)s in a browser. Ctrl+C stops the app.", url=url))
+    if settings().mail_server.scheme == "console":
+        click.echo(_("No mail leaves this machine: see %(url)s.", url=f"{url}/dev/mailbox"))
 
 
 @bp.before_request

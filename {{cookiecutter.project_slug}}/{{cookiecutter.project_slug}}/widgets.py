@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
             "can_register": known.registration_open and known.can_mail,
             "can_mail": known.can_mail,
             "development": known.development,
+            "package": __package__,
             "has_mailbox": known.development and known.mail_server.scheme == "console",
             "link_minutes": links.LIFETIME_MINUTES,
         }

@@ -20,7 +20,6 @@ from .server import free_port
 from .site import SERVED
 from .site import Site
 from .visitor import TIMEOUT_SECONDS
-from .visitor import Answer
 from .visitor import Visitor
 
 pytestmark = pytest.mark.app
@@ -86,10 +85,6 @@ Seen = tuple[str, str, bool]
 class Guest(Visitor):
     """Ask over TLS, from an address of one's own, as browsers reach nginx."""
 
-    def __init__(self, port: int, headers: dict[str, str]) -> None:
-        super().__init__(port)
-        self._headers = {"Host": HOST, **headers}
-
     def _connection(self) -> http.client.HTTPConnection:
         trusting = ssl.create_default_context()
         trusting.check_hostname = False
@@ -101,11 +96,6 @@ class Guest(Visitor):
             source_address=(ADDRESS, 0),
             context=trusting,
         )
-
-    def _ask(
-        self, method: str, path: str, body: str | None, headers: dict[str, str]
-    ) -> Answer:
-        return super()._ask(method, path, body, {**headers, **self._headers})
 
 
 @pytest.fixture
@@ -129,7 +119,8 @@ def see(
         command = [program, "-p", str(tmp_path), "-c", "nginx.conf", "-e", "stderr"]
         started.append(Server(tmp_path, command, port, {}))
         started[-1].wait_until_it_listens()
-        return [seen(site, Guest(port, headers)) for headers in ({}, FORGED)]
+        said = ({"Host": HOST}, {"Host": HOST, **FORGED})
+        return [seen(site, Guest(port, headers)) for headers in said]
 
     yield look
     for server in started:

@@ -1,5 +1,11 @@
 """Settings that gunicorn reads by itself; see its documentation for the rest."""
 
+import os
+
+# One that is killed leaves one. As many as there are cores is best: `--workers` says so,
+# or WEB_CONCURRENCY, as many hosts set it.
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+
 # A refused start then ends the master with one line, instead of workers that
 # fail and are started again for ever.
 preload_app = True
@@ -17,3 +23,18 @@ control_socket_disable = True
 # which lets fewer wait than there are threads.
 worker_class = "gthread"
 threads = 64
+
+# It ends a worker that hangs as a whole; a slow request keeps one thread, no more.
+timeout = 30
+
+# At a stop, what was asked is still answered: within less than the ten seconds after
+# which Docker kills.
+graceful_timeout = 8
+
+# Longer than proxies keep a connection that nothing is asked on (Caddy: two minutes).
+# Closed by this side, it may just then carry a form, which ends in a 502. It waits
+# without a thread.
+keepalive = 130
+
+# Links have their tokens in the path; what matters the app logs itself.
+accesslog = None

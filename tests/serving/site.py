@@ -19,6 +19,7 @@ ORIGIN = "https://app.example"
 KEY = "a key for these tests alone: 0123456789 abcdefghij"
 # What the app asks for before it serves.
 SERVED = {"SECRET_KEY": KEY, "PUBLIC_URL": ORIGIN, "MAIL_URL": "none:"}
+NONE: Mapping[str, str] = {}
 # A worker that waits for somebody then answers nobody else: so each can be asked.
 ONE_AT_A_TIME = ("--worker-class=sync", "--threads=1")
 # The log then tells which worker answered.
@@ -56,17 +57,13 @@ class Site:
         port = free_port()
         command = ["gunicorn", "wsgi:app", "--workers=2", f"--bind=127.0.0.1:{port}"]
         log = ["--access-logfile=-", f"--access-logformat={ACCESS_LOG}"]
-        return self._start([*command, *log, *options], port, variables)
+        return self.start([*command, *log, *options], port, variables)
 
     def develop(self) -> Server:
         """Start what `make run` starts."""
         port = free_port()
         command = ["flask", "run", "--debug", f"--port={port}"]
-        return self._start(command, port, {"SECRET_KEY": KEY})
-
-    def start(self, command: list[str], port: int) -> Server:
-        """Start a server by a command of the project's own."""
-        return self._start(command, port, {})
+        return self.start(command, port, {"SECRET_KEY": KEY})
 
     def query(self, statement: str) -> list[tuple[object, ...]]:
         database = self.folder / "instance" / "app.sqlite"
@@ -77,9 +74,10 @@ class Site:
         for server in self._servers:
             server.close()
 
-    def _start(
-        self, command: list[str], port: int, variables: Mapping[str, str]
+    def start(
+        self, command: list[str], port: int, variables: Mapping[str, str] = NONE
     ) -> Server:
+        """Start a server by a command of the project's own."""
         program, *arguments = command
         command = [str(self._programs / program), *arguments]
         server = Server(self.folder, command, port, {**self._env, **variables})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,8 @@ pytestmark = pytest.mark.app
 
 EMAIL = "ana@example.com"
 PASSWORD = "correct horse battery staple"
+# More than two workers have threads.
+KEPT = 140
 COOKIE = {"session": "__Host-session", "cookie": "__Host-auth"}
 
 
@@ -100,3 +103,23 @@ def test_it_answers_who_waits_and_then_ends(open_site: OpenSite) -> None:
 
     assert server.wait() == 0
     assert "Traceback" not in server.output
+
+
+def test_connections_that_stay_open_cost_no_thread_and_hold_up_no_end(
+    open_site: OpenSite,
+) -> None:
+    server = open_site("session").serve()
+    kept = [http.client.HTTPConnection("127.0.0.1", server.port) for _ in range(KEPT)]
+    try:
+        for _ in range(2):
+            for connection in kept:
+                connection.request("GET", "/healthz")
+                answer = connection.getresponse()
+                assert (answer.status, answer.read()) == (200, b'{"status":"ok"}\n')
+                # A proxy asks the next thing on it, sooner or later.
+                assert not answer.will_close
+        server.signal()
+        assert server.wait() == 0
+    finally:
+        for connection in kept:
+            connection.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
 from http.cookies import SimpleCookie
@@ -11,6 +12,7 @@ from urllib.parse import urlencode
 
 FORM = "application/x-www-form-urlencoded"
 TIMEOUT_SECONDS = 20
+NO_HEADERS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,10 @@ class Visitor:
     proxy: so they are sent back by hand.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, headers: Mapping[str, str] = NO_HEADERS) -> None:
         self._port = port
+        # What it says with every request.
+        self._headers = dict(headers)
         self._waiting: http.client.HTTPConnection | None = None
         self.cookies: dict[str, str] = {}
 
@@ -56,7 +60,7 @@ class Visitor:
         That worker answers nobody else before: what is asked meanwhile goes to the
         other one.
         """
-        twin = Visitor(self._port)
+        twin = Visitor(self._port, self._headers)
         twin.cookies = dict(self.cookies)
         twin._waiting = self._connection()
         twin._waiting.connect()
@@ -70,6 +74,7 @@ class Visitor:
     def _ask(
         self, method: str, path: str, body: str | None, headers: dict[str, str]
     ) -> Answer:
+        headers = {**headers, **self._headers}
         connection, self._waiting = self._waiting or self._connection(), None
         if self.cookies:
             held = [f"{name}={value}" for name, value in self.cookies.items()]

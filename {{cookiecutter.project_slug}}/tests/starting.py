@@ -55,6 +55,8 @@ def serve(folder: Path, **variables: str) -> Flask:
     os.environ.update(variables)
     app = runpy.run_path(str(folder / "wsgi.py"))["app"]
     assert isinstance(app, Flask)
+    # Tests deliver mails themselves: a thread would still use the database when they are over.
+    app.testing = True
     return app
 
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import delete
 
 from ..auth import sessions
 from ..config import settings
-from ..db import db, now
+from ..db import now
 from ..models import Event, Link, Outbox, Throttle
+from ..sweeping import sweep
 from .database import database_needed
 
 EVENTS_KEPT = timedelta(days=90)
@@ -21,19 +21,18 @@ MAILS_KEPT = timedelta(days=30)
 @with_appcontext
 @database_needed()
 def command() -> None:
-    """Delete sessions, links, counters, mails and events that are over."""
+    """Delete sessions, links, counters, mails and events that are over.
+
+    It may run on several hosts at once, and while people log in.
+    """
     moment = now()
     # A session may be listed from its sign-in event for as long as it can live.
     longest = timedelta(seconds=settings().remember_absolute_seconds)
-    old = moment - max(EVENTS_KEPT, longest)
-    stale = moment - MAILS_KEPT
-    counts = {"sessions": sessions.purge()}
-    for what, statement in {
-        "links": delete(Link).where(Link.ends_at <= moment).returning(Link.id),
-        "counters": delete(Throttle).where(Throttle.ends_at <= moment).returning(Throttle.key),
-        "mails": delete(Outbox).where(Outbox.created_at <= stale).returning(Outbox.id),
-        "events": delete(Event).where(Event.at <= old).returning(Event.id),
-    }.items():
-        counts[what] = len(db.session.execute(statement).all())
-        db.session.commit()
+    counts = {
+        "sessions": sessions.purge(),
+        "links": sweep(Link, Link.ends_at <= moment),
+        "counters": sweep(Throttle, Throttle.ends_at <= moment),
+        "mails": sweep(Outbox, Outbox.created_at <= moment - MAILS_KEPT),
+        "events": sweep(Event, Event.at <= moment - max(EVENTS_KEPT, longest)),
+    }
     click.echo(", ".join(f"{count} {what}" for what, count in counts.items()))

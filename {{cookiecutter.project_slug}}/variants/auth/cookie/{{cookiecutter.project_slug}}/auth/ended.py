@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, String, bindparam, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, String, bindparam, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import READ_ONLY, Base, db, now, read_one, upsert
 from ..models import User
+from ..sweeping import sweep_some
 from .limits import absolute_limit
 from .tokens import Token
 
@@ -55,5 +56,9 @@ def is_live(token: Token) -> bool:
 
 def purge(connection: Connection, batch: int) -> int:
     """Delete entries whose tokens have run out, at most so many; return how many."""
-    over = select(EndedSession.sid).where(EndedSession.ends_at <= now()).limit(batch)
-    return connection.execute(delete(EndedSession).where(EndedSession.sid.in_(over))).rowcount
+    return sweep_some(connection, EndedSession, is_over(), batch)
+
+
+def is_over() -> ColumnElement[bool]:
+    """Match entries whose tokens have run out."""
+    return EndedSession.ends_at <= now()

@@ -14,12 +14,11 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from ..config import settings
 from ..db import db
 from ..models import User
+from ..sweeping import sweep
 from . import cookie, ended, history, tokens
 from .cookie import presence
 from .limits import ActiveSession, Login, is_idle, is_over
 from .tokens import Token
-
-PURGE_BATCH = 500
 
 
 class SHA256SessionInterface(SecureCookieSessionInterface):
@@ -124,13 +123,7 @@ def end_sessions(user: User, *, keep_current: bool) -> None:
 
 def purge() -> int:
     """Shorten the list of ended sessions, in small batches; return by how many."""
-    total = 0
-    while True:
-        with db.engine.begin() as connection:
-            count = ended.purge(connection, PURGE_BATCH)
-        total += count
-        if count < PURGE_BATCH:
-            return total
+    return sweep(ended.EndedSession, ended.is_over())
 
 
 def _current_sid() -> str | None:

@@ -13,12 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..db import db
 from ..models import User
+from ..sweeping import sweep
 from . import store
 from .interface import ServerSession, ServerSessionInterface
 from .limits import ActiveSession, Login, is_idle, is_over
 from .store import Stored, StoredSession
-
-PURGE_BATCH = 500
 
 
 def login_user(user: User, *, remember: bool = False) -> None:
@@ -114,13 +113,7 @@ def end_sessions(user: User, *, keep_current: bool) -> None:
 
 def purge() -> int:
     """Delete the sessions that are over, in small batches; return how many."""
-    total = 0
-    while True:
-        with db.engine.begin() as connection:
-            count = store.purge(connection, PURGE_BATCH)
-        total += count
-        if count < PURGE_BATCH:
-            return total
+    return sweep(StoredSession, store.expired())
 
 
 def is_alive(stored: Stored, user: User | None) -> bool:

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from .. import events
 from ..db import Base, now, read_one, write_unless_busy
 from ..models import User
+from ..sweeping import sweep_some
 from .limits import idle_limit
 
 TOKEN_BYTES = 32
@@ -129,7 +130,7 @@ def keep_newest(connection: Connection, user_id: int, count: int) -> None:
     # One left idle, and not yet swept up, must not cost a live one its place.
     newest = (
         select(StoredSession.token_hash)
-        .where(owned, ~_expired())
+        .where(owned, ~expired())
         .order_by(StoredSession.created_at.desc(), StoredSession.token_hash)
         .limit(count)
     )
@@ -162,17 +163,15 @@ def see(stored: Stored) -> None:
 
 
 def purge(connection: Connection, batch: int) -> int:
-    """Delete sessions idle for too long, at most so many; return how many.
+    """Delete sessions idle for too long, at most so many; return how many."""
+    return sweep_some(connection, StoredSession, expired(), batch)
+
+
+def expired() -> ColumnElement[bool]:
+    """Match sessions idle for too long.
 
     One past its absolute end is refused, so that it goes idle as well.
     """
-    doomed = select(StoredSession.token_hash).where(_expired()).limit(batch)
-    return connection.execute(
-        delete(StoredSession).where(StoredSession.token_hash.in_(doomed))
-    ).rowcount
-
-
-def _expired() -> ColumnElement[bool]:
     moment = now()
     remembered = StoredSession.seen_at <= moment - idle_limit(remembered=True)
     others = StoredSession.seen_at <= moment - idle_limit(remembered=False)

@@ -53,23 +53,31 @@ def untranslated(words: str) -> list[str]:
 
 
 class _Reader(HTMLParser):
-    """Collect texts; what stands in <code> belongs to the sentence around it."""
+    """Collect texts; what stands in <code> belongs to the sentence around it.
+
+    What stands in <pre> is code by itself, which nobody translates.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.said = [""]
+        self._quoting = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "code":
             return
+        self._quoting = tag == "pre"
         self.said += [text for name, text in attrs if text and name in SPOKEN]
         self.said.append("")
 
     def handle_endtag(self, tag: str) -> None:
         if tag != "code":
+            self._quoting = False
             self.said.append("")
 
     def handle_data(self, data: str) -> None:
+        if self._quoting:
+            return
         # A title may begin with a warning, and ends with the name of the app.
         said = data.replace("Erro: ", "Erro:\n").replace(f" · {APP_NAME}", "")
         self.said[-1] += said

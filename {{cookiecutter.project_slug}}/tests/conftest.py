@@ -1,6 +1,5 @@
 """Make an app, a clean database and a browser for every test."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,17 +10,15 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
-from sqlalchemy import func, select
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }} import passwords
 from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.db import db
 from {{ cookiecutter.project_slug }}.migrations import alembic
-from {{ cookiecutter.project_slug }}.models import User
 
 from .apps import disconnect, empty_tables, quick_app
 from .browser import EMAIL, ORIGIN, Browser
+from .databases import own_database
 from .people import add_user
 from .secrecy import listening
 from .served_site import Site, serving
@@ -36,19 +33,11 @@ class MakeApp(Protocol):
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Return the settings of a served app; `.env` is never read."""
-    if os.environ.get("DATABASE_URL") and "PYTEST_XDIST_WORKER" in os.environ:
-        pytest.exit("The database of DATABASE_URL serves one process: leave out -n.")
-    file = tmp_path_factory.mktemp("database") / "test.sqlite"
-    return Settings.from_environ(
-        {
-            "SECRET_KEY": KEY,
-            "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{file}",
-            "PUBLIC_URL": ORIGIN,
-            "LANGUAGE": "en",
-        }
-    )
+    with own_database(tmp_path_factory.mktemp("database")) as url:
+        environ = {"SECRET_KEY": KEY, "DATABASE_URL": url, "PUBLIC_URL": ORIGIN, "LANGUAGE": "en"}
+        yield Settings.from_environ(environ)
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +51,6 @@ def served(settings: Settings, pages: BytecodeCache) -> Iterator[Flask]:
     app = quick_app(settings, pages)
     with app.app_context():
         alembic.upgrade()
-        if db.session.scalar(select(func.count(User.id))):
-            pytest.exit("DATABASE_URL names a database with users in it.")
     yield app
     disconnect(app)
 

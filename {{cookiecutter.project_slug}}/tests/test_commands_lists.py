@@ -17,7 +17,7 @@ from .statements import broken_database
 BOB = "bob@example.com"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-FORGED = "Eve\n2030-01-01T12:00:00Z\tlogin\x1b[2J\r\t\u2028\u202e\x00\x85"
+FORGED = "Eve\n2030-01-01T12:00:00Z\tlogin\x1b[2J\r\t\u2028\u202e\x01\x85"
 
 
 def look(app: Flask, *args: str) -> Result:

@@ -25,7 +25,10 @@ db = SQLAlchemy(session_options={"expire_on_commit": False})
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """Store aware times as UTC; SQLite forgets the zone, so it is put back."""
+    """Store aware times as UTC, and read them so.
+
+    SQLite forgets the zone; PostgreSQL answers in the one it was set up with.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -40,7 +43,7 @@ class UTCDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):

@@ -7,12 +7,22 @@ from typing import ClassVar, TypeVarTuple
 
 from flask import Flask, g
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Executable, MetaData, Row, Select, TypeDecorator
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Executable,
+    MetaData,
+    Row,
+    Select,
+    TypeDecorator,
+    make_url,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 from .environ import ConfigError
+from .postgres import engine_options
 from .sqlite import BUSY_TIMEOUT_MS, set_busy_timeout, set_up_sqlite
 from .sqlite import SAFE_METHODS as SAFE_METHODS
 
@@ -108,6 +118,10 @@ def write_unless_busy(statement: Executable) -> bool:
 
 
 def init_app(app: Flask) -> None:
+    options = app.config["SQLALCHEMY_ENGINES"]["default"]
+    url = make_url(options["url"])
+    if url.get_backend_name() == "postgresql":
+        options.update(engine_options(url))
     try:
         db.init_app(app)
     except OSError as error:

@@ -5,7 +5,8 @@ from typing import cast
 
 from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable, TooManyRequests
 
 from .auth.guards import wants_json
@@ -14,6 +15,8 @@ from .i18n import gettext as _
 from .i18n import ngettext
 
 RETRY_AFTER_SECONDS = 5
+# It is away, or too slow to give back the connections that all wait for.
+LOST = (OperationalError, PoolTimeout)
 logger = logging.getLogger(__name__)
 
 
@@ -25,7 +28,7 @@ def _show(error: HTTPException) -> ResponseReturnValue:
         return error
     # Raised while the session was saved, past the handler below.
     cause = getattr(error, "original_exception", None)
-    if isinstance(cause, OperationalError):
+    if isinstance(cause, LOST):
         return _lose_database(cause)
     if (error.code or 500) >= 500:
         # After a write that failed, nothing can be read before this: not even who
@@ -74,7 +77,7 @@ def _wait(error: TooManyRequests) -> str:
     )
 
 
-def _lose_database(error: OperationalError) -> ResponseReturnValue:
+def _lose_database(error: SQLAlchemyError) -> ResponseReturnValue:
     logger.error("the database failed", exc_info=error)
     # Nor is it asked again for what the page would say of its reader.
     g.user = None
@@ -90,5 +93,6 @@ def _refuse_value(error: DataError) -> ResponseReturnValue:
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show)
-    app.register_error_handler(OperationalError, _lose_database)
+    for lost in LOST:
+        app.register_error_handler(lost, _lose_database)
     app.register_error_handler(DataError, _refuse_value)

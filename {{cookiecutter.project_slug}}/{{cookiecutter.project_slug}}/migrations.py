@@ -8,6 +8,7 @@ from typing import Any, Literal
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from flask import Flask
 from flask_alembic import Alembic
+from sqlalchemy import Connection
 
 from .db import Base, UTCDateTime
 
@@ -15,8 +16,20 @@ FOLDER = Path(__file__).parent.parent / "migrations"
 Steps = Callable[[str | list[str] | tuple[str, ...], MigrationContext], list[MigrationStep]]
 
 
+# Any number, as long as nothing else in the database asks for the same lock.
+LOCK = 20_160_401
+# Hosts take turns, for as long as it takes; then no statement is cut off. What needs the
+# lock of a table does not wait long: everybody else would wait behind it.
+TAKE_TURNS = (
+    "SET lock_timeout = 0",
+    "SET statement_timeout = 0",
+    f"SELECT pg_advisory_lock({LOCK})",
+    "RESET lock_timeout",
+)
+
+
 class Migrations(Alembic):
-    """Migrate SQLite without its foreign keys, and check them before the commit.
+    """Migrate one at a time; SQLite without its foreign keys, checked before the commit.
 
     SQLite changes a table by copying it and dropping the old one. With foreign
     keys on, dropping a parent table deletes every row that points to it.
@@ -25,6 +38,8 @@ class Migrations(Alembic):
     def run_migrations(self, fn: Steps, **kwargs: Any) -> None:
         connection = self.migration_context.connection
         if connection is None or connection.dialect.name != "sqlite":
+            if connection is not None:
+                _take_turns(connection)
             super().run_migrations(fn, **kwargs)
             return
 
@@ -47,6 +62,14 @@ class Migrations(Alembic):
     def is_empty(self) -> bool:
         """Tell whether the database has seen no migration at all."""
         return not self.current()
+
+
+def _take_turns(connection: Connection) -> None:
+    """Wait until nobody else migrates; the end of the connection gives the lock back."""
+    connection.rollback()
+    for statement in TAKE_TURNS:
+        connection.exec_driver_sql(statement)
+    connection.commit()
 
 
 def render_item(kind: str, item: object, context: object) -> str | Literal[False]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from . import postgres
+from .postgres import Postgres
 from .site import FOLDER
 from .site import Site
 
@@ -34,3 +37,19 @@ def open_site(
     yield copy
     for site in sites:
         site.close()
+
+
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """Return a PostgreSQL that runs."""
+    programs = postgres.find()
+    if programs is None:
+        # Nobody reads what CI skipped.
+        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+        give_up(postgres.MISSING)
+    server = Postgres(programs, tmp_path_factory.mktemp("postgres"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()

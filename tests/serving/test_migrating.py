@@ -9,7 +9,9 @@ import pytest
 
 from ..running import must
 from .conftest import OpenSite
+from .postgres import Postgres
 from .site import SERVED
+from .site import Site
 
 pytestmark = pytest.mark.app
 
@@ -17,12 +19,23 @@ pytestmark = pytest.mark.app
 def test_two_upgrades_at_once(open_site: OpenSite) -> None:
     site = open_site("session")
     shutil.rmtree(site.folder / "instance")
+    check_two_upgrades(site, SERVED)
+
+
+def test_two_upgrades_at_once_on_postgresql(
+    open_site: OpenSite, database_server: Postgres
+) -> None:
+    url = database_server.new_database("migrating")
+    check_two_upgrades(open_site("session"), {**SERVED, "DATABASE_URL": url})
+
+
+def check_two_upgrades(site: Site, served: dict[str, str]) -> None:
     with ThreadPoolExecutor(2) as hosts:
         upgrade = ["flask", "db", "upgrade"]
-        done = [hosts.submit(site.run, *upgrade, **SERVED) for _ in range(2)]
+        done = [hosts.submit(site.run, *upgrade, **served) for _ in range(2)]
         said = [one.result() for one in done]
     for one in said:
         must(one)
     steps = "".join(one.stdout + one.stderr for one in said).count("Running upgrade")
     assert steps == 2
-    assert "(head)" in must(site.run("flask", "db", "current", **SERVED))
+    assert "(head)" in must(site.run("flask", "db", "current", **served))

@@ -37,10 +37,16 @@ class Visitor:
     proxy: so they are sent back by hand.
     """
 
-    def __init__(self, port: int, headers: Mapping[str, str] = NO_HEADERS) -> None:
+    def __init__(
+        self,
+        port: int,
+        headers: Mapping[str, str] = NO_HEADERS,
+        patience: int = TIMEOUT_SECONDS,
+    ) -> None:
         self._port = port
         # What it says with every request.
         self._headers = dict(headers)
+        self._patience = patience
         self._waiting: http.client.HTTPConnection | None = None
         self.cookies: dict[str, str] = {}
 
@@ -60,7 +66,7 @@ class Visitor:
         That worker answers nobody else before: what is asked meanwhile goes to the
         other one.
         """
-        twin = Visitor(self._port, self._headers)
+        twin = Visitor(self._port, self._headers, self._patience)
         twin.cookies = dict(self.cookies)
         twin._waiting = self._connection()
         twin._waiting.connect()
@@ -68,7 +74,7 @@ class Visitor:
 
     def _connection(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(
-            "127.0.0.1", self._port, timeout=TIMEOUT_SECONDS
+            "127.0.0.1", self._port, timeout=self._patience
         )
 
     def _ask(

@@ -1,0 +1,77 @@
+"""A project works on PostgreSQL as on SQLite, and gets over its restart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ..baking import Baker
+from ..running import must
+from ..running import run_in
+from ..template import AUTHS
+from .conftest import OpenSite
+from .postgres import Postgres
+from .server import wait_until
+from .site import SERVED
+from .visitor import Visitor
+
+pytestmark = pytest.mark.app
+
+EMAIL = "ana@example.com"
+PASSWORD = "correct horse battery staple"
+CREATE = ("user", "create", EMAIL, "--name", "Ana")
+# What a load balancer waits for at the most; each answer comes with its time.
+SECONDS = 10
+
+
+@pytest.mark.parametrize("auth", AUTHS)
+def test_its_own_tests_pass_there(
+    auth: str,
+    bake: Baker,
+    env: dict[str, str],
+    app_python: Path,
+    database_server: Postgres,
+) -> None:
+    """Nothing but DATABASE_URL says so."""
+    url = database_server.new_database(f"suite_{auth}")
+    pytest_ = (app_python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    env = {**env, "DATABASE_URL": url}
+    said = must(run_in(bake(auth=auth), *pytest_, env=env))
+
+    assert " passed" in said
+    # They were there and left nothing behind.
+    counted = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
+    assert int(database_server.ask(counted, f"suite_{auth}")) > 1000
+    schemas = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'test%'"
+    assert database_server.ask(schemas, f"suite_{auth}") == ""
+
+
+@pytest.mark.parametrize("auth", AUTHS)
+def test_it_is_refused_while_the_database_is_away_and_goes_on_by_itself(
+    auth: str, open_site: OpenSite, database_server: Postgres
+) -> None:
+    site = open_site(auth)
+    served = {**SERVED, "DATABASE_URL": database_server.new_database(f"away_{auth}")}
+    must(site.run("flask", "db", "upgrade", **served))
+    must(site.run("flask", *CREATE, stdin=f"{PASSWORD}\n", **served))
+    port = site.serve(served).port
+    ana, late = Visitor(port, SECONDS), Visitor(port, SECONDS)
+    assert ana.login(EMAIL, PASSWORD).status == 303
+
+    database_server.stop()
+    try:
+        for path in ("/account/", "/account/sessions", "/healthz"):
+            assert ana.get(path).status == 503
+        refused = late.login(EMAIL, PASSWORD)
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
+        assert late.cookies == {}
+    finally:
+        database_server.start()
+
+    # A worker that had an answer before the stop may learn only now that it is over.
+    wait_until(lambda: late.login(EMAIL, PASSWORD).status == 303)
+    assert "Hello, Ana" in late.get("/").text
+    # Nor has anybody been logged out by it.
+    for _ in range(4):
+        assert ana.get("/account/").status == 200

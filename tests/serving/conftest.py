@@ -40,14 +40,14 @@ def open_site(
 
 
 @pytest.fixture(scope="session")
-def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def database_server() -> Iterator[Postgres]:
     """Return a PostgreSQL that runs."""
     programs = postgres.find()
     if programs is None:
         # Nobody reads what CI skipped.
         give_up = pytest.fail if os.environ.get("CI") else pytest.skip
         give_up(postgres.MISSING)
-    server = Postgres(programs, tmp_path_factory.mktemp("postgres"))
+    server = Postgres(programs)
     try:
         server.start()
         yield server

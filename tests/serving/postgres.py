@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from .server import free_port
@@ -29,18 +30,18 @@ def find() -> Path | None:
 
 
 class Postgres:
-    """A server whose data lie in a folder; it trusts whoever reaches this machine."""
+    """A server with a folder of its own; it trusts whoever is on this machine."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(self, programs: Path) -> None:
         self._programs = programs
-        self._data = folder / "data"
-        self._log = folder / "log"
+        # Not in pytest's folder, which is closed to the user that it runs as.
+        self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+        self._data = self._folder / "data"
+        self._log = self._folder / "log"
         self.port = free_port()
         if os.geteuid() == 0:
-            # It refuses to run as root, and its own user has to reach the folder.
-            shutil.chown(folder, "postgres")
-            for parent in folder.parents:
-                parent.chmod(parent.stat().st_mode | 0o011)
+            # It refuses to run as root.
+            shutil.chown(self._folder, "postgres")
         self._run("initdb", "--username=app", "--auth=trust", "--no-sync")
 
     @property
@@ -59,6 +60,7 @@ class Postgres:
     def close(self) -> None:
         if (self._data / "postmaster.pid").exists():
             self._run("pg_ctl", "stop", "--wait", "--mode=immediate")
+        shutil.rmtree(self._folder)
 
     def ask(self, statement: str, database: str = "postgres") -> str:
         """Return what psql says, without its frame."""

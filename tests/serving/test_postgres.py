@@ -41,7 +41,9 @@ def test_its_own_tests_pass_there(
 
     assert " passed" in said
     # They were there and left nothing behind.
-    counted = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
+    counted = (
+        "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
+    )
     assert int(database_server.ask(counted, f"suite_{auth}")) > 1000
     schemas = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'test%'"
     assert database_server.ask(schemas, f"suite_{auth}") == ""
@@ -56,7 +58,7 @@ def test_it_is_refused_while_the_database_is_away_and_goes_on_by_itself(
     must(site.run("flask", "db", "upgrade", **served))
     must(site.run("flask", *CREATE, stdin=f"{PASSWORD}\n", **served))
     port = site.serve(served).port
-    ana, late = Visitor(port, SECONDS), Visitor(port, SECONDS)
+    ana, late = Visitor(port, patience=SECONDS), Visitor(port, patience=SECONDS)
     assert ana.login(EMAIL, PASSWORD).status == 303
 
     database_server.stop()

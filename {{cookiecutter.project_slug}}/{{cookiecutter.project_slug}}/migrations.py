@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,9 +39,8 @@ class Migrations(Alembic):
     def run_migrations(self, fn: Steps, **kwargs: Any) -> None:
         connection = self.migration_context.connection
         if connection is None or connection.dialect.name != "sqlite":
-            if connection is not None:
-                _take_turns(connection)
-            super().run_migrations(fn, **kwargs)
+            with _alone(connection):
+                super().run_migrations(fn, **kwargs)
             return
 
         def checked(
@@ -64,12 +64,23 @@ class Migrations(Alembic):
         return not self.current()
 
 
-def _take_turns(connection: Connection) -> None:
-    """Wait until nobody else migrates; the end of the connection gives the lock back."""
+@contextmanager
+def _alone(connection: Connection | None) -> Iterator[None]:
+    """Wait until nobody else migrates, and keep others waiting meanwhile."""
+    if connection is None:
+        yield
+        return
     connection.rollback()
     for statement in TAKE_TURNS:
         connection.exec_driver_sql(statement)
     connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK})")
+        connection.exec_driver_sql("RESET statement_timeout")
+        connection.commit()
 
 
 def render_item(kind: str, item: object, context: object) -> str | Literal[False]:

@@ -47,9 +47,9 @@ update: lock
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=python3.12')"
 	$(PYTHON) -m venv --clear .venv
 	sed -n '/^uv==/,$$p' requirements-dev.txt > .venv/uv.txt
-	.venv/bin/pip install --quiet --require-hashes -r .venv/uv.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
 	.venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements-dev.txt \
-		|| .venv/bin/pip install --quiet --require-hashes -r requirements-dev.txt
+		|| .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
 # Requests per second of a logged-in page, beside the same page without any login.

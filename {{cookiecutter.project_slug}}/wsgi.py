@@ -38,7 +38,7 @@ def make_app() -> Flask:
         if context is not None and isinstance(context.command, click.Group):
             return refusing_app(str(error))
         serving_by_hand = context is not None and not get_debug_flag()
-        hint = " For development use `make run`." if serving_by_hand else ""
+        hint = " For development use `make run`, or `flask run --debug`." if serving_by_hand else ""
         sys.exit(f"{error}{hint}")
 
 

@@ -61,7 +61,8 @@ def test_flask_run_ends_with_one_line_that_names_make_run(
     done = site.run("flask", "run", "--port=0", **{**SERVED, **variables})
 
     assert done.returncode != 0, tail(done)
-    assert done.stdout + done.stderr == f"{line} For development use `make run`.\n"
+    hint = "For development use `make run`, or `flask run --debug`."
+    assert done.stdout + done.stderr == f"{line} {hint}\n"
 
 
 def test_the_commands_that_the_lines_name_are_the_cure(open_site: OpenSite) -> None:

@@ -18,6 +18,8 @@ PLACEHOLDER = r"%\(\w+\)[sd]"
 SPOKEN = {"alt", "aria-label", "placeholder", "title"}
 # Names of people, things and languages are the same in every language.
 NAMES = {APP_NAME, *i18n.NAMES.values(), "Ana"}
+# Code is the same in every language as well.
+LISTING = r"(?s)<pre><code>.*?</code></pre>"
 ADDRESS = r"\S+@\S+|https?://\S+|/dev/\w+"
 
 
@@ -42,7 +44,7 @@ def words_of(response: TestResponse) -> str:
 
 def words_in(html: str) -> str:
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(re.sub(LISTING, "", html))
     return "\n".join(reader.said)
 
 

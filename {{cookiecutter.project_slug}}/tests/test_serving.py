@@ -55,7 +55,7 @@ def test_flask_run_does_not_start_and_says_how_to_develop(
     assert not served
     assert done.exit_code == 1
     assert done.output.startswith(line)
-    assert done.output.endswith("For development use `make run`.\n")
+    assert done.output.endswith("For development use `make run`, or `flask run --debug`.\n")
     assert done.output.count("\n") == 1
 
 

@@ -30,14 +30,15 @@ from . import terminal
 Light = Literal["light", "dark"]
 LIGHTS: tuple[Light, ...] = ("light", "dark")
 FOLDER = ROOT / "docs" / "images"
-SIZE: ViewportSize = {"width": 760, "height": 620}
+SIZE: ViewportSize = {"width": 760, "height": 760}
 # What the sessions page calls by its name, as it would anybody's.
 CHROME = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/140.0.0.0 Safari/537.36"
 )
 APP = {"en": "Our Shop", "pt_BR": "Nossa Loja"}
-NAME = {"en": "Ana", "pt_BR": "Ana"}
+SLUG = {"en": "our_shop", "pt_BR": "nossa_loja"}
+NAME = "Ana"
 EMAIL = "ana@example.com"
 # In the order of the questions; an empty one takes what is offered.
 ANSWERS = ["Our Shop", "", "Bread, and who bakes it.", "Ana", EMAIL, "", "", ""]
@@ -64,9 +65,8 @@ def main() -> int:
 @contextmanager
 def developing(folder: Path, env: dict[str, str], language: str) -> Iterator[str]:
     """Bake an app and start it as `make run` does; give its address."""
-    slug = f"app_{language.lower()}"
     answers = {"project_name": APP[language], "language": language}
-    project = CommandLine(env)(folder, project_slug=slug, **answers)
+    project = CommandLine(env)(folder, project_slug=SLUG[language], **answers)
     with closing(Site(project, env, environment.python().parent)) as site:
         yield f"http://localhost:{site.develop().port}"
 
@@ -88,7 +88,7 @@ def shoot_app(browser: Browser, origin: str, language: str, light: Light) -> Non
 
     page.goto("/auth/login")
     shoot("login")
-    get_in(page, language)
+    get_in(page)
     page.goto("/")
     shoot("home")
     if light == "light":
@@ -99,7 +99,7 @@ def shoot_app(browser: Browser, origin: str, language: str, light: Light) -> Non
     context.close()
 
 
-def get_in(page: Page, language: str) -> None:
+def get_in(page: Page) -> None:
     submit(page, email=EMAIL, password=PASSWORD)
     if page.locator("[aria-invalid]").count() == 0:
         return
@@ -110,7 +110,7 @@ def get_in(page: Page, language: str) -> None:
     while page.locator("main a[href*='/auth/register/']").count() == 0:
         page.reload()
     press(page, "main a[href*='/auth/register/']")
-    submit(page, name=NAME[language], password=PASSWORD)
+    submit(page, name=NAME, password=PASSWORD)
 
 
 def shoot_terminal(browser: Browser, html: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -10,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from . import postgres
 from .postgres import Postgres
+from .programs import needed
 from .site import FOLDER
 from .site import Site
 
@@ -42,12 +41,7 @@ def open_site(
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[Postgres]:
     """Return a PostgreSQL that runs."""
-    programs = postgres.find()
-    if programs is None:
-        # Nobody reads what CI skipped.
-        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
-        give_up(postgres.MISSING)
-    server = Postgres(programs)
+    server = Postgres(Path(needed("initdb", "postgresql")).resolve().parent)
     try:
         server.start()
         yield server

@@ -10,23 +10,8 @@ from pathlib import Path
 
 from .server import free_port
 
-# Debian keeps the programs out of the way, in a folder for each version.
-DEBIAN = Path("/usr/lib/postgresql")
-MISSING = (
-    "No PostgreSQL: initdb is not here. "
-    "On Debian: apt-get install postgresql; on macOS: brew install postgresql."
-)
 # It lives as long as a test: there is no need to wait for the disk.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-def find() -> Path | None:
-    """Return the folder of the programs, if there is one."""
-    found = shutil.which("initdb")
-    if found is not None:
-        return Path(found).resolve().parent
-    versions = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda file: file.parts[-3])
-    return versions[-1].parent if versions else None
 
 
 class Postgres:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ import pytest
 
 from ..running import must
 from .conftest import OpenSite
+from .postgres import Postgres
 from .site import SERVED
 from .site import Site
 from .visitor import Visitor
@@ -29,22 +31,42 @@ NUMBERS = (
 )
 FILL = {
     "counters": f"INSERT INTO throttles (key, count, ends_at) {NUMBERS}"
-    " SELECT number, 1, '2020-01-01' FROM numbers",
+    " SELECT CAST(number AS TEXT), 1, '2020-01-01' FROM numbers",
     "events": f"INSERT INTO events (at, kind, address, client, detail) {NUMBERS}"
     " SELECT '2020-01-01', 'login_failed', '', '', '{}' FROM numbers",
 }
+LEFT = "SELECT count(*) FROM events WHERE at < '2021-01-01'"
 
 
 def test_two_at_once_beside_logins(open_site: OpenSite) -> None:
     site = open_site("session")
+    check_two_at_once(site, MANY, lambda statement: change(site, statement))
+    assert site.query(LEFT) == [(0,)]
+
+
+def test_two_at_once_beside_logins_on_postgresql(
+    open_site: OpenSite, database_server: Postgres
+) -> None:
+    site = open_site("session")
+    url = database_server.new_database("purging")
+    served = {**MANY, "DATABASE_URL": url}
+    must(site.run("flask", "db", "upgrade", **served))
+    check_two_at_once(site, served, lambda line: database_server.ask(line, "purging"))
+    assert database_server.ask(LEFT, "purging") == "0"
+
+
+def check_two_at_once(
+    site: Site, served: dict[str, str], do: Callable[[str], object]
+) -> None:
     create = ["user", "create", EMAIL, "--name", "Ana"]
-    must(site.run("flask", *create, stdin=f"{PASSWORD}\n", **SERVED))
-    fill(site)
-    port = site.serve(MANY).port
+    must(site.run("flask", *create, stdin=f"{PASSWORD}\n", **served))
+    for insert in FILL.values():
+        do(insert)
+    port = site.serve(served).port
 
     with ThreadPoolExecutor(2) as hosts:
         purges = [
-            hosts.submit(lambda: must(site.run("flask", "purge", **SERVED)))
+            hosts.submit(lambda: must(site.run("flask", "purge", **served)))
             for _ in range(2)
         ]
         logins = list(log_in(port, purges))
@@ -53,14 +75,12 @@ def test_two_at_once_beside_logins(open_site: OpenSite) -> None:
     for what in FILL:
         counts = [re.findall(rf"(\d+) {what}", line) for line in said]
         assert sum(int(count) for (count,) in counts) == OVER
-    assert site.query("SELECT count(*) FROM events WHERE at < '2021'") == [(0,)]
 
 
-def fill(site: Site) -> None:
+def change(site: Site, statement: str) -> None:
     database = site.folder / "instance" / "app.sqlite"
     with closing(sqlite3.connect(database)) as connection, connection:
-        for insert in FILL.values():
-            connection.execute(insert)
+        connection.execute(statement)
 
 
 def log_in(port: int, purges: list[Future[str]]) -> Iterator[int]:

@@ -15,7 +15,6 @@ from flask import Flask, appcontext_pushed, cli
 from flask.cli import FlaskGroup
 
 from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.courier import Courier
 from {{ cookiecutter.project_slug }}.db import db
 from {{ cookiecutter.project_slug }}.migrations import FOLDER
 
@@ -39,8 +38,6 @@ def fit_to_serve(settings: Settings, folder: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "environ", environ)
         patch.setattr(sys, "path", [*sys.path])
-        # Its thread would go on asking the database of a test that is over.
-        patch.setattr(Courier, "wake", lambda courier: None)
         with appcontext_pushed.connected_to(made.add):
             yield
     for app in made:

@@ -7,7 +7,8 @@ from sqlalchemy import URL
 # In each process, none beyond: as many as one process keeps busy, since no request holds
 # one while it computes a password. Eight workers fit into the 100 that a server takes.
 POOL_SIZE = 10
-# For one of them, and for a new one; then the answer is 503.
+# For one of them, and for a new one; then the answer is 503. None is tried before use, which
+# would double what most requests ask: after a restart, one of each worker's answers is 503.
 WAIT_SECONDS = 5
 # Of what was sent: a host that vanished says nothing, and TCP would wait for a quarter of an hour.
 UNANSWERED_MS = 10_000

@@ -54,7 +54,9 @@ def main() -> int:
     with TemporaryDirectory() as scratch, chromium.start(program) as browser:
         folder = Path(scratch).resolve()
         env = clean_environment(folder)
-        shoot_terminal(browser, terminal.baking(folder, env, ANSWERS))
+        home = folder / "ana"
+        home.mkdir()
+        shoot_terminal(browser, terminal.baking(home, env, ANSWERS))
         for language in LANGUAGES:
             with developing(folder, env, language) as origin:
                 for light in LIGHTS:

@@ -1,13 +1,16 @@
 """What is kept about people is written down, and goes with their account."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from {{ cookiecutter.project_slug }}.cli.purge import EVENTS_KEPT, MAILS_KEPT
+from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.db import Base, db, now
+from {{ cookiecutter.project_slug }}.links import LIFETIME
 from {{ cookiecutter.project_slug }}.models import Link, Outbox
 
 from .browser import EMAIL, Browser
@@ -49,10 +52,34 @@ def test_every_column_that_says_something_of_people_is_documented(document: str)
 
 
 @each_document
-def test_the_documents_know_how_long_things_are_kept(document: str) -> None:
+def test_the_documents_know_how_long_things_are_kept(document: str, settings: Settings) -> None:
+    """By the row of each table, with the settings that nobody has changed."""
     text = (DOCS / document).read_text(encoding="utf-8")
-    for kept in (EVENTS_KEPT, MAILS_KEPT):
-        assert f" {kept.days} " in text
+    said = dict(re.findall(r"^\| `(\w+)` \| .* \| ([^|]+) \|$", text, re.MULTILINE))
+    for table, ages in {
+        "links": [LIFETIME],
+        "outbox": [MAILS_KEPT],
+        "throttles": [
+            timedelta(seconds=rate.seconds)
+            for rate in (settings.login_attempts_per_account, settings.mails_per_account)
+        ],
+        "events": [EVENTS_KEPT],
+        "sessions": [
+            timedelta(seconds=seconds)
+            for seconds in (settings.session_idle_seconds, settings.remember_idle_seconds)
+        ],
+        "ended_sessions": [timedelta(seconds=settings.remember_absolute_seconds)],
+    }.items():
+        for age in ages:
+            assert re.search(in_words(age), said[table]), (table, age)
+
+
+def in_words(age: timedelta) -> str:
+    """Return what either language says: the singular is a word."""
+    if age.days:
+        return rf"\b{age.days} (days|dias)\b"
+    minutes = age // timedelta(minutes=1)
+    return rf"\b{minutes} (minutes|minutos)\b" if minutes != 60 else "an hour|uma hora"
 
 
 def test_of_a_deleted_account_nothing_personal_is_left(app: Flask) -> None:

@@ -10,8 +10,9 @@ POOL_SIZE = 10
 # For one of them, and for a new one; then the answer is 503. None is tried before use, which
 # would double what most requests ask: after a restart, one of each worker's answers is 503.
 WAIT_SECONDS = 5
-# Of what was sent: a host that vanished says nothing, and TCP would wait for a quarter of an hour.
-UNANSWERED_MS = 10_000
+# A host that vanished says nothing. TCP would wait a quarter of an hour for it to take what was
+# sent, and two hours before it asked whether anybody is still there.
+NETWORK = {"tcp_user_timeout": 10_000, "keepalives_idle": 10, "keepalives_interval": 5}
 # A statement that waits for another's lock, as long as SQLite lets it wait; any statement; and
 # a transaction whose process was frozen in the middle, with locks that others wait for.
 SERVER_TIMEOUTS = {
@@ -24,7 +25,7 @@ SERVER_TIMEOUTS = {
 def engine_options(url: URL) -> dict[str, Any]:
     """Return how to connect; what the query of the URL says comes last, and wins."""
     timeouts = [f"-c {name}={value}" for name, value in SERVER_TIMEOUTS.items()]
-    defaults = {"connect_timeout": WAIT_SECONDS, "tcp_user_timeout": UNANSWERED_MS}
+    defaults = {"connect_timeout": WAIT_SECONDS, **NETWORK}
     said = dict(url.query)
     options = said.get("options", ())
     said["options"] = " ".join([*timeouts, *([options] if isinstance(options, str) else options)])

@@ -1,5 +1,6 @@
 """Make an app, a clean database and a browser for every test."""
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,6 +25,11 @@ from .secrecy import listening
 from .served_site import Site, serving
 
 KEY = "a key for tests alone: 0123456789 abcdefghij"
+
+
+def pytest_collection_finish() -> None:
+    """Leave the tests themselves out of every collection of garbage: a tenth of the time."""
+    gc.freeze()
 
 
 class MakeApp(Protocol):

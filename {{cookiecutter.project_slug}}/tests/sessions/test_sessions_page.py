@@ -104,7 +104,7 @@ def test_nobody_is_shown_the_sessions_of_others(app: Flask, here: Browser) -> No
 
 
 def test_looking_needs_no_password_and_costs_one_more_select(
-    here: Browser, clock: TimeMachineFixture
+    clock: TimeMachineFixture, here: Browser
 ) -> None:
     here.get(PATH)
     clock.shift(TEN_MINUTES)
@@ -147,7 +147,7 @@ def test_all_others_are_ended_and_this_one_stays(
 
 
 def test_ending_the_others_is_no_proof_of_the_password(
-    here: Browser, clock: TimeMachineFixture
+    clock: TimeMachineFixture, here: Browser
 ) -> None:
     """Else an open session would never be asked for it again."""
     clock.shift(TEN_MINUTES - 1)

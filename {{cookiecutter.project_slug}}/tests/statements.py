@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
 
 from {{ cookiecutter.project_slug }}.db import db
 
@@ -28,6 +29,24 @@ def broken_database(app: Flask, containing: str = "") -> Iterator[None]:
 
     with _before_each(app, fail):
         yield
+
+
+@contextmanager
+def connections(app: Flask) -> Iterator[list[int]]:
+    """Note how many connections are in use, each time that one is taken."""
+    with app.app_context():
+        engine = db.engine
+    in_use: list[int] = []
+
+    def count(*connection: object) -> None:
+        assert isinstance(engine.pool, QueuePool)
+        in_use.append(engine.pool.checkedout())
+
+    event.listen(engine, "checkout", count)
+    try:
+        yield in_use
+    finally:
+        event.remove(engine, "checkout", count)
 
 
 def selects(seen: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask, flash
 from flask.typing import ResponseReturnValue
+from time_machine import TimeMachineFixture
 
 from .acting import NEW_PASSWORD, change_password
 from .browser import EMAIL, PASSWORD, Browser
@@ -13,7 +14,7 @@ from .hashing import watch_hashing
 from .inside import db, leave_undone, page, rows, signed_in_user
 from .letters import ask_for_link
 from .set_cookies import set_cookies
-from .statements import broken_database, selects, statements
+from .statements import broken_database, connections, selects, statements
 
 
 @pytest.fixture
@@ -117,6 +118,20 @@ def test_reading_writes_nothing(app: Flask, client: Browser, user: str) -> None:
     # Nor does it wait for whoever writes, as IMMEDIATE would.
     assert {statement.split()[0] for statement in run} <= {"BEGIN", "SELECT"}
     assert "BEGIN IMMEDIATE" not in run
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/account/", "/account/sessions"])
+def test_a_request_holds_one_connection_at_a_time(
+    app: Flask, client: Browser, user: str, clock: TimeMachineFixture, path: str
+) -> None:
+    # Were it two, as many requests as there are would wait for one another.
+    with connections(app) as in_use:
+        client.login()
+        # By now it is due to be noted that the session is in use.
+        clock.shift(300)
+        assert client.get(path).status_code == 200
+        assert change_password(client) == 303
+    assert set(in_use) == {1}
 
 
 def confirm(client: Browser) -> int:

@@ -100,10 +100,11 @@ def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None
         return _renew(here, token)
     if not here.reissued and not is_due(signed_at, token.remembered):
         return None
+    # Who keeps one connection and waits for another may wait for others who do the same.
+    db.session.rollback()
     if not ended.is_live(token):
         return None
     if here.reissued:
-        db.session.rollback()
         with db.engine.begin() as connection:
             _record_renewal(connection, here, token)
     return token

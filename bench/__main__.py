@@ -10,11 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from . import pages
+from . import scale
 from .stage import Outcome
 from .stage import Stage
 
 PARTS: dict[str, Callable[[Stage], Outcome]] = {
     "pages": pages.measure,
+    "scale": scale.measure,
 }
 
 

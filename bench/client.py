@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 
 # So many wait at the server's door that it never waits for us.
 AT_ONCE = 4
+USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 # What browsers send with every page they ask for.
-_HEAD = """\
+_HEAD = f"""\
 Host: 127.0.0.1
-User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0
+User-Agent: {USER_AGENT}
 Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 Accept-Language: en-US,en;q=0.5
 Accept-Encoding: gzip, deflate, br
@@ -59,15 +60,26 @@ def cookies_of(answer: bytes) -> str:
 
 
 class Burst:
-    """Ask a server for so long; keep how long each answer took, and check it."""
+    """Ask a server for so long, and check each answer.
+
+    One that is not as it should be ends the whole run, unless it is to be counted.
+    """
 
     def __init__(
-        self, port: int, requests: Iterator[bytes], status: int, text: str = ""
+        self,
+        port: int,
+        requests: Iterator[bytes],
+        status: int,
+        text: str = "",
+        *,
+        counts_failures: bool = False,
     ) -> None:
         self._port = port
         self._requests = requests
         self._status = f"HTTP/1.1 {status} ".encode()
         self._text = text.encode()
+        self._counts_failures = counts_failures
+        self.failures = 0
         self.bytes = 0
 
     def rate(self, seconds: float, at_once: int = AT_ONCE) -> float:
@@ -76,7 +88,7 @@ class Burst:
         return len(self.times(seconds, at_once)) / (perf_counter() - start)
 
     def times(self, seconds: float, at_once: int = AT_ONCE) -> list[float]:
-        """Return the seconds that each answer took; those under way at the end count."""
+        """Return how long each answer took; what is under way at the end counts."""
         taken: list[float] = []
         end = perf_counter() + seconds
         waiting = deque(self._begin() for _ in range(at_once))
@@ -99,7 +111,9 @@ class Burst:
 
     def _check(self, answer: bytes) -> None:
         if not answer.startswith(self._status) or self._text not in answer:
-            raise SystemExit(f"Not what was asked for: {answer[:500]!r}")
+            self.failures += 1
+            if not self._counts_failures:
+                raise SystemExit(f"Not what was asked for: {answer[:500]!r}")
         self.bytes = len(answer.partition(b"\r\n\r\n")[2])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from statistics import median
 
@@ -53,7 +54,7 @@ def measure(stage: Stage) -> Outcome:
         with stage.apart():
             seen = rounds.interleave(
                 {
-                    one.competitor.title: lambda one=one: one.burst.rate(BURST_SECONDS)
+                    one.competitor.title: partial(one.burst.rate, BURST_SECONDS)
                     for one in visited
                 },
                 ROUNDS,

@@ -90,7 +90,7 @@ class Site:
     def serving(
         self, log: Path, *, workers: int = 1, core: int | None = None
     ) -> Iterator[Server]:
-        """Serve on a free port; requests may come at once, and wait until it listens."""
+        """Serve on a free port; requests may come at once and wait."""
         listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         with listener, log.open("ab") as output:
             port: int = listener.getsockname()[1]

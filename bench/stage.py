@@ -37,6 +37,8 @@ class Stage:
             (folder / auth).mkdir()
             bake = CommandLine(self.env)
             self.projects[auth] = bake(folder / auth, auth=auth)
+        self.server_core: int | None
+        self.our_core: int | None
         self.server_core, self.our_core = cores()
 
     def site(self, name: str, auth: str, app: str = "wsgi:app", url: str = "") -> Site:

@@ -1,4 +1,4 @@
-"""Log in by Flask-Security, with its own models, on SQLAlchemy; its page takes a session.
+"""Log in by Flask-Security, with its own models, on SQLAlchemy.
 
 `python -m bench.sites.secured EMAIL NAME` makes its tables and an account.
 """

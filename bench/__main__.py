@@ -9,14 +9,22 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from . import baking
+from . import logins
 from . import pages
 from . import scale
+from . import starting
+from . import workers
 from .stage import Outcome
 from .stage import Stage
 
 PARTS: dict[str, Callable[[Stage], Outcome]] = {
     "pages": pages.measure,
     "scale": scale.measure,
+    "workers": workers.measure,
+    "logins": logins.measure,
+    "start": starting.measure,
+    "bake": baking.measure,
 }
 
 

@@ -76,12 +76,13 @@ class Site:
         return must(run_in(self.project, *command, env=self.env, stdin=stdin))
 
     def start(self, module: str, *arguments: str) -> subprocess.Popen[str]:
-        """Run a module beside us; read from it what it says."""
+        """Run a module beside us; speak to it, and read what it says."""
         command = [str(PYTHON), "-m", module, *arguments]
         return subprocess.Popen(
             command,
             cwd=self.project,
             env=self.env,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",
         )

@@ -51,8 +51,7 @@ app = make_app()
 app.config["SECURITY_PASSWORD_SALT"] = app.secret_key
 database.init_app(app)
 datastore = FSQLALiteUserDatastore(db, User, Role)
-# The routes are those of the baked project.
-Security(app, datastore, register_blueprint=False)
+Security(app, datastore)
 
 
 @app.endpoint("pages.home")

@@ -52,9 +52,9 @@ update: lock
 		|| .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
-# Requests per second of a logged-in page, beside the same page without any login.
+# All that docs/benchmarks.md tells, or `make bench PART="pages logins"`.
 bench: .cache/bench/installed
-	.venv/bin/python -m bench
+	.venv/bin/python -m bench $(PART)
 
 # What the READMEs show, from a real bake, app, browser and terminal.
 pictures: .venv/installed

@@ -1,81 +1,48 @@
-"""Bake, serve, log in, measure, compare: what `make bench` runs."""
+"""Measure the parts that are named, or all: what `make bench` runs."""
 
 from __future__ import annotations
 
+import argparse
+import os
 import sys
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.baking import CommandLine
-from tests.running import clean_environment
-from tests.template import AUTHS
+from . import baking
+from . import logins
+from . import pages
+from . import scale
+from . import starting
+from . import workers
+from .stage import Outcome
+from .stage import Stage
 
-from . import report
-from .client import Client
-from .competitors import COMPETITORS
-from .competitors import Competitor
-from .report import Result
-from .server import EMAIL
-from .server import NAME
-from .server import PASSWORD
-from .server import Site
-from .server import cores
-from .server import pin
-from .server import versions
-
-# Many short bursts: whatever else the machine does then strikes a whole round.
-ROUNDS = 50
-WARM_UP_SECONDS = 0.5
-BURST_SECONDS = 0.2
-
-
-def measure(
-    folder: Path, server_core: int | None, our_core: int | None
-) -> list[Result]:
-    """Measure all competitors in turn, round by round, and return what was seen."""
-    env = clean_environment(folder)
-    projects = {}
-    for auth in AUTHS:
-        (folder / auth).mkdir()
-        projects[auth] = CommandLine(env)(folder / auth, auth=auth)
-    results = []
-    with ExitStack() as stack:
-        clients = []
-        for number, competitor in enumerate(COMPETITORS):
-            database = folder / f"{number}.sqlite"
-            site = Site(projects[competitor.auth], competitor.app, database, env)
-            site.prepare()
-            serving = site.serving(folder / f"{number}.log", server_core)
-            client = _visit(competitor, stack.enter_context(serving))
-            clients.append(client)
-            queries = site.queries(client.cookie_header)
-            results.append(Result(competitor, queries))
-        pin(0, our_core)
-        for _ in range(ROUNDS):
-            for client, result in zip(clients, results, strict=True):
-                result.rates.append(client.burst(BURST_SECONDS))
-    return results
-
-
-def _visit(competitor: Competitor, port: int) -> Client:
-    client = Client(port, f"Hello, {NAME}")
-    if competitor.logs_in:
-        client.log_in(EMAIL, PASSWORD)
-    client.burst(WARM_UP_SECONDS)
-    return client
+PARTS: dict[str, Callable[[Stage], Outcome]] = {
+    "pages": pages.measure,
+    "scale": scale.measure,
+    "workers": workers.measure,
+    "logins": logins.measure,
+    "start": starting.measure,
+    "bake": baking.measure,
+}
 
 
 def main() -> int:
-    """Say what was measured, and fail if one of ours missed a bar."""
-    server_core, our_core = cores()
+    """Say what was measured, and fail if a bar was missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parts = parser.parse_args().parts or list(PARTS)
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    missed = []
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f} at the start.")
     with TemporaryDirectory() as folder:
-        results = measure(Path(folder).resolve(), server_core, our_core)
-    print("A logged-in page from SQLite, by gunicorn with one worker;")
-    print(f"{ROUNDS} rounds of {BURST_SECONDS} s each in turn, medians (and extremes).")
-    print(f"Servers on core {server_core}, the client on core {our_core}.")
-    print(f"{versions()}\n\n{report.table(results)}")
-    missed = report.missed(results)
+        stage = Stage(Path(folder).resolve())
+        for part in parts:
+            outcome = PARTS[part](stage)
+            print(f"\n## {part}\n\n{outcome.text}", flush=True)
+            missed += outcome.missed
     for sentence in missed:
         print(sentence, file=sys.stderr)
     return 1 if missed else 0

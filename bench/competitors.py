@@ -1,4 +1,4 @@
-"""Name what is measured, and what is expected of it."""
+"""Name what serves the page, and how it keeps who is logged in."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ class Competitor:
     auth: str = "session"
     ours: bool = False
     logs_in: bool = True
+    # Makes tables and an account of its own, beside those of the baked project.
+    moves_in: bool = False
+    needs_redis: bool = False
 
 
 FLOOR = Competitor(
@@ -26,5 +29,8 @@ COMPETITORS = (
     Competitor("ours, auth=session", "wsgi:app", "session", ours=True),
     Competitor("ours, auth=cookie", "wsgi:app", "cookie", ours=True),
     Competitor("Flask-Login, signed session", "bench.sites.signed:app"),
-    Competitor("Flask-Login, Flask-Session's SQL", "bench.sites.stored:app"),
+    Competitor("Flask-Session, SQL", "bench.sites.stored:app"),
+    Competitor("Flask-Session, Redis", "bench.sites.cached:app", needs_redis=True),
+    Competitor("Flask-Security", "bench.sites.secured:app", moves_in=True),
+    Competitor("Django, its sessions", "bench.sites.django_site:app", moves_in=True),
 )

@@ -1,4 +1,4 @@
-"""Serve a competitor by gunicorn, from a fresh database with one account."""
+"""Serve an app by gunicorn from a baked project's folder, on a database of its own."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ import sys
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.running import must
 from tests.running import run_in
 from tests.template import ROOT
+
+from .client import ask
+from .client import cookies_of
+from .client import login
 
 PYTHON = ROOT / ".cache" / "bench" / "bin" / "python"
 NAME = "Ada Lovelace"
@@ -22,11 +27,31 @@ EMAIL = "ada@example.com"
 PASSWORD = secrets.token_urlsafe(24)
 
 
+@dataclass(frozen=True)
+class Server:
+    """Know a gunicorn that runs: its port, and the process that leads the workers."""
+
+    port: int
+    pid: int
+
+    def log_in(self) -> str:
+        """Return the Cookie header of a browser in which Ada is logged in."""
+        answer = ask(self.port, login(EMAIL, PASSWORD))
+        if not answer.startswith(b"HTTP/1.1 303"):
+            raise SystemExit(f"The login failed: {answer[:200]!r}")
+        return cookies_of(answer)
+
+    def workers(self) -> list[int]:
+        """Return the process ids of the workers; on Linux alone."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        return [int(pid) for pid in children.read_text().split()]
+
+
 class Site:
-    """Know one competitor's folder, app and environment."""
+    """Know one app: the folder it runs in, and its environment."""
 
     def __init__(
-        self, project: Path, app: str, database: Path, env: Mapping[str, str]
+        self, project: Path, app: str, database_url: str, env: Mapping[str, str]
     ) -> None:
         self.project = project
         self.app = app
@@ -34,28 +59,45 @@ class Site:
             **env,
             "PYTHONPATH": str(ROOT),
             "SECRET_KEY": secrets.token_urlsafe(48),
-            "DATABASE_URL": f"sqlite:///{database}",
+            "DATABASE_URL": database_url,
             "PUBLIC_URL": "http://127.0.0.1",
             "MAIL_URL": "none:",
+            # All who log in here come from one address.
+            "LOGIN_ATTEMPTS_PER_ADDRESS": "1000000/900",
         }
 
     def prepare(self) -> None:
-        self._run("flask", "db", "upgrade")
-        self._run("flask", "user", "create", EMAIL, "--name", NAME, stdin=PASSWORD)
+        """Make the tables, and the account of Ada Lovelace."""
+        self.run("flask", "db", "upgrade")
+        self.run("flask", "user", "create", EMAIL, "--name", NAME, stdin=PASSWORD)
 
-    def queries(self, cookies: str) -> float:
-        """Return how many queries a request makes, counted in a process of its own."""
-        return float(self._run("bench.sites.count", self.app, cookies))
+    def run(self, module: str, *arguments: str, stdin: str = "") -> str:
+        command = [str(PYTHON), "-m", module, *arguments]
+        return must(run_in(self.project, *command, env=self.env, stdin=stdin))
+
+    def start(self, module: str, *arguments: str) -> subprocess.Popen[str]:
+        """Run a module beside us; speak to it, and read what it says."""
+        command = [str(PYTHON), "-m", module, *arguments]
+        return subprocess.Popen(
+            command,
+            cwd=self.project,
+            env=self.env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
 
     @contextmanager
-    def serving(self, log: Path, core: int | None) -> Iterator[int]:
-        """Serve on a free port, which is given; requests may come at once and wait."""
-        listener = socket.create_server(("127.0.0.1", 0))
-        with listener, log.open("wb") as output:
+    def serving(
+        self, log: Path, *, workers: int = 1, core: int | None = None
+    ) -> Iterator[Server]:
+        """Serve on a free port; requests may come at once and wait."""
+        listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        with listener, log.open("ab") as output:
             port: int = listener.getsockname()[1]
             gunicorn = subprocess.Popen(
                 [
-                    *(PYTHON, "-m", "gunicorn", self.app, "--workers", "1"),
+                    *(PYTHON, "-m", "gunicorn", self.app, f"--workers={workers}"),
                     *("--bind", f"fd://{listener.fileno()}"),
                 ],
                 cwd=self.project,
@@ -66,17 +108,13 @@ class Site:
             )
         try:
             pin(gunicorn.pid, core)
-            yield port
-        except OSError:
-            sys.stderr.write(log.read_text())
+            yield Server(port, gunicorn.pid)
+        except (OSError, SystemExit):
+            sys.stderr.write(log.read_text()[-4000:])
             raise
         finally:
             gunicorn.terminate()
             gunicorn.wait()
-
-    def _run(self, module: str, *arguments: str, stdin: str = "") -> str:
-        command = [str(PYTHON), "-m", module, *arguments]
-        return must(run_in(self.project, *command, env=self.env, stdin=stdin))
 
 
 def versions() -> str:

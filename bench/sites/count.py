@@ -4,36 +4,57 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from types import ModuleType
 
-from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy import event
+from werkzeug.test import Client
 
 REQUESTS = 20
 # These bound a transaction; they look nothing up.
 NO_QUERY = ("BEGIN", "COMMIT", "ROLLBACK")
 
 
-def count(app: Flask, cookies: str) -> float:
+def count(site: ModuleType, name: str, cookies: str) -> float:
     queries: list[str] = []
 
-    @event.listens_for(Engine, "before_cursor_execute")
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        # What other threads do, such as looking for unsent mail, is no request's.
-        in_request = threading.current_thread() is threading.main_thread()
-        if in_request and not statement.startswith(NO_QUERY):
+    def note(statement: str) -> None:
+        if not statement.startswith(NO_QUERY):
             queries.append(statement)
 
-    client = app.test_client(use_cookies=False)
+    listening = getattr(site, "listening", _listening)
+    client = Client(getattr(site, name), use_cookies=False)
+    headers = {"Cookie": cookies, "Host": "127.0.0.1"}
     # The first one may ask what the database can do.
     for requests in (1, REQUESTS):
         queries.clear()
-        for _ in range(requests):
-            assert client.get("/", headers={"Cookie": cookies}).status_code == 200
+        with listening(note):
+            for _ in range(requests):
+                assert client.get("/", headers=headers).status_code == 200
     return len(queries) / REQUESTS
+
+
+@contextmanager
+def _listening(note: Callable[[str], None]) -> Iterator[None]:
+    """Tell of each statement that SQLAlchemy makes in this thread."""
+    here = threading.current_thread()
+
+    def tell(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        # What other threads do, such as looking for unsent mail, is no request's.
+        if threading.current_thread() is here:
+            note(statement)
+
+    event.listen(Engine, "before_cursor_execute", tell)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", tell)
 
 
 if __name__ == "__main__":
     module, _, name = sys.argv[1].partition(":")
-    print(count(getattr(import_module(module), name), sys.argv[2]))
+    print(count(import_module(module), name, sys.argv[2]))

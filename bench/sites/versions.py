@@ -7,7 +7,8 @@ from importlib.metadata import version
 
 PACKAGES = (
     *("Flask", "Werkzeug", "SQLAlchemy", "Flask-SQLAlchemy-Lite", "gunicorn"),
-    *("Flask-Login", "Flask-Session", "Flask-SQLAlchemy"),
+    *("Flask-Login", "Flask-Session", "Flask-SQLAlchemy", "redis"),
+    *("Flask-Security", "Django"),
 )
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ DEPENDENCIES = """
 """
 # The project's own names, and what its tools make and git ignores.
 FOLDERS = """
-    build conftest dist dockerfile docs env htmlcov instance license makefile migrations
-    tests variants venv wsgi
+    build caddyfile conftest dist dockerfile docs env htmlcov instance license makefile
+    migrations tests variants venv wsgi
 """
 TAKEN = {
     "a word of the Python language": [*keyword.kwlist, *keyword.softkwlist, "type"],

@@ -57,9 +57,18 @@ class Server:
         """Return the status with which it ends."""
         return self._process.wait(timeout=DEADLINE_SECONDS)
 
-    def interrupt(self) -> None:
-        """Do what Ctrl-C does: a terminal sends it to the whole group."""
-        os.killpg(self._process.pid, signal.SIGINT)
+    def interrupt(self) -> int:
+        """Press Ctrl-C, which a terminal sends to the whole group; return the status.
+
+        One may get lost in a process that is busy: people press it once more.
+        """
+        for _ in range(DEADLINE_SECONDS // 2):
+            os.killpg(self._process.pid, signal.SIGINT)
+            try:
+                return self._process.wait(timeout=2)
+            except subprocess.TimeoutExpired:
+                continue
+        return self.wait()
 
     def close(self) -> None:
         """End what is left of it; show what it said should a test have failed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from http.client import HTTPException
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_its_steps_lead_to_a_page_behind_login(
     def is_there() -> bool:
         try:
             return visitor.get("/hello").status != 404
-        except OSError:  # while the server starts again
+        except (OSError, HTTPException):  # while the server starts again
             return False
 
     wait_until(is_there)

@@ -120,7 +120,7 @@ def test_reading_writes_nothing(app: Flask, client: Browser, user: str) -> None:
     assert "BEGIN IMMEDIATE" not in run
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/account/", "/account/sessions"])
+@pytest.mark.parametrize("path", ["/healthz", "/account/"])
 def test_a_request_holds_one_connection_at_a_time(
     app: Flask, client: Browser, user: str, clock: TimeMachineFixture, path: str
 ) -> None:

@@ -29,9 +29,9 @@ FEW, MANY = 1_000, 1_000_000
 MOST_COST = 1.1
 # Each request comes from another of so many, so that nothing is at hand from the last.
 BROWSERS = 5_000
-ROUNDS = 30
+ROUNDS = 40
 WARM_UP_SECONDS = 0.5
-BURST_SECONDS = 0.3
+BURST_SECONDS = 0.2
 HEAD = ("", "among 1,000", "among 1,000,000", "cost")
 
 

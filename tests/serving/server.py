@@ -31,6 +31,7 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_heed_ctrl_c if os.name == "posix" else None,
             )
 
     @property
@@ -57,18 +58,9 @@ class Server:
         """Return the status with which it ends."""
         return self._process.wait(timeout=DEADLINE_SECONDS)
 
-    def interrupt(self) -> int:
-        """Press Ctrl-C, which a terminal sends to the whole group; return the status.
-
-        One may get lost in a process that is busy: people press it once more.
-        """
-        for _ in range(DEADLINE_SECONDS // 2):
-            os.killpg(self._process.pid, signal.SIGINT)
-            try:
-                return self._process.wait(timeout=2)
-            except subprocess.TimeoutExpired:
-                continue
-        return self.wait()
+    def interrupt(self) -> None:
+        """Do what Ctrl-C does: a terminal sends it to the whole group."""
+        os.killpg(self._process.pid, signal.SIGINT)
 
     def close(self) -> None:
         """End what is left of it; show what it said should a test have failed."""
@@ -78,6 +70,11 @@ class Server:
             pass
         self._process.wait(timeout=DEADLINE_SECONDS)
         print(self.output)
+
+
+def _heed_ctrl_c() -> None:
+    """Undo what a shell does to tests in the background, and to all they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def free_port() -> int:

@@ -73,5 +73,6 @@ def test_make_installs_and_tests_and_runs(
         assert Visitor(port).get("/").status == 200
         assert f"http://127.0.0.1:{port}" in server.output
         server.interrupt()
+        assert server.wait() != 0
         assert "Traceback" not in server.output
     assert stat.S_IMODE((clone / ".env").stat().st_mode) == 0o600

@@ -1,1 +1,1 @@
-"""Measure what a logged-in page costs, beside the same page without any login."""
+"""Measure what sign-in costs, beside a floor and beside others."""

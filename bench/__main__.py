@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +19,7 @@ from . import workers
 from .stage import Outcome
 from .stage import Stage
 
-PARTS: dict[str, Callable[[Stage], Outcome]] = {
+PARTS: dict[str, Callable[[Stage], Iterator[Outcome]]] = {
     "pages": pages.measure,
     "scale": scale.measure,
     "workers": workers.measure,
@@ -40,9 +41,10 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         stage = Stage(Path(folder).resolve())
         for part in parts:
-            outcome = PARTS[part](stage)
-            print(f"\n## {part}\n\n{outcome.text}", flush=True)
-            missed += outcome.missed
+            print(f"\n## {part}", flush=True)
+            for outcome in PARTS[part](stage):
+                print(f"\n{outcome.text}", flush=True)
+                missed += outcome.missed
     for sentence in missed:
         print(sentence, file=sys.stderr)
     return 1 if missed else 0

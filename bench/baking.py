@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -30,7 +31,7 @@ MISSING = f"{VARIABLE} names no work tree of cookiecutter-django. It was left ou
 HEAD = ("", "files", "seconds", "of one file", "of cookiecutter-django")
 
 
-def measure(stage: Stage) -> Outcome:
+def measure(stage: Stage) -> Iterator[Outcome]:
     """Bake each in each round, as a user does, by the command line."""
     bakes: dict[str, Callable[..., Path]] = {
         ONE_FILE: partial(_bake, stage, _one_file(stage.folder))
@@ -54,7 +55,7 @@ def measure(stage: Stage) -> Outcome:
         cells = (str(files[title]), f"{median(seconds):.2f}", of_one, of_django)
         rows.append((title, *cells))
     skipped = "" if DJANGO in seen else f"\n{MISSING}"
-    return Outcome(report.table(HEAD, rows) + skipped)
+    yield Outcome(report.table(HEAD, rows) + skipped)
 
 
 def _one_file(folder: Path) -> Path:

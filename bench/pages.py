@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -40,7 +41,7 @@ class Visited:
     queries: float
 
 
-def measure(stage: Stage) -> Outcome:
+def measure(stage: Stage) -> Iterator[Outcome]:
     """Measure all competitors in turn, round by round."""
     with ExitStack() as stack:
         url = None
@@ -60,7 +61,7 @@ def measure(stage: Stage) -> Outcome:
                 ROUNDS,
             )
     skipped = "" if url else f"\n{redis.MISSING} Flask-Session on Redis was left out."
-    return Outcome(_text(visited, seen) + skipped, _missed(visited, seen))
+    yield Outcome(_text(visited, seen) + skipped, _missed(visited, seen))
 
 
 def _visit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from itertools import cycle
@@ -35,7 +36,7 @@ BURST_SECONDS = 0.2
 HEAD = ("", "among 1,000", "among 1,000,000", "cost")
 
 
-def measure(stage: Stage) -> Outcome:
+def measure(stage: Stage) -> Iterator[Outcome]:
     """Measure both variants on both databases, then purge the large ones."""
     with databases.running_postgres() as postgres, ExitStack() as stack:
         served: dict[tuple[str, str, int], tuple[Burst, purging.Filled]] = {}
@@ -54,11 +55,11 @@ def measure(stage: Stage) -> Outcome:
                 ROUNDS,
             )
         paged = _compare(seen, [key[:2] for key in served if key[2] == FEW])
+        if postgres is None:
+            paged.text += f"\n{databases.MISSING} It was left out."
+        yield paged
         large = [filled for key, (_, filled) in served.items() if key[2] == MANY]
-        purged = purging.measure(large)
-    skipped = "" if postgres else f"\n{databases.MISSING} It was left out."
-    text = f"{paged.text}{skipped}\n\n{purged.text}"
-    return Outcome(text, [*paged.missed, *purged.missed])
+        yield purging.measure(large)
 
 
 def _database(

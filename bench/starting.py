@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -42,7 +43,7 @@ STARTERS = (
 )
 
 
-def measure(stage: Stage) -> Outcome:
+def measure(stage: Stage) -> Iterator[Outcome]:
     """Start each anew in each round; nothing is at hand but what the system keeps."""
     imports: dict[str, Callable[[], float]] = {}
     answers: dict[str, Callable[[], float]] = {}
@@ -64,7 +65,7 @@ def measure(stage: Stage) -> Outcome:
             ratio = rounds.spread(rounds.ratios(seconds, seen[LEAST.title]), 1)
             cells += [f"{median(seconds):.2f} s", ratio]
         rows.append((starter.title, *cells))
-    return Outcome(report.table(HEAD, rows))
+    yield Outcome(report.table(HEAD, rows))
 
 
 def _import(site: Site, module: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from itertools import repeat
@@ -33,7 +34,7 @@ PAGES_HEAD = ("", *(f"{count} workers" for count in COUNTS))
 MEMORY_HEAD = ("one worker, MiB", "own and shared", "its share", "after logins", "peak")
 
 
-def measure(stage: Stage) -> Outcome:
+def measure(stage: Stage) -> Iterator[Outcome]:
     pages, memory = [], []
     for auth in AUTHS:
         with ExitStack() as stack:
@@ -55,7 +56,7 @@ def measure(stage: Stage) -> Outcome:
         grown = (rounds.spread(rounds.ratios(seen[str(c)], one)) for c in COUNTS)
         pages.append((f"auth={auth}", *grown))
     tables = (report.table(PAGES_HEAD, pages), report.table(MEMORY_HEAD, memory))
-    return Outcome("\n\n".join(tables))
+    yield Outcome("\n\n".join(tables))
 
 
 def _weigh(server: Server) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import socket
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import repeat
 from time import perf_counter
 from urllib.parse import urlencode
+
+from .connection import Connection
 
 # So many wait at the server's door that it never waits for us.
 AT_ONCE = 4
@@ -50,13 +52,15 @@ def ask(port: int, request: bytes) -> bytes:
         return connection.read()
 
 
-def cookies_of(answer: bytes) -> str:
-    """Return the Cookie header of a browser that was given this answer."""
+def cookies_of(answer: bytes, before: str = "") -> str:
+    """Return the Cookie header of a browser that had one and was given this answer."""
     head = answer.partition(b"\r\n\r\n")[0].decode("latin-1")
     named = (line.partition(": ") for line in head.split("\r\n"))
-    kept = [text.split(";")[0] for name, _, text in named if name == "Set-Cookie"]
+    given = [text.split(";")[0] for name, _, text in named if name == "Set-Cookie"]
+    pairs = (cookie.partition("=") for cookie in (*before.split("; "), *given))
+    kept = {name: value for name, _, value in pairs}
     # An empty one is deleted, as browsers do.
-    return "; ".join(cookie for cookie in kept if not cookie.endswith("="))
+    return "; ".join(f"{name}={value}" for name, value in kept.items() if value)
 
 
 class Burst:
@@ -79,8 +83,18 @@ class Burst:
         self._status = f"HTTP/1.1 {status} ".encode()
         self._text = text.encode()
         self._counts_failures = counts_failures
-        self.failures = 0
-        self.bytes = 0
+        self._cookies = ""
+        self.answers = self.failures = self.bytes = 0
+
+    @classmethod
+    def of_page(cls, port: int, cookies: str, text: str) -> Burst:
+        """Ask for the page as one browser, that keeps the cookies it is given.
+
+        With an old one, each request would be one that renews it.
+        """
+        burst = cls(port, repeat(get(cookies)), 200, text)
+        burst._cookies = cookies
+        return burst
 
     def rate(self, seconds: float, at_once: int = AT_ONCE) -> float:
         """Return how many answers came per second."""
@@ -110,39 +124,12 @@ class Burst:
         return connection, perf_counter()
 
     def _check(self, answer: bytes) -> None:
+        self.answers += 1
         if not answer.startswith(self._status) or self._text not in answer:
             self.failures += 1
             if not self._counts_failures:
                 raise SystemExit(f"Not what was asked for: {answer[:500]!r}")
+        if self._cookies and b"\r\nSet-Cookie: " in answer:
+            self._cookies = cookies_of(answer, self._cookies)
+            self._requests = repeat(get(self._cookies))
         self.bytes = len(answer.partition(b"\r\n\r\n")[2])
-
-
-class Connection:
-    """Send requests over one connection, and read each answer to its end."""
-
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
-
-    def close(self) -> None:
-        self._socket.close()
-
-    def send(self, request: bytes) -> None:
-        self._socket.sendall(request)
-
-    def read(self) -> bytes:
-        answer = bytearray()
-        length = None
-        while length is None or len(answer) < length:
-            received = self._socket.recv(65536)
-            if not received:
-                break
-            answer += received
-            end = answer.find(b"\r\n\r\n")
-            if length is None and end >= 0:
-                length = end + 4 + _body_length(bytes(answer[:end]))
-        return bytes(answer)
-
-
-def _body_length(head: bytes) -> int:
-    found = head.lower().partition(b"content-length: ")[2]
-    return int(found.partition(b"\r\n")[0] or 0)

@@ -14,7 +14,6 @@ from tests.template import AUTHS
 from . import report
 from . import rounds
 from .client import Burst
-from .client import get
 from .client import login
 from .server import EMAIL
 from .server import NAME
@@ -45,8 +44,8 @@ def measure(stage: Stage) -> Iterator[Outcome]:
                 log = stage.log(f"workers-{auth}-{count}")
                 # On every core, as ourselves: no more are to be had.
                 server = stack.enter_context(site.serving(log, workers=count))
-                asked = repeat(get(server.log_in()))
-                burst = Burst(server.port, asked, 200, f"Hello, {NAME}")
+                cookies = server.log_in()
+                burst = Burst.of_page(server.port, cookies, f"Hello, {NAME}")
                 burst.rate(WARM_UP_SECONDS, AT_ONCE)
                 served[count] = server
                 bursts[str(count)] = partial(burst.rate, BURST_SECONDS, AT_ONCE)

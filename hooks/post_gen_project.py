@@ -16,6 +16,22 @@ from typing import cast
 
 # tojson escapes the single quote, so no answer can end this literal.
 ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')  # fmt: skip
+WORDS = {
+    "en": {
+        "session": "server-side sessions",
+        "cookie": "signed cookies",
+        "done": "Done: {auth}, and a secret key in .env, which git ignores.",
+        "next": "Next:",
+        "then": "Then open http://localhost:5000. README.md goes on from there.",
+    },
+    "pt_BR": {
+        "session": "sessões no servidor",
+        "cookie": "cookies assinados",
+        "done": "Pronto: {auth}, e uma chave secreta em .env, que o git ignora.",
+        "next": "Agora:",
+        "then": "Depois abra http://localhost:5000. README.md segue a partir dali.",
+    },
+}
 
 
 def write_key() -> None:
@@ -52,24 +68,6 @@ def files(folder: Path) -> set[Path]:
     return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
 
 
-WORDS = {
-    "en": {
-        "session": "server-side sessions",
-        "cookie": "signed cookies",
-        "done": "Done: {auth}, and a secret key in .env, which git ignores.",
-        "next": "Next:",
-        "then": "Then open http://localhost:5000. README.md goes on from there.",
-    },
-    "pt_BR": {
-        "session": "sess\u00f5es no servidor",
-        "cookie": "cookies assinados",
-        "done": "Pronto: {auth}, e uma chave secreta em .env, que o git ignora.",
-        "next": "Agora:",
-        "then": "Depois abra http://localhost:5000. README.md segue a partir dali.",
-    },
-}
-
-
 def say_what_next() -> None:
     words = WORDS[ANSWERS["language"]]
     # A console that lacks a letter shows a question mark, and the bake still succeeds.
@@ -98,7 +96,7 @@ def without_make() -> list[str]:
 
 def bold(text: str) -> str:
     """Stand out in a terminal; elsewhere, and for who wants no colours, be plain."""
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     if plain or not sys.stdout.isatty():
         return text
     if os.name == "nt":

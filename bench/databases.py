@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.serving.postgres import Postgres
-from tests.serving.programs import SERVERS
+from tests.serving.programs import find
 
 MISSING = "No PostgreSQL is here (on Debian: apt-get install postgresql)."
 
@@ -109,8 +107,7 @@ class PostgreSQL:
 @contextmanager
 def running_postgres() -> Iterator[Postgres | None]:
     """Give a server that lives as long as the block, if it can be had here."""
-    path = os.pathsep.join([os.environ.get("PATH", os.defpath), *SERVERS])
-    initdb = shutil.which("initdb", path=path)
+    initdb = find("initdb")
     if initdb is None:
         yield None
         return

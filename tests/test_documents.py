@@ -91,17 +91,19 @@ def test_the_index_lists_every_document(variant: Path) -> None:
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "AGENTS.md"])
 def test_every_command_of_make_exists(variant: Path, name: str) -> None:
     """Of the project's documents and of this repository's."""
-    for folder in (variant, ROOT):
-        makefile = (folder / "Makefile").read_text(encoding="utf-8")
-        known = set(re.findall(r"(?m)^\.PHONY: (.*)$", makefile)[0].split())
-        text = (folder / name).read_text(encoding="utf-8")
-        named = set(MAKE.findall(text))
-        # Ours speaks of both.
-        if folder == ROOT:
-            project = (variant / "Makefile").read_text(encoding="utf-8")
-            known |= set(re.findall(r"(?m)^\.PHONY: (.*)$", project)[0].split())
+    projects = targets(variant)
+    # Ours speaks of both.
+    for folder, known in ((variant, projects), (ROOT, targets(ROOT) | projects)):
+        named = set(MAKE.findall((folder / name).read_text(encoding="utf-8")))
         assert named
         assert named <= known
+
+
+def targets(folder: Path) -> set[str]:
+    """Return what a Makefile makes, by name."""
+    makefile = (folder / "Makefile").read_text(encoding="utf-8")
+    (names,) = re.findall(r"(?m)^\.PHONY: (.*)$", makefile)
+    return set(names.split())
 
 
 def test_every_file_that_contributors_are_led_to_is_there(variant: Path) -> None:

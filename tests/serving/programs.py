@@ -12,10 +12,15 @@ import pytest
 SERVERS = ("/usr/sbin", *sorted(glob("/usr/lib/postgresql/*/bin"), reverse=True))
 
 
+def find(name: str) -> str | None:
+    """Return where a program is, if it is here."""
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), *SERVERS])
+    return shutil.which(name, path=path)
+
+
 def needed(name: str, package: str) -> str:
     """Return where a program is; without it, skip the test, or in CI fail it."""
-    path = os.pathsep.join([os.environ.get("PATH", os.defpath), *SERVERS])
-    program = shutil.which(name, path=path)
+    program = find(name)
     if program is None:
         give_up = pytest.fail if os.environ.get("CI") else pytest.skip
         give_up(f"{name} is not here. On Debian: apt-get install {package}")

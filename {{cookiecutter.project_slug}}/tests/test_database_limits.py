@@ -54,7 +54,9 @@ def test_what_the_url_says_wins() -> None:
     said = engine_options(make_url(f"{URL}?connect_timeout=2&options=-cstatement_timeout%3D1s"))
     assert said["connect_args"]["connect_timeout"] == "2"
     ours, *last = said["connect_args"]["options"].rpartition("-cstatement_timeout=1s")
-    assert "-c statement_timeout=10s" in ours
+    for limit in ("lock_timeout=5s", "statement_timeout=10s", "session_timeout=60s"):
+        assert limit in ours
     assert last == ["-cstatement_timeout=1s", ""]
     unsaid = engine_options(make_url(URL))
+    assert (unsaid["pool_size"], unsaid["max_overflow"]) == (10, 0)
     assert unsaid["connect_args"]["connect_timeout"] == unsaid["pool_timeout"] == WAIT_SECONDS

@@ -2,9 +2,11 @@
 
 import json
 import logging
+import runpy
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -17,6 +19,7 @@ from {{ cookiecutter.project_slug }}.db import db
 from .browser import PASSWORD, Browser
 from .conftest import MakeApp
 
+CONFIGURATION = Path(__file__).parent.parent / "gunicorn.conf.py"
 WRONG = "not the one, but long enough"
 NAMED = {"X-Request-ID": "abc-123_4.5"}
 
@@ -96,6 +99,11 @@ def test_what_is_no_name_is_not_taken_over(
     assert name not in {answer.headers["X-Request-ID"], entries(log)[-1]["request"]}
 
 
+def test_the_server_logs_no_path_beside_it() -> None:
+    # Links have their tokens in it.
+    assert runpy.run_path(str(CONFIGURATION))["accesslog"] is None
+
+
 @pytest.mark.parametrize("what", ["database", "code"])
 def test_a_crash_tells_where_and_neither_the_path_nor_what_the_database_was_sent(
     make_app: MakeApp, log: StringIO, what: str
@@ -112,7 +120,9 @@ def test_text_from_outside_stays_on_its_line(client: Browser, user: str, log: St
     said = {"HTTP_SEC_FETCH_SITE": forged, "HTTP_USER_AGENT": forged, "HTTP_ORIGIN": forged}
     client.post("/auth/logout", environ_overrides=said)
     client.login(f"{forged}@example.com", PASSWORD)
+    # And a view of yours that logs what it was sent.
+    client.application.logger.warning("sent: %s", forged)
     found = entries(log)
-    assert found
+    assert len(found) == 2
     assert all("event" not in entry for entry in found)
     assert log.getvalue().isascii()

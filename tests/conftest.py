@@ -14,6 +14,7 @@ from . import releases
 from .baking import Baker
 from .baking import CommandLine
 from .baking import Cookies
+from .keeping_up import Template
 from .running import clean_environment
 from .running import must
 from .serving.site import FOLDER
@@ -115,3 +116,9 @@ def upgraded(
         return projects[auth]
 
     return upgrade
+
+
+@pytest.fixture
+def template(tmp_path: Path, env: dict[str, str]) -> Template:
+    """Return a repository with the releases, and on top what stands here now."""
+    return Template.with_releases(tmp_path / "template", env)

@@ -20,6 +20,9 @@ def clean_environment(home: Path) -> dict[str, str]:
         **kept,
         "HOME": str(home),
         "USERPROFILE": str(home),
+        # pytest clears away what its earlier runs left, and fails where another run of
+        # the same tester is clearing or still writing there.
+        "PYTEST_DEBUG_TEMPROOT": str(home),
         "LC_ALL": "C.UTF-8",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",

@@ -7,11 +7,13 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from flask import Flask
 
 from {{ cookiecutter.project_slug }} import passwords
 
 from .browser import Browser
 from .hashing import watch_hashing
+from .inside import rows
 
 CONFIGURATION = Path(__file__).parent.parent / "gunicorn.conf.py"
 
@@ -37,12 +39,16 @@ def test_few_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert all(passwords.verify(found.result(), "abc") for found in hashes)
 
 
-def test_who_finds_no_place_is_told_when_to_come_back(client: Browser, user: str) -> None:
+def test_who_finds_no_place_is_told_when_to_come_back(
+    app: Flask, client: Browser, user: str
+) -> None:
     for _ in range(passwords.PLACES):
         passwords.places.acquire()
     try:
         refused = client.login()
         assert client.get("/").status_code == 200
+        # Sent away without a look at the password: that was no attempt.
+        assert rows(app, "SELECT count FROM throttles") == []
     finally:
         passwords.places.release(passwords.PLACES)
     assert refused.status_code == 503

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, local
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -30,18 +30,33 @@ PLACES = 48
 RETRY_AFTER_SECONDS = 5
 turns = BoundedSemaphore(AT_ONCE)
 places = BoundedSemaphore(PLACES)
+_own = local()
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """Keep a place to wait for a turn; raise ServiceUnavailable (503) when there is none.
+
+    Taken before an attempt is counted: whoever is sent away has not tried.
+    """
+    if getattr(_own, "place", False):
+        yield
+        return
+    if not places.acquire(blocking=False):
+        raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
+    _own.place = True
+    try:
+        yield
+    finally:
+        _own.place = False
+        places.release()
 
 
 @contextmanager
 def _in_turn() -> Iterator[PasswordHasher]:
-    """Wait for a turn to compute; raise ServiceUnavailable (503) when too many wait."""
-    if not places.acquire(blocking=False):
-        raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
-    try:
-        with turns:
-            yield hasher
-    finally:
-        places.release()
+    """Wait for a turn to compute."""
+    with place(), turns:
+        yield hasher
 
 
 def hash_password(password: str) -> str:

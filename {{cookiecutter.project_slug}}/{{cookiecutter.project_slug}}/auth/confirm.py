@@ -39,8 +39,10 @@ def prove(user: User, field: Field) -> bool:
     It is counted as a login is: whoever sits at an open session may not guess the
     password at leisure. No transaction may be open.
     """
-    throttle.count_login(user.email, events.client_address())
-    if passwords.verify(user.password_hash, str(field.data)):
+    with passwords.place():
+        throttle.count_login(user.email, events.client_address())
+        right = passwords.verify(user.password_hash, str(field.data))
+    if right:
         throttle.forgive_login(user.email)
         db.session.commit()
         return True

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts, events, throttle
+from .. import accounts, events, passwords, throttle
 from ..db import db
 from ..i18n import gettext as _
 from . import arrival
@@ -32,8 +32,9 @@ def log_in() -> ResponseReturnValue:
     if not form.validate():
         return render_template("auth/login.html", form=form), 422
     email, password = str(form.email.data), str(form.password.data)
-    throttle.count_login(email, events.client_address())
-    user = accounts.authenticate(email, password)
+    with passwords.place():
+        throttle.count_login(email, events.client_address())
+        user = accounts.authenticate(email, password)
     if user is None:
         events.record("login_failed", accounts.find(email))
         db.session.commit()

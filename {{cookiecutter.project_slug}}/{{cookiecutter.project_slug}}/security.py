@@ -2,8 +2,11 @@
 
 import logging
 import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask, Response, abort, request
+from flask import Flask, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .config import Settings, settings
@@ -35,6 +38,7 @@ HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 FORWARDED = frozenset(
     {"HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"}
 )
+Headers = list[tuple[str, str]]
 logger = logging.getLogger(__name__)
 
 
@@ -80,33 +84,46 @@ def _refuse(said: str) -> None:
     )
 
 
-def _set_headers(response: Response) -> Response:
-    """Add what every response carries, unless the view has said otherwise."""
-    wanted = HEADERS if request.endpoint == "static" else PAGE_HEADERS
-    if request.is_secure:
-        wanted = (*wanted, HSTS)
-    # Looked through once: `setdefault` would do so for each of them.
-    said = {name.lower() for name, _value in response.headers}
-    missing = [header for header in wanted if header[0].lower() not in said]
-    response.headers.extend(missing)
-    if "vary" in said and request.endpoint != "static":
-        response.vary.add("Cookie")
-    return response
+def _set_headers(app: Flask) -> None:
+    """Add what every response carries, unless the view has said otherwise.
+
+    At the last door out: none gets past it, whatever becomes of the hooks within.
+    """
+    serve = app.wsgi_app
+
+    def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: Headers, *more: Any) -> Callable[[bytes], object]:
+            said = {name.lower(): value for name, value in headers}
+            if "cookie" not in said.get("vary", "").lower():
+                # A line of its own adds to what the view depends on.
+                said.pop("vary", None)
+            wanted = HEADERS if request.endpoint == "static" else PAGE_HEADERS
+            if environ["wsgi.url_scheme"] == "https":
+                wanted = (*wanted, HSTS)
+            headers += [header for header in wanted if header[0].lower() not in said]
+            return start_response(status, headers, *more)
+
+        return serve(environ, start)
+
+    app.wsgi_app = respond  # type: ignore[method-assign]
 
 
 def _warn_of_forwarded(app: Flask) -> None:
     """Say once that a proxy seems to stand in front and is not trusted."""
     warned = threading.Event()
+    serve = app.wsgi_app
 
-    @app.before_request
-    def warn() -> None:
-        if warned.is_set() or request.environ.keys().isdisjoint(FORWARDED):
-            return
-        warned.set()
-        logger.warning("forwarded headers are ignored: TRUSTED_PROXIES is 0")
+    def look(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not warned.is_set() and not environ.keys().isdisjoint(FORWARDED):
+            warned.set()
+            logger.warning("forwarded headers are ignored: TRUSTED_PROXIES is 0")
+        return serve(environ, start_response)
+
+    app.wsgi_app = look  # type: ignore[method-assign]
 
 
 def init_app(app: Flask, settings: Settings) -> None:
+    _set_headers(app)
     hops = settings.trusted_proxies
     if hops:
         # Never the host: a client's own X-Forwarded-Host passes through many proxies.
@@ -116,4 +133,3 @@ def init_app(app: Flask, settings: Settings) -> None:
     else:
         _warn_of_forwarded(app)
     app.before_request(_refuse_cross_origin)
-    app.after_request(_set_headers)

@@ -18,8 +18,8 @@ PARTS: tuple[str, ...] = (
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["account_pages"] = []
+    pages: list[tuple[str, str]] = []
+    app.extensions["account_pages"] = app.jinja_env.globals["account_pages"] = pages
     app.register_blueprint(views.bp)
     for part in PARTS:
         import_module(f".{part}", __name__).init_app(app)
-    app.context_processor(lambda: {"account_pages": app.extensions["account_pages"]})

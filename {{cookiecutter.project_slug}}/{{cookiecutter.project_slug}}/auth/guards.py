@@ -65,8 +65,9 @@ def wants_json() -> bool:
 
 
 def _guard() -> Response | None:
+    endpoint = request.endpoint
     # Files are the same for everybody: no statement, no cookie.
-    if request.endpoint == "static":
+    if endpoint == "static":
         return None
     g.user = None
     try:
@@ -77,11 +78,11 @@ def _guard() -> Response | None:
         raise ServiceUnavailable(retry_after=5) from None
     if user is not None:
         speak(user.language)
-    if request.endpoint is None:
+    if endpoint is None:
         return None
-    if user is None and not is_public(request.endpoint):
-        return _refuse(request.endpoint)
-    view = current_app.view_functions[request.endpoint]
+    if user is None and not is_public(endpoint):
+        return _refuse(endpoint)
+    view = current_app.view_functions[endpoint]
     if getattr(view, "recent_login_required", False) and not _proved_of_late():
         return _ask_again()
     return None

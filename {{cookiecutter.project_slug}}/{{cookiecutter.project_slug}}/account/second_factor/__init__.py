@@ -14,4 +14,4 @@ def init_app(app: Flask) -> None:
     menu.add_page(app, "second_factor.manage", lazy("Second factor"))
     mail.add_writer(app, "second_factor_changed", notices.write_changed)
     arrival.add_step(app, arriving.ask_for_code)
-    app.before_request(required.lead_to_set_up)
+    required.init_app(app)

@@ -1,6 +1,6 @@
 """Let nobody go on without a second factor where REQUIRE_SECOND_FACTOR says so."""
 
-from flask import abort, redirect, request, url_for
+from flask import Flask, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from ...auth.guards import current_user, wants_json
@@ -11,13 +11,19 @@ from ...i18n import gettext as _
 OPEN = {"second_factor.manage", "auth.logout", "language.choose", "pages.healthz", ""}
 
 
-def lead_to_set_up() -> Response | None:
+def _lead_to_set_up() -> Response | None:
     """Lead whoever is signed in without a second factor to where it is set up (ASVS 6.3.3)."""
     user = current_user()
-    if user is None or user.totp_secret is not None or not settings().require_second_factor:
+    if user is None or user.totp_secret is not None:
         return None
     if (request.endpoint or "") in OPEN or request.blueprint == "confirm":
         return None
     if wants_json():
         abort(403, _("Please set up a second factor first."))
     return redirect(url_for("second_factor.manage"), 303)
+
+
+def init_app(app: Flask) -> None:
+    with app.app_context():
+        if settings().require_second_factor:
+            app.before_request(_lead_to_set_up)

@@ -8,8 +8,8 @@ the same. Whoever has the secret key can sign in as anybody.
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask, Request, has_request_context, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, has_request_context, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from ..config import settings
 from ..db import db
@@ -31,6 +31,10 @@ class SHA256SessionInterface(SecureCookieSessionInterface):
         if self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session or session.modified:
+            super().save_session(app, session, response)
 
 
 def login_user(user: User, *, remember: bool = False) -> None:

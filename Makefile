@@ -38,7 +38,7 @@ lock: .venv/installed
 
 # Take the newest version of everything, and see whether it all still holds.
 update: lock
-	$(MAKE) test
+	$(MAKE) test ARGS=--thorough
 	$(MAKE) lint
 
 # pip installs uv alone, from its own hashed lines; uv does the rest in a fraction of the time.

@@ -22,16 +22,35 @@ from .serving.site import SERVED
 from .serving.site import Site
 from .template import VARIANTS
 
+LONG = "takes long, and adds little to what a part of it shows: --thorough runs it"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="run also what is `long`")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "app: runs a baked project, in the environment that make test builds"
     )
+    config.addinivalue_line("markers", f"long: {LONG}")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """Start what takes longest first, so that no worker is left with it at the end."""
     items.sort(key=lambda item: item.get_closest_marker("app") is None)
+    if config.getoption("--thorough"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason=LONG))
+
+
+@pytest.fixture(scope="session")
+def thorough(pytestconfig: pytest.Config) -> bool:
+    return bool(pytestconfig.getoption("--thorough"))
 
 
 @pytest.fixture

@@ -34,6 +34,8 @@ def run(folder: str, arguments: list[str], log: str) -> int:
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.chdir(folder)
+    # By its age and size, that of one broken file could pass for that of the next.
+    sys.dont_write_bytecode = "--collect-only" not in arguments
     # As `python -m pytest` finds the package beside its tests.
     sys.path[0] = folder
     status = pytest.main(arguments)

@@ -1,8 +1,10 @@
-"""Read how each security default is broken, and which tests must notice."""
+"""Read how each security default is broken, and which test must notice."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,14 +19,20 @@ class Mutation:
     file: str
     old: str
     new: str
-    tests: str
+    test: str
     auth: list[str]
 
-    def break_it(self, package: Path) -> None:
+    @contextmanager
+    def breaking(self, package: Path) -> Iterator[None]:
+        """Break it for a while. To copy a project each time would take longer."""
         file = package / self.file
         text = file.read_text(encoding="utf-8")
         assert text.count(self.old) == 1, f"not once in {self.file}: {self.old}"
         file.write_text(text.replace(self.old, self.new), encoding="utf-8")
+        try:
+            yield
+        finally:
+            file.write_text(text, encoding="utf-8")
 
 
 def read() -> list[tuple[Mutation, str]]:

@@ -11,15 +11,16 @@ from .environment import CACHE
 from .running import must
 from .running import run_in
 from .running import tail
+from .template import AUTHS
 from .template import VARIANTS
 
 pytestmark = pytest.mark.app
 
 # The second language changes words and nothing else: its own tests are enough for it.
-SUITES = {
-    (auth, language): ["--cov"] if language == "en" else ["tests/test_i18n.py"]
+SUITES = [
+    (auth, language, [] if language == "en" else ["tests/test_i18n.py"])
     for auth, language in VARIANTS
-}
+]
 
 variants = pytest.mark.parametrize(("auth", "language"), VARIANTS)
 
@@ -38,21 +39,30 @@ def test_mypy_finds_nothing_in_any_variant(
     assert not failures, failures
 
 
-@variants
+@pytest.mark.parametrize(("auth", "language", "chosen"), SUITES)
 def test_its_own_tests_pass(
-    auth: str, language: str, bake: Baker, env: dict[str, str], app_python: Path
+    auth: str,
+    language: str,
+    chosen: list[str],
+    bake: Baker,
+    env: dict[str, str],
+    app_python: Path,
 ) -> None:
     project = bake(auth=auth, language=language)
-    said = must(
-        run_in(
-            project,
-            *(app_python, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-            *SUITES[auth, language],
-            env=env,
-        )
-    )
+    pytest_ = (app_python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 
-    assert " passed" in said
+    assert " passed" in must(run_in(project, *pytest_, *chosen, env=env))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("auth", AUTHS)
+def test_its_own_tests_run_nearly_every_line(
+    auth: str, bake: Baker, env: dict[str, str], app_python: Path
+) -> None:
+    """As `make cover` there does; to count takes as long again as the tests."""
+    pytest_ = (app_python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--cov")
+
+    assert "Required test coverage" in must(run_in(bake(auth=auth), *pytest_, env=env))
 
 
 @variants

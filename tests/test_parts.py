@@ -25,7 +25,7 @@ pytestmark = pytest.mark.app
 AUTH = "session"
 WIRING = f"{SLUG}/account/__init__.py"
 # What these tests look at is different without a part; all others never hear of one,
-# as the whole suite without any part shows.
+# as the whole suite without any part shows (--thorough).
 LOOKS_AROUND = re.compile(r"\b(url_map|PARTS|crawl)\b")
 LIST_ENDPOINTS = f"""
 import json
@@ -165,16 +165,20 @@ def text_of(file: Path) -> str:
 
 @without
 def test_the_other_tests_pass_without_it(
-    gone: list[str], take: Take, env: dict[str, str], app_python: Path
+    gone: list[str],
+    thorough: bool,
+    take: Take,
+    env: dict[str, str],
+    app_python: Path,
 ) -> None:
     """Links to its pages would lead nowhere, and tests of the others would miss it."""
     project = take(gone)
     shared = sorted((project / "tests").glob("test_*.py"))
     tests = [file for file in shared if LOOKS_AROUND.search(text_of(file))]
     assert tests
-    if gone == PARTS:
-        tests = [project / "tests"]
-    others = [project / "tests" / part for part in PARTS if part not in gone]
+    if thorough:
+        tests += [project / "tests" / part for part in PARTS if part not in gone]
+        tests = [project / "tests"] if gone == PARTS else tests
 
     pytest_ = (app_python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-    assert " passed" in must(run_in(project, *pytest_, *tests, *others, env=env))
+    assert " passed" in must(run_in(project, *pytest_, *tests, env=env))

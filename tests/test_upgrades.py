@@ -31,6 +31,8 @@ pytestmark = pytest.mark.usefixtures("history")
 DOCUMENT = "docs/upgrading.md"
 HEADS = "Two heads of migrations"
 FIRST = RELEASES[-1]
+# Of what the project is by then, its bake passed all of them.
+SOME_TESTS = ["tests/test_migrations.py", "tests/test_notes.py"]
 # What a coming release may bring, on top of what is here: a column with its migration,
 # and lines near the owner's.
 MIGRATION = (
@@ -101,6 +103,7 @@ def test_an_update_keeps_the_owners_changes_and_the_accounts(
     template: Template,
     baked: Callable[..., Path],
     tmp_path: Path,
+    thorough: bool,
 ) -> None:
     project = own(auth, release)
     visitor = sign_in(project)
@@ -140,7 +143,7 @@ def test_an_update_keeps_the_owners_changes_and_the_accounts(
     if release is FIRST:
         project.style_is_right()
         project.run("mypy", "--cache-dir", str(CACHE / "mypy"))
-        project.tests_pass()
+        project.tests_pass(*([] if thorough else SOME_TESTS))
 
 
 def sign_in(project: Owned) -> Visitor:

@@ -20,7 +20,15 @@ from .template import SLUG
 TESTS_FAILED = 1
 # Of the plugins only what tests ask for: to load all takes a third of a run.
 OPTIONS = "-q -p no:cacheprovider --disable-plugin-autoload -p time_machine".split()
-EACH = mutations.read()
+EACH = [
+    pytest.param(
+        mutation,
+        auth,
+        marks=[] if auth == mutation.auth[0] else pytest.mark.long,
+        id=f"{mutation.claim} ({auth})",
+    )
+    for mutation, auth in mutations.read()
+]
 
 pytestmark = pytest.mark.app
 
@@ -77,9 +85,7 @@ def projects(
     return project
 
 
-@pytest.mark.parametrize(
-    ("mutation", "auth"), EACH, ids=[f"{m.claim} ({auth})" for m, auth in EACH]
-)
+@pytest.mark.parametrize(("mutation", "auth"), EACH)
 def test_the_suite_notices_when_it_is_no_longer_so_that(
     mutation: Mutation,
     auth: str,

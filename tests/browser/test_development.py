@@ -7,7 +7,6 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Page
 
 from ..serving.server import wait_until
-from ..template import LANGUAGES
 from .conftest import NewSite
 from .live import NAMES
 from .live import PASSWORD
@@ -20,11 +19,15 @@ from .test_pages import look_at
 pytestmark = pytest.mark.app
 
 
-def test_its_pages_and_cookies(browser: Browser, new_site: NewSite) -> None:
+@pytest.mark.parametrize(
+    "language", ["pt_BR", pytest.param("en", marks=pytest.mark.long)]
+)
+def test_its_pages_and_cookies(
+    language: str, browser: Browser, new_site: NewSite
+) -> None:
     origin = f"http://localhost:{new_site('cookie').develop().port}"
-    for language in LANGUAGES:
-        with window(browser, origin, language) as page:
-            walk_through(page, language)
+    with window(browser, origin, language) as page:
+        walk_through(page, language)
 
 
 def walk_through(page: Page, language: str) -> None:

@@ -15,9 +15,10 @@ from .live import code_for
 pytestmark = pytest.mark.app
 
 # Each variant in the language in which test_pages.py does not look at it.
-PAIRS = [("session", "pt_BR"), ("cookie", "en")]
-
-pairs = pytest.mark.parametrize(("auth", "language"), PAIRS, ids=map("-".join, PAIRS))
+pairs = pytest.mark.parametrize(
+    ("auth", "language"),
+    [("session", "pt_BR"), pytest.param("cookie", "en", marks=pytest.mark.long)],
+)
 
 NEW_PASSWORD = "wrong donkey socket clasp"
 NEWEST_PASSWORD = "another zebra in the pantry"

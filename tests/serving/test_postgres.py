@@ -25,15 +25,15 @@ CREATE = ("user", "create", EMAIL, "--name", "Ana")
 SECONDS = 10
 # They ask for what databases do differently; --thorough runs all others too.
 DATABASE_TESTS = (
-    "test_bad_input test_clock test_crowd test_database* test_fuzz test_links "
-    "test_migrations test_privacy test_sweeping test_throttle test_transactions"
+    "test_clock test_database* test_migrations test_sweeping test_throttle "
+    "test_transactions"
 )
 
 
 @pytest.mark.parametrize(
     ("auth", "tests"),
     [
-        ("session", f"test_server_session* {DATABASE_TESTS}"),
+        ("session", f"test_server_session* test_fuzz {DATABASE_TESTS}"),
         ("cookie", f"test_signed_cookie* {DATABASE_TESTS}"),
         *(pytest.param(auth, "", marks=pytest.mark.long) for auth in AUTHS),
     ],

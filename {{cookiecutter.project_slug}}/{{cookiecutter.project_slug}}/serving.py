@@ -58,4 +58,5 @@ def risks(settings: Settings, *, has_certificate: bool) -> Iterator[ConfigError]
 
 def _gets_mail(domain: str) -> bool:
     is_address = ":" in domain or domain.replace(".", "").isdigit()
-    return not is_address and not is_loopback(domain)
+    # Some versions of Python read an address with colons as none at all.
+    return bool(domain) and not is_address and not is_loopback(domain)

@@ -46,7 +46,7 @@ def extended(served: Flask, settings: Settings, pages: BytecodeCache) -> Iterato
         answer = Response("{}", mimetype="application/json")
         answer.headers["Cache-Control"] = "public, max-age=60"
         answer.headers["Content-Security-Policy"] = "default-src 'none'"
-        answer.vary.add("Accept")
+        answer.vary.add("X-Cookie-Consent")
         return answer
 
     yield app
@@ -126,7 +126,7 @@ def test_a_view_may_differ_and_still_depends_on_the_cookie(extended: Flask) -> N
     assert answer.headers["Cache-Control"] == "public, max-age=60"
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers.getlist("Vary") == ["Accept", "Cookie"]
+    assert answer.headers.getlist("Vary") == ["X-Cookie-Consent", "Cookie"]
 
 
 def test_every_answer_says_what_it_is_and_not_what_made_it(

@@ -55,6 +55,7 @@ RISKS: list[tuple[dict[str, object], str]] = [
     ({"mail_from": "app@localhost"}, "MAIL_FROM has no domain that gets mail: set it to one"),
     ({"mail_from": "App <app@192.0.2.1>"}, "MAIL_FROM has no domain that gets mail: set it"),
     ({"mail_from": "app@2001:db8::1"}, "MAIL_FROM has no domain that gets mail: set it to on"),
+    ({"mail_from": "app@::1"}, "MAIL_FROM has no domain that gets mail: set it to on"),
 ]
 RISKS += [
     ({name.lower(): most + 1}, f"{name} is longer than is safe: set it to {most} at most.")

@@ -49,7 +49,7 @@ def _name_request(record: logging.LogRecord) -> bool:
 
 def _tell_request(response: Response) -> Response:
     """Give back the name under which the log knows this request."""
-    response.headers.add(HEADER, request_id())
+    response.headers[HEADER] = request_id()
     return response
 
 

@@ -39,6 +39,7 @@ def place() -> Iterator[None]:
 
     Taken before an attempt is counted: whoever is sent away has not tried.
     """
+    # To compute takes one as well: it is the same one for whoever keeps it already.
     if getattr(_own, "place", False):
         yield
         return

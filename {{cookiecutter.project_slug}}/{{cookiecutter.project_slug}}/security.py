@@ -7,6 +7,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, abort, request
+from werkzeug.http import parse_set_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .config import Settings, settings
@@ -94,7 +95,7 @@ def _set_headers(app: Flask) -> None:
     def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: Headers, *more: Any) -> Callable[[bytes], object]:
             said = {name.lower(): value for name, value in headers}
-            if "cookie" not in said.get("vary", "").lower():
+            if "cookie" not in parse_set_header(said.get("vary")):
                 # A line of its own adds to what the view depends on.
                 said.pop("vary", None)
             wanted = HEADERS if request.endpoint == "static" else PAGE_HEADERS

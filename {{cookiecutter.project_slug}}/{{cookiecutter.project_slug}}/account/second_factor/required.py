@@ -4,7 +4,6 @@ from flask import Flask, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from ...auth.guards import current_user, wants_json
-from ...config import settings
 from ...i18n import gettext as _
 
 # What it takes to set one up, or to leave; "" is a page that does not exist.
@@ -24,6 +23,5 @@ def _lead_to_set_up() -> Response | None:
 
 
 def init_app(app: Flask) -> None:
-    with app.app_context():
-        if settings().require_second_factor:
-            app.before_request(_lead_to_set_up)
+    if app.extensions["settings"].require_second_factor:
+        app.before_request(_lead_to_set_up)

@@ -33,6 +33,7 @@ class SHA256SessionInterface(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        # Nothing is in most, and nothing was: no need to find out what it would be set with.
         if session or session.modified:
             super().save_session(app, session, response)
 

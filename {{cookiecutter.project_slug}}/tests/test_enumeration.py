@@ -2,11 +2,14 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
-from {{ cookiecutter.project_slug }}.db import now
+from {{ cookiecutter.project_slug }} import mail
+from {{ cookiecutter.project_slug }}.db import now, write_unless_busy
+from {{ cookiecutter.project_slug }}.models import User
 
 from .browser import EMAIL, PASSWORD, Browser
-from .inside import everything_stored
+from .inside import everything_stored, meanwhile
 from .people import add_user, change_user
 from .set_cookies import set_cookies
 from .statements import statements
@@ -48,6 +51,26 @@ def test_no_mail_is_written_while_somebody_waits_for_the_answer(app: Flask, path
         Browser(app).post(path, data={"email": EMAIL})
     assert any("INSERT INTO outbox" in statement for statement in run)
     assert not any(table in statement for statement in run for table in ("users", "links"))
+
+
+@pytest.mark.parametrize(
+    ("path", "email"),
+    [("/auth/register", EMAIL), ("/auth/register", NOBODY), ("/auth/reset", EMAIL)],
+)
+def test_nobody_waits_for_the_database_while_a_mail_server_takes_its_time(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, path: str, email: str
+) -> None:
+    written: list[bool] = []
+
+    def write() -> bool:
+        with app.app_context():
+            return write_unless_busy(update(User).values(name=User.name))
+
+    monkeypatch.setattr(mail, "post", lambda message: written.append(meanwhile(write)))
+    Browser(app).post(path, data={"email": email})
+    with app.app_context():
+        mail.deliver()
+    assert written == [True]
 
 
 def test_a_failed_login_is_not_remembered_by_its_address(app: Flask) -> None:

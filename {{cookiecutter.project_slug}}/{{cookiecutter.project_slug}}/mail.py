@@ -135,6 +135,9 @@ def _send(row: Outbox) -> None:
     speak(row.language)
     write: Writer = current_app.extensions["writers"][row.purpose]
     letter = write(row)
+    # A mail server may take its time. Nobody waits for a lock of ours meanwhile, nor
+    # learns by having to that the writer found an account (ASVS 6.3.8).
+    db.session.commit()
     if letter is None:
         return
     subject, text = render_template(f"mail/{letter.template}.txt", **letter.values).split("\n", 1)

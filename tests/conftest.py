@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,16 @@ from .baking import Baker
 from .baking import CommandLine
 from .baking import Cookies
 from .keeping_up import Template
+from .own_tests import Forks
+from .parts import take_out
 from .running import clean_environment
 from .running import must
 from .serving.site import FOLDER
 from .serving.site import SERVED
 from .serving.site import Site
 from .template import VARIANTS
+
+Take = Callable[[list[str]], Path]
 
 LONG = "takes long, and adds little to what a part of it shows: --thorough runs it"
 
@@ -115,12 +120,54 @@ def app_python() -> Path:
 
 
 @pytest.fixture(scope="session")
+def forks(
+    app_python: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Forks]:
+    with Forks.start(app_python, tmp_path_factory.mktemp("forks")) as forks:
+        yield forks
+
+
+@pytest.fixture(scope="session")
+def compiled(
+    baked: Callable[..., Path], forks: Forks, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Path]:
+    """Return a function that gives a project of each kind to copy, compiled once.
+
+    Each copy would else begin by compiling its tests.
+    """
+    projects: dict[str, Path] = {}
+
+    def compile_once(auth: str) -> Path:
+        if auth not in projects:
+            projects[auth] = tmp_path_factory.mktemp("compiled") / FOLDER
+            shutil.copytree(baked(auth=auth), projects[auth])
+            forks.must(projects[auth], "--collect-only")
+        return projects[auth]
+
+    return compile_once
+
+
+@pytest.fixture
+def take(compiled: Callable[[str], Path], tmp_path: Path) -> Take:
+    """Return a function that copies a project and takes parts out of the copy."""
+
+    def copy_without(gone: list[str]) -> Path:
+        project = tmp_path / "-".join(gone)
+        shutil.copytree(compiled("session"), project)
+        for part in gone:
+            take_out(project, part)
+        return project
+
+    return copy_without
+
+
+@pytest.fixture(scope="session")
 def upgraded(
     baked: Callable[..., Path],
     app_python: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[str], Path]:
-    """Return a function that gives a project of each kind its tables, once."""
+    """Return a function that gives a project of each kind tables and an account."""
     projects: dict[str, Path] = {}
 
     def upgrade(auth: str) -> Path:
@@ -130,6 +177,7 @@ def upgraded(
             env = clean_environment(tmp_path_factory.mktemp("home"))
             site = Site(folder, env, app_python.parent)
             must(site.run("flask", "db", "upgrade", **SERVED))
+            site.add_account(SERVED)
             (folder / ".env").unlink()
             projects[auth] = folder
         return projects[auth]

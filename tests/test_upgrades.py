@@ -69,15 +69,17 @@ NEWER = [
     ("pyproject.toml", '"argon2-cffi>=25.1"', '"argon2-cffi>=25.1.0"'),
 ]
 
-# The first one has the longest way to go.
-releases = pytest.mark.parametrize(
-    "release",
-    [
-        pytest.param(one, marks=[] if one is FIRST else pytest.mark.long)
-        for one in RELEASES
-    ],
-    ids=lambda one: one.version,
-)
+# The first one has the longest way to go, and both kinds go the same.
+WAYS = [
+    pytest.param(
+        auth,
+        release,
+        marks=[] if (auth, release) == (AUTHS[0], FIRST) else pytest.mark.long,
+        id=f"{release.version}-{auth}",
+    )
+    for release in RELEASES
+    for auth in AUTHS
+]
 Own = Callable[[str, Release], Owned]
 
 
@@ -101,8 +103,7 @@ def own(
 
 
 @pytest.mark.app
-@pytest.mark.parametrize("auth", AUTHS)
-@releases
+@pytest.mark.parametrize(("auth", "release"), WAYS)
 def test_an_update_keeps_the_owners_changes_and_the_accounts(
     auth: str,
     release: Release,

@@ -47,6 +47,7 @@ def new_site(
         shutil.copytree(upgraded(auth), folder)
         env = clean_environment(tmp_path_factory.mktemp("home"))
         sites.append(Site(folder, env, app_python.parent))
+        sites[-1].hash_cheaply()
         return sites[-1]
 
     yield copy

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
+from ..running import must
+from ..template import SLUG
 from .server import DEADLINE_SECONDS
 from .server import Server
 from .server import free_port
@@ -16,12 +18,19 @@ from .server import free_port
 # Nobody's folder has a plain name.
 FOLDER = "Olá, 100% mine"
 ORIGIN = "https://app.example"
+# Whose account is there when a site is opened.
+EMAIL = "ana@example.com"
+PASSWORD = "correct horse battery staple"
 KEY = "a key for these tests alone: 0123456789 abcdefghij"
 # What the app asks for before it serves.
 SERVED = {"SECRET_KEY": KEY, "PUBLIC_URL": ORIGIN, "MAIL_URL": "none:"}
 NONE: Mapping[str, str] = {}
+COSTS = "time_cost=3, memory_cost=64 * 1024, parallelism=4"
+CHEAP = "time_cost=1, memory_cost=8, parallelism=1"
+# What most tests ask about needs one alone, and each takes its time to start.
+TWO_WORKERS = ("--workers=2",)
 # A worker that waits for somebody then answers nobody else: so each can be asked.
-ONE_AT_A_TIME = ("--worker-class=sync", "--threads=1")
+ONE_AT_A_TIME = (*TWO_WORKERS, "--worker-class=sync", "--threads=1")
 # The log then tells which worker answered.
 ACCESS_LOG = "worker=%(p)s %(m)s %(U)s %(s)s"
 
@@ -53,9 +62,9 @@ class Site:
     def serve(
         self, variables: Mapping[str, str] = SERVED, options: tuple[str, ...] = ()
     ) -> Server:
-        """Start gunicorn with two workers, as the project configures it."""
+        """Start gunicorn as the project configures it, with one worker."""
         port = free_port()
-        command = ["gunicorn", "wsgi:app", "--workers=2", f"--bind=127.0.0.1:{port}"]
+        command = ["gunicorn", "wsgi:app", "--workers=1", f"--bind=127.0.0.1:{port}"]
         log = ["--access-logfile=-", f"--access-logformat={ACCESS_LOG}"]
         return self.start([*command, *log, *options], port, variables)
 
@@ -64,6 +73,18 @@ class Site:
         port = free_port()
         command = ["flask", "run", "--debug", f"--port={port}"]
         return self.start(command, port, {"SECRET_KEY": KEY})
+
+    def add_account(self, variables: Mapping[str, str], email: str = EMAIL) -> None:
+        """Make an account as an operator does."""
+        create = ("user", "create", email, "--name", "Ana")
+        must(self.run("flask", *create, stdin=f"{PASSWORD}\n", **variables))
+
+    def hash_cheaply(self) -> None:
+        """Hash passwords as the project's own tests do, where nobody looks at that."""
+        file = self.folder / SLUG / "passwords.py"
+        text = file.read_text(encoding="utf-8")
+        assert text.count(COSTS) == 1
+        file.write_text(text.replace(COSTS, CHEAP), encoding="utf-8")
 
     def query(self, statement: str) -> list[tuple[object, ...]]:
         database = self.folder / "instance" / "app.sqlite"

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from ..running import must
 from .conftest import OpenSite
 from .server import Server
+from .site import EMAIL
+from .site import PASSWORD
 from .site import SERVED
+from .site import TWO_WORKERS
 from .visitor import Answer
 from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 
-EMAIL = "ana@example.com"
-PASSWORD = "correct horse battery staple"
 CROWD = 50
 MIB = 1024
 # What the project's docs promise: what a worker takes by itself, and two passwords.
@@ -30,9 +30,8 @@ WORKER_MIB = 128 + 2 * 64
 
 def test_all_get_in_and_pages_are_served_meanwhile(open_site: OpenSite) -> None:
     site = open_site("session")
-    create = ["user", "create", EMAIL, "--name", "Ana"]
-    must(site.run("flask", *create, stdin=f"{PASSWORD}\n", **SERVED))
-    server = site.serve({**SERVED, "LOGIN_ATTEMPTS_PER_ACCOUNT": f"{3 * CROWD}/900"})
+    enough = {**SERVED, "LOGIN_ATTEMPTS_PER_ACCOUNT": f"{3 * CROWD}/900"}
+    server = site.serve(enough, TWO_WORKERS)
     reader = Visitor(server.port)
 
     def log_in(_: int) -> Answer:

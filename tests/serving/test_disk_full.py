@@ -13,6 +13,8 @@ import pytest
 
 from ..running import must
 from .conftest import OpenSite
+from .site import EMAIL
+from .site import PASSWORD
 from .site import SERVED
 from .visitor import Visitor
 
@@ -23,9 +25,6 @@ pytestmark = [
         reason="to fill a disk one is mounted, which takes root and Linux",
     ),
 ]
-
-EMAIL = "ana@example.com"
-PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
@@ -46,8 +45,7 @@ def test_pages_go_on_writes_fail_whole_and_room_heals_it(
     site = open_site("session")
     served = {**SERVED, "DATABASE_URL": f"sqlite:///{disk / 'app.sqlite'}"}
     must(site.run("flask", "db", "upgrade", **served))
-    create = ["user", "create", EMAIL, "--name", "Ana"]
-    must(site.run("flask", *create, stdin=f"{PASSWORD}\n", **served))
+    site.add_account(served)
     port = site.serve(served).port
     early, late = Visitor(port), Visitor(port)
     assert early.login(EMAIL, PASSWORD).status == 303

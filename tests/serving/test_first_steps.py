@@ -65,7 +65,7 @@ def test_its_steps_lead_to_a_page_behind_login(
 
 
 def register(visitor: Visitor) -> None:
-    visitor.post("/auth/register", email="ana@example.com")
+    visitor.post("/auth/register", email="bob@example.com")
     mail = re.compile(r'href="http://localhost:\d+(/auth/register/[^"]+)"')
     wait_until(lambda: bool(mail.search(visitor.get("/dev/mailbox").text)))
     found = mail.search(visitor.get("/dev/mailbox").text)

@@ -15,8 +15,10 @@ from ..template import AUTHS
 from .conftest import OpenSite
 from .mail_sink import MailSink
 from .mail_sink import link_in
+from .site import EMAIL
 from .site import KEY
 from .site import ORIGIN
+from .site import PASSWORD
 from .site import SERVED
 from .site import Site
 from .visitor import Visitor
@@ -25,8 +27,6 @@ pytestmark = pytest.mark.app
 
 DOCUMENTS = {"en": "docs/going-live.md", "pt_BR": "docs/no-ar.md"}
 BLOCK = re.compile(r"(?ms)^```(\w+)\n(.*?)^```$")
-EMAIL = "ana@example.com"
-PASSWORD = "correct horse battery staple"
 # The key lies in .env, as on the host of the document: it is to be changed there.
 ON_THE_HOST = {name: SERVED[name] for name in SERVED if name != "SECRET_KEY"}
 
@@ -82,8 +82,6 @@ def test_a_backup_is_restored_and_no_ended_session_with_it(
     site = open_site(auth)
     copying, rotating = commands(blocks, "sqlite3"), commands(blocks, "--end-sessions")
     (site.folder / ".env").write_text(f"SECRET_KEY={KEY}\n")
-    create = ["user", "create", EMAIL, "--name", "Ana"]
-    must(site.run("flask", *create, stdin=f"{PASSWORD}\n", **ON_THE_HOST))
     server = site.serve(ON_THE_HOST)
     ana = Visitor(server.port)
     assert ana.login(EMAIL, PASSWORD).status == 303
@@ -146,8 +144,6 @@ def test_an_account_that_was_taken_is_given_back(
         commands(blocks, "user enable"),
     )
     assert EMAIL in locking[0]
-    create = ["user", "create", EMAIL, "--name", "Ana"]
-    must(site.run("flask", *create, stdin=f"{PASSWORD}\n", **SERVED))
     thief = Visitor(site.serve().port)
     assert thief.login(EMAIL, PASSWORD).status == 303
 

@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ..running import must
 from ..template import AUTHS
 from .conftest import OpenSite
 from .server import wait_until
+from .site import EMAIL
 from .site import ONE_AT_A_TIME
+from .site import PASSWORD
 from .site import SERVED
+from .site import TWO_WORKERS
 from .site import workers_in
 from .visitor import Answer
 from .visitor import Visitor
@@ -22,8 +24,6 @@ from .visitor import ask_both_workers
 
 pytestmark = pytest.mark.app
 
-EMAIL = "ana@example.com"
-PASSWORD = "correct horse battery staple"
 # More than two workers have threads.
 KEPT = 140
 COOKIE = {"session": "__Host-session", "cookie": "__Host-auth"}
@@ -38,8 +38,6 @@ def test_a_user_made_by_the_operator_logs_in_and_out(
     auth: str, open_site: OpenSite
 ) -> None:
     site = open_site(auth)
-    create = ["user", "create", EMAIL, "--name", "Ana"]
-    must(site.run("flask", *create, stdin=f"{PASSWORD}\n", **SERVED))
     visitor = Visitor(site.serve(options=ONE_AT_A_TIME).port)
 
     assert "Log in" in visitor.get("/auth/login").text
@@ -92,7 +90,7 @@ def test_failed_logins_count_whichever_worker_they_reach(open_site: OpenSite) ->
 
 
 def test_it_answers_who_waits_and_then_ends(open_site: OpenSite) -> None:
-    server = open_site("session").serve()
+    server = open_site("session").serve(options=TWO_WORKERS)
     visitor = Visitor(server.port)
     expected = visitor.expected()
     assert visitor.get("/healthz").status == 200
@@ -108,7 +106,7 @@ def test_it_answers_who_waits_and_then_ends(open_site: OpenSite) -> None:
 def test_connections_that_stay_open_cost_no_thread_and_hold_up_no_end(
     open_site: OpenSite,
 ) -> None:
-    server = open_site("session").serve()
+    server = open_site("session").serve(options=TWO_WORKERS)
     kept = [http.client.HTTPConnection("127.0.0.1", server.port) for _ in range(KEPT)]
     try:
         for _ in range(2):

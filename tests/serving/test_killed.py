@@ -18,18 +18,19 @@ from itertools import count
 
 import pytest
 
-from ..running import must
 from ..template import AUTHS
 from .conftest import OpenSite
 from .server import Server
 from .server import wait_until
+from .site import EMAIL
+from .site import PASSWORD
 from .site import SERVED
+from .site import TWO_WORKERS
 from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 
-PEOPLE = ["ana@example.com", "bob@example.com"]
-PASSWORD = "correct horse battery staple"
+OTHER = "bob@example.com"
 MANY = {"LOGIN_ATTEMPTS_PER_ACCOUNT": "9999/9", "LOGIN_ATTEMPTS_PER_ADDRESS": "9999/9"}
 KILLINGS = 2
 # Its connection was cut, or nobody listened for a moment.
@@ -88,11 +89,10 @@ class Person:
 @pytest.mark.parametrize("auth", AUTHS)
 def test_what_was_answered_holds(auth: str, open_site: OpenSite) -> None:
     site = open_site(auth)
-    for email in PEOPLE:
-        create = ["user", "create", email, "--name", "Somebody"]
-        must(site.run("flask", *create, stdin=f"{PASSWORD}\n", **SERVED))
-    people = [Person(email) for email in PEOPLE]
-    server = site.serve({**SERVED, **MANY})
+    site.hash_cheaply()
+    site.add_account(SERVED, OTHER)
+    people = [Person(email) for email in (EMAIL, OTHER)]
+    server = site.serve({**SERVED, **MANY}, TWO_WORKERS)
     stop = threading.Event()
     with ThreadPoolExecutor(len(people)) as threads:
         lives = [threads.submit(one.live, server.port, stop) for one in people]

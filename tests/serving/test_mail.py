@@ -18,7 +18,7 @@ from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 
-EMAIL = "ana@example.com"
+EMAIL = "bob@example.com"
 PASSWORD = "correct horse battery staple"
 NEW_PASSWORD = "wrong donkey socket clasp"
 

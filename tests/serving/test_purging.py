@@ -15,14 +15,14 @@ import pytest
 from ..running import must
 from .conftest import OpenSite
 from .postgres import Postgres
+from .site import EMAIL
+from .site import PASSWORD
 from .site import SERVED
 from .site import Site
 from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 
-EMAIL = "ana@example.com"
-PASSWORD = "correct horse battery staple"
 MANY = {**SERVED, "LOGIN_ATTEMPTS_PER_ACCOUNT": "9999/9"}
 OVER = 10_000
 NUMBERS = (
@@ -51,6 +51,7 @@ def test_two_at_once_beside_logins_on_postgresql(
     url = database_server.new_database("purging")
     served = {**MANY, "DATABASE_URL": url}
     must(site.run("flask", "db", "upgrade", **served))
+    site.add_account(served)
     check_two_at_once(site, served, lambda line: database_server.ask(line, "purging"))
     assert database_server.ask(LEFT, "purging") == "0"
 
@@ -58,8 +59,6 @@ def test_two_at_once_beside_logins_on_postgresql(
 def check_two_at_once(
     site: Site, served: dict[str, str], do: Callable[[str], object]
 ) -> None:
-    create = ["user", "create", EMAIL, "--name", "Ana"]
-    must(site.run("flask", *create, stdin=f"{PASSWORD}\n", **served))
     for insert in FILL.values():
         do(insert)
     port = site.serve(served).port

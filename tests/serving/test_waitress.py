@@ -45,4 +45,6 @@ def test_the_app_alone_judges_what_a_proxy_says(
     led_to = visitor.get("/account").location
     assert led_to == f"{scheme}://127.0.0.1:{port}/account/"
     assert visitor.login("ana@example.com", "a wrong one").status == 422
-    assert site.query("SELECT address FROM events") == [(address,)]
+    assert site.query("SELECT address FROM events WHERE kind = 'login_failed'") == [
+        (address,)
+    ]

@@ -1,0 +1,57 @@
+"""Run tests of a baked project without the time that pytest takes to start."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .running import clean_environment
+
+_PROGRAM = Path(__file__).with_name("forks.py")
+# Of the plugins only what tests ask for: to load all takes a third of a run.
+_OPTIONS = "-q -p no:cacheprovider --disable-plugin-autoload -p time_machine".split()
+
+
+class Forks:
+    """Have pytest run by the one process that has the libraries; see `forks.py`."""
+
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
+        self._process = process
+        self._log = log
+
+    @classmethod
+    @contextmanager
+    def start(cls, python: Path, folder: Path) -> Iterator[Forks]:
+        """Start that process with the interpreter of the baked projects."""
+        with subprocess.Popen(
+            [python, _PROGRAM],
+            env=clean_environment(folder),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        ) as process:
+            yield cls(process, folder / "log")
+            assert process.stdin
+            process.stdin.close()
+
+    def run(self, project: Path, *arguments: str | Path) -> tuple[int, str]:
+        """Return pytest's status and what it said."""
+        order = {
+            "folder": str(project),
+            "arguments": [*_OPTIONS, *map(str, arguments)],
+            "log": str(self._log),
+        }
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        status = int(self._process.stdout.readline())
+        return status, self._log.read_text(encoding="utf-8", errors="replace")
+
+    def must(self, project: Path, *arguments: str | Path) -> None:
+        """Run what has to pass, or fail with what it said."""
+        status, said = self.run(project, *arguments)
+        assert status == 0, said

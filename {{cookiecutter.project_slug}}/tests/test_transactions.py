@@ -1,9 +1,11 @@
 """What a view leaves undone is undone; sessions and counters are kept apart from it."""
 
 from collections.abc import Callable
+from io import BytesIO
+from typing import Any
 
 import pytest
-from flask import Flask, flash
+from flask import Flask, flash, request
 from flask.typing import ResponseReturnValue
 from time_machine import TimeMachineFixture
 
@@ -174,6 +176,41 @@ def test_no_transaction_is_open_while_a_password_is_hashed(
     assert act(client) == 303
     assert seen
     assert not any(seen)
+
+
+class Body(BytesIO):
+    """Come from a browser; note whether a transaction is open when more is waited for."""
+
+    def __init__(self, text: bytes) -> None:
+        super().__init__(text)
+        self.seen: list[bool] = []
+
+    def readinto(self, buffer: Any, /) -> int:
+        self.seen.append(db.session.in_transaction())
+        return super().readinto(buffer)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [(b"word=slow", "application/x-www-form-urlencoded"), (b'{"word":"slow"}', "application/json")],
+)
+def test_no_transaction_is_open_while_a_body_is_waited_for(
+    make_app: MakeApp, text: bytes, kind: str
+) -> None:
+    app = make_app()
+
+    @page(app, public=True)
+    def late() -> ResponseReturnValue:
+        leave_undone("undone@example.com")
+        return request.form.get("word") or str(request.json)
+
+    body = Body(text)
+    answer = Browser(app).post(
+        "/late", input_stream=body, content_length=len(text), content_type=kind
+    )
+    assert "slow" in answer.text
+    assert body.seen
+    assert not any(body.seen)
 
 
 @pytest.mark.parametrize("path", ["/", "/account/", "/healthz", "/nowhere"])

@@ -3,7 +3,9 @@
 import unicodedata
 
 import pytest
+from flask import Flask
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
+from zxcvbn.matching import L33T_TABLE, enumerate_l33t_subs, relevant_l33t_subtable
 
 from {{ cookiecutter.project_slug }} import passwords
 from {{ cookiecutter.project_slug }}.environ import Rate
@@ -36,6 +38,7 @@ GOOD = {
     "lower case words": "gravel lantern umbrella",
     "15 characters": "xK9#vQ2!mZ7@pLw",
     "digits": "830274619550271",
+    "symbols": "7%2{@8(<3!0$5+1|",
     "256 characters": (LONG * 4)[:256],
     "blanks around": "  gravel lantern umbrella  ",
     "emoji": "🦀🍋🎻🚲🧱🌵🦉🎈🧭🍁🐟🪁🕯🦔🛶",
@@ -74,6 +77,26 @@ def test_passwords_that_many_have_are_refused(configure: MakeApp) -> None:
         assert len(common) == 3000
         for word in common[::10]:
             assert passwords.weakness(word, email="", name=""), word
+
+
+@pytest.mark.parametrize("password", ["4@8({[<369&#!1/|0$5+7%2" * 3, "6|(9[<1@#4" * 7, LONG])
+def test_no_password_takes_long_to_judge(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    """The time grows with the length, and with the ways to take symbols for letters."""
+    judged: list[str] = []
+
+    def judge(text: str) -> dict[str, int]:
+        judged.append(text)
+        return {"score": 4}
+
+    monkeypatch.setattr(passwords, "zxcvbn", judge)
+    with app.app_context():
+        assert passwords.weakness(password, email="", name="") is None
+    (text,) = judged
+    assert password.casefold().startswith(text)
+    assert 10 <= len(text) <= 40
+    assert len(list(enumerate_l33t_subs(relevant_l33t_subtable(text, L33T_TABLE)))) <= 100
 
 
 def test_a_good_password_is_taken_and_logs_in(client: Browser) -> None:

@@ -9,6 +9,8 @@ from flask import Flask, flash, request
 from flask.typing import ResponseReturnValue
 from time_machine import TimeMachineFixture
 
+from {{ cookiecutter.project_slug }} import passwords
+
 from .acting import NEW_PASSWORD, change_password
 from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
@@ -164,7 +166,7 @@ def finish(start: str, email: str) -> Callable[[Browser], int]:
         pytest.param(finish("/auth/reset", EMAIL), id="reset"),
     ],
 )
-def test_no_transaction_is_open_while_a_password_is_hashed(
+def test_no_transaction_is_open_while_a_password_is_judged_or_hashed(
     client: Browser,
     user: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -172,7 +174,16 @@ def test_no_transaction_is_open_while_a_password_is_hashed(
 ) -> None:
     # There is one writer in SQLite: everybody would wait for the hash.
     seen: list[bool] = []
-    watch_hashing(monkeypatch, lambda: seen.append(db.session.in_transaction()))
+
+    def look() -> None:
+        seen.append(db.session.in_transaction())
+
+    def judge(password: str) -> dict[str, int]:
+        look()
+        return {"score": 4}
+
+    monkeypatch.setattr(passwords, "zxcvbn", judge)
+    watch_hashing(monkeypatch, look)
     assert act(client) == 303
     assert seen
     assert not any(seen)

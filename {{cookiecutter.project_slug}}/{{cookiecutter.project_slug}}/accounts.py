@@ -1,7 +1,7 @@
 """Own accounts: find, authenticate, register, reset. No request, no cookie in sight.
 
 Functions that write join the caller's transaction. No transaction is open while a
-password is hashed: the one writer that SQLite has would keep everybody waiting.
+password is hashed or judged: the one writer that SQLite has would keep everybody waiting.
 """
 
 from sqlalchemy import and_, or_, select, update

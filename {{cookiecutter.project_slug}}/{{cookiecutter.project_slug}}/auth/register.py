@@ -51,9 +51,9 @@ def finish() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template(page, form=form, email=link.email)
     name, password = str(form.name.data), str(form.password.data)
+    db.session.commit()
     if not form.validate() or not accept_password(form.password, email=link.email, name=name):
         return render_template(page, form=form, email=link.email), 422
-    db.session.commit()
     password_hash = passwords.hash_password(password)
     user = accounts.register(link, name, password_hash, language())
     if user is None:

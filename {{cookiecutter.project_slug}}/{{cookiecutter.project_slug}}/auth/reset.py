@@ -47,9 +47,9 @@ def finish() -> ResponseReturnValue:
     page = "auth/reset_finish.html"
     if request.method == "GET":
         return render_template(page, form=form, email=link.email)
+    db.session.commit()
     if not form.validate() or not accept_password(form.password, email=link.email, name=user.name):
         return render_template(page, form=form, email=link.email), 422
-    db.session.commit()
     password_hash = passwords.hash_password(str(form.password.data))
     owner = accounts.reset_password(link, password_hash)
     if owner is None:

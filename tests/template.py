@@ -6,6 +6,8 @@ import json
 from fnmatch import fnmatch
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ROOT / "{{cookiecutter.project_slug}}"
 SLUG = "my_flask_app"
@@ -17,6 +19,8 @@ NOT_ASKED = _JSON.keys() - QUESTIONS
 AUTHS: list[str] = _JSON["auth"]
 LANGUAGES: list[str] = _JSON["language"]
 LICENSES: list[str] = _JSON["license"]
+# For what both kinds do alike: to see it of the second adds little.
+ALIKE = [AUTHS[0], *(pytest.param(auth, marks=pytest.mark.long) for auth in AUTHS[1:])]
 VARIANTS = [(auth, language) for auth in AUTHS for language in LANGUAGES]
 
 

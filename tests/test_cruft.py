@@ -11,7 +11,7 @@ from .keeping_up import conflicts
 from .keeping_up import create
 from .keeping_up import cruft
 from .keeping_up import update
-from .template import AUTHS
+from .template import ALIKE
 from .template import PROJECT
 from .template import SLUG
 
@@ -23,7 +23,7 @@ def template(tmp_path: Path, env: dict[str, str]) -> Template:
     return Template.without_history(tmp_path / "template", env)
 
 
-@pytest.mark.parametrize("auth", AUTHS)
+@pytest.mark.parametrize("auth", ALIKE)
 def test_an_update_arrives_and_the_key_stays(
     auth: str, template: Template, tmp_path: Path, env: dict[str, str]
 ) -> None:

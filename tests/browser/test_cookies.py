@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
+from ..template import ALIKE
 from ..template import AUTHS
 from .conftest import OpenLive
 from .live import PASSWORD
@@ -57,7 +58,7 @@ def test_the_browser_keeps_a_login_from_scripts_and_from_other_sites(
         assert 6.9 < (login["expires"] - time.time()) / DAY_SECONDS <= 30
 
 
-@pytest.mark.parametrize("auth", AUTHS)
+@pytest.mark.parametrize("auth", ALIKE)
 def test_going_back_shows_nothing_once_a_session_has_ended(
     auth: str, live: OpenLive
 ) -> None:

@@ -139,9 +139,10 @@ def compiled(
 
     def compile_once(auth: str) -> Path:
         if auth not in projects:
-            projects[auth] = tmp_path_factory.mktemp("compiled") / FOLDER
-            shutil.copytree(baked(auth=auth), projects[auth])
-            forks.must(projects[auth], "--collect-only")
+            project = tmp_path_factory.mktemp("compiled") / FOLDER
+            shutil.copytree(baked(auth=auth), project)
+            forks.must(project, "--collect-only")
+            projects[auth] = project
         return projects[auth]
 
     return compile_once

@@ -13,6 +13,7 @@ from .own_tests import Forks
 from .running import must
 from .running import run_in
 from .template import AUTHS
+from .template import LANGUAGES
 from .template import VARIANTS
 
 pytestmark = pytest.mark.app
@@ -35,12 +36,13 @@ def test_its_own_tests_pass(
     assert " passed" in must(run_in(project, *pytest_, env=env))
 
 
+@pytest.mark.parametrize("language", LANGUAGES[1:])
 @pytest.mark.parametrize("auth", AUTHS)
-def test_its_own_tests_of_languages_pass_in_the_second_one(
-    auth: str, bake: Baker, forks: Forks
+def test_its_own_tests_of_languages_pass_in_each_other_one(
+    auth: str, language: str, bake: Baker, forks: Forks
 ) -> None:
     """It changes words and nothing else: these are enough for it."""
-    forks.must(bake(auth=auth, language="pt_BR"), "tests/test_i18n.py")
+    forks.must(bake(auth=auth, language=language), "tests/test_i18n.py")
 
 
 @pytest.mark.long

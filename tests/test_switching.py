@@ -34,12 +34,7 @@ TABLE = {"session": "sessions", "cookie": "ended_sessions"}
 ACCOUNTS = "SELECT id, public_id, email, password_hash, totp_secret FROM users"
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(AUTHS, id="-to-".join(AUTHS)),
-        pytest.param(AUTHS[::-1], id="-to-".join(AUTHS[::-1]), marks=pytest.mark.long),
-    ]
-)
+@pytest.fixture(params=[AUTHS, AUTHS[::-1]], ids="-to-".join)
 def old_and_new(request: pytest.FixtureRequest) -> tuple[str, str]:
     old, new = request.param
     return old, new

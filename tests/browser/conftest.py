@@ -39,7 +39,7 @@ def new_site(
     app_python: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[NewSite]:
-    """Return a function that copies a project whose tables are made."""
+    """Return a function that copies a project with its tables; it hashes cheaply."""
     sites: list[Site] = []
 
     def copy(auth: str) -> Site:

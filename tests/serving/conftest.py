@@ -24,7 +24,7 @@ def open_site(
     env: dict[str, str],
     tmp_path: Path,
 ) -> Iterator[OpenSite]:
-    """Return a function that copies a project whose tables are made."""
+    """Return a function that copies a project with its tables and an account."""
     sites: list[Site] = []
 
     def copy(auth: str) -> Site:

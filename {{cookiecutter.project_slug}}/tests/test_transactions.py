@@ -10,15 +10,18 @@ from flask.typing import ResponseReturnValue
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }} import passwords
+from {{ cookiecutter.project_slug }}.config import MAX_BODY_BYTES
 
 from .acting import NEW_PASSWORD, change_password
 from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
 from .hashing import watch_hashing
-from .inside import db, leave_undone, page, rows, signed_in_user
+from .inside import db, leave_undone, meanwhile, page, rows, signed_in_user
 from .letters import ask_for_link
 from .set_cookies import set_cookies
 from .statements import broken_database, connections, selects, statements
+
+MULTIPART = "multipart/form-data; boundary=x"
 
 
 @pytest.fixture
@@ -152,18 +155,19 @@ def finish(start: str, email: str) -> Callable[[Browser], int]:
 
 
 @pytest.mark.parametrize(
-    "act",
+    ("act", "chosen"),
     [
-        pytest.param(lambda client: client.login().status_code, id="login"),
+        pytest.param(lambda client: client.login().status_code, False, id="login"),
         pytest.param(
             lambda client: client.login().status_code and change_password(client),
+            True,
             id="password change",
         ),
         pytest.param(
-            lambda client: client.login().status_code and confirm(client), id="confirmation"
+            lambda client: client.login().status_code and confirm(client), False, id="confirmation"
         ),
-        pytest.param(finish("/auth/register", "bob@example.com"), id="register"),
-        pytest.param(finish("/auth/reset", EMAIL), id="reset"),
+        pytest.param(finish("/auth/register", "bob@example.com"), True, id="register"),
+        pytest.param(finish("/auth/reset", EMAIL), True, id="reset"),
     ],
 )
 def test_no_transaction_is_open_while_a_password_is_judged_or_hashed(
@@ -171,57 +175,96 @@ def test_no_transaction_is_open_while_a_password_is_judged_or_hashed(
     user: str,
     monkeypatch: pytest.MonkeyPatch,
     act: Callable[[Browser], int],
+    chosen: bool,
 ) -> None:
     # There is one writer in SQLite: everybody would wait for the hash.
-    seen: list[bool] = []
-
-    def look() -> None:
-        seen.append(db.session.in_transaction())
+    judged: list[bool] = []
+    hashed: list[bool] = []
 
     def judge(password: str) -> dict[str, int]:
-        look()
+        judged.append(db.session.in_transaction())
         return {"score": 4}
 
     monkeypatch.setattr(passwords, "zxcvbn", judge)
-    watch_hashing(monkeypatch, look)
+    watch_hashing(monkeypatch, lambda: hashed.append(db.session.in_transaction()))
     assert act(client) == 303
-    assert seen
-    assert not any(seen)
+    assert bool(judged) is chosen
+    assert hashed
+    assert not any(judged + hashed)
 
 
 class Body(BytesIO):
     """Come from a browser; note whether a transaction is open when more is waited for."""
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes, then: Callable[[], object] = lambda: None) -> None:
         super().__init__(text)
         self.seen: list[bool] = []
+        self._then = then
 
     def readinto(self, buffer: Any, /) -> int:
         self.seen.append(db.session.in_transaction())
+        meanwhile(self._then)
         return super().readinto(buffer)
 
 
+@pytest.mark.parametrize("untold", [False, True])
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [(b"word=slow", "application/x-www-form-urlencoded"), (b'{"word":"slow"}', "application/json")],
+    [
+        (b"word=slow", "application/x-www-form-urlencoded"),
+        (b'--x\r\nContent-Disposition: form-data; name="word"\r\n\r\nslow\r\n--x--', MULTIPART),
+        (b'{"word":"slow"}', "application/json"),
+        (b"slow", "application/octet-stream"),
+    ],
 )
 def test_no_transaction_is_open_while_a_body_is_waited_for(
-    make_app: MakeApp, text: bytes, kind: str
+    make_app: MakeApp, text: bytes, kind: str, untold: bool
 ) -> None:
     app = make_app()
 
     @page(app, public=True)
     def late() -> ResponseReturnValue:
         leave_undone("undone@example.com")
-        return request.form.get("word") or str(request.json)
+        if request.is_json:
+            return str(request.json)
+        # Read by nobody before, whatever it is.
+        return request.form.get("word") or request.stream.read()
 
     body = Body(text)
+    chunked = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""} if untold else {}
     answer = Browser(app).post(
-        "/late", input_stream=body, content_length=len(text), content_type=kind
+        "/late",
+        input_stream=body,
+        content_length=len(text),
+        content_type=kind,
+        environ_overrides=chunked,
     )
     assert "slow" in answer.text
     assert body.seen
     assert not any(body.seen)
+
+
+def test_a_view_may_take_more_than_the_rest(make_app: MakeApp) -> None:
+    app, size = make_app(), 2 * MAX_BODY_BYTES
+
+    @page(app, public=True)
+    def upload() -> ResponseReturnValue:
+        request.max_content_length = size
+        return str(len(request.get_data()))
+
+    assert Browser(app).post("/upload", data=b"a" * size).text == str(size)
+
+
+def test_what_the_guard_finds_holds_when_the_body_has_come(client: Browser, user: str) -> None:
+    """Else a thief could have a form half sent, and let it act after the session's end."""
+    client.login()
+    thief = Browser(client.application)
+    thief.keep(client.jar())
+    body = Body(b"name=Thief&language=en", then=client.logout)
+    kind = "application/x-www-form-urlencoded"
+    answer = thief.post("/account/", input_stream=body, content_length=22, content_type=kind)
+    assert answer.status_code == 303
+    assert rows(client.application, "SELECT name FROM users") == [{"name": "Ana"}]
 
 
 @pytest.mark.parametrize("path", ["/", "/account/", "/healthz", "/nowhere"])

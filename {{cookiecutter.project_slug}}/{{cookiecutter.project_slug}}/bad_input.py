@@ -2,14 +2,17 @@
 
 import re
 from functools import lru_cache
+from io import BytesIO
 from urllib.parse import urlsplit
 
-from flask import Flask, Request
+from flask import Flask, Request, request
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from .db import db
+from .config import MAX_BODY_BYTES
+from .db import SAFE_METHODS, db
 
 
 class PlainRequest(Request):
@@ -31,6 +34,24 @@ class PlainRequest(Request):
             # The same but for the body, which the server leaves out. A view that asks
             # for GET would take it for a form, and no gate stands before a HEAD.
             self.method = "GET"
+
+
+def receive_body() -> None:
+    """Wait for the body of a request; raise RequestEntityTooLarge (413).
+
+    In a view's transaction all other writers would wait with it for somebody who sends a
+    byte at a time. One of more than `MAX_BODY_BYTES` is left to the view, which may allow
+    it, unless its length is untold.
+    """
+    told = request.content_length
+    if request.method in SAFE_METHODS or (told or 0) > MAX_BODY_BYTES:
+        return
+    body = request.get_data()
+    if len(body) >= MAX_BODY_BYTES and told != len(body):
+        # Werkzeug cut it off.
+        raise RequestEntityTooLarge
+    # The view may read it as it likes.
+    request.stream = BytesIO(body)
 
 
 @lru_cache

@@ -16,10 +16,10 @@ from .config import APP_NAME, settings
 from .i18n import gettext as _
 
 MAX_LENGTH = 256
-# Of a new password zxcvbn sees so many characters, and among them so many kinds of those
-# that stand for letters (@ for a, 1 for i or l): it reads the text anew for each way to
+# A piece of a new password has so many characters, and among them so many kinds of those
+# that stand for letters (@ for a, 1 for i or l): zxcvbn reads it anew for each way to
 # take them, hundreds of times if they are all there, and for seconds.
-SCORED_LENGTH = 40
+SCORED_LENGTH = 32
 SCORED_STAND_INS = 10
 STAND_INS = frozenset(chain.from_iterable(L33T_TABLE.values()))
 LEAST_SCORE = 3
@@ -103,8 +103,7 @@ def weakness(password: str, *, email: str, name: str) -> str | None:
     if len(password) > MAX_LENGTH:
         return _("Use at most %(count)d characters.", count=MAX_LENGTH)
     rest = _without(password, email, *re.split("[@.]", email), name, APP_NAME)
-    score = zxcvbn(_start(rest) or " ")
-    if score["score"] < LEAST_SCORE:
+    if not any(zxcvbn(piece)["score"] >= LEAST_SCORE for piece in _pieces(rest)):
         return _(
             "This password is easy to guess: it is common, or made of your name, "
             "your address or the name of this site. Try four unrelated words."
@@ -122,8 +121,14 @@ def _without(password: str, *texts: str) -> str:
     return rest
 
 
+def _pieces(text: str) -> tuple[str, str]:
+    """Return the two pieces that are judged; what has a good one is hard to guess."""
+    start = _start(text)
+    return start or " ", _start(text[len(start) :]) or " "
+
+
 def _start(text: str) -> str:
-    """Return as much as can be judged in no time; what begins well is hard to guess."""
+    """Return as much as can be judged in no time."""
     found: set[str] = set()
     for place, letter in enumerate(text[:SCORED_LENGTH]):
         found |= STAND_INS & {letter}

@@ -72,6 +72,8 @@ def reseal_all() -> tuple[int, list[str]]:
             changed = same.values(totp_secret=seal(text, owner=owner)).returning(User.id)
             done += db.session.scalar(changed) is not None
         db.session.commit()
+    # The look that found no more has begun one too.
+    db.session.commit()
     return done, unreadable
 
 
@@ -79,7 +81,9 @@ def count_under_old_keys() -> int:
     """Count what could not be opened any more if SECRET_KEY_FALLBACKS were emptied."""
     old = dict(_fallbacks()).keys() - {_derive(settings().secret_key)[0]}
     under_them = select(func.count()).select_from(User).where(_head().in_(old))
-    return db.session.scalar(under_them) or 0
+    count = db.session.scalar(under_them) or 0
+    db.session.commit()
+    return count
 
 
 def _fallbacks() -> list[tuple[bytes, bytes]]:

@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from ..config import MAX_BODY_BYTES, settings
+from ..bad_input import receive_body
+from ..config import settings
 from ..db import SAFE_METHODS, now
 from ..i18n import gettext as _
 from ..i18n import speak
@@ -70,6 +71,9 @@ def _guard() -> Response | None:
     if endpoint == "static":
         return None
     g.user = None
+    if endpoint is not None:
+        # Before anything is found out: whoever sends it says when it ends.
+        receive_body()
     try:
         user = g.user = load_user()
     except SQLAlchemyError:
@@ -85,18 +89,7 @@ def _guard() -> Response | None:
     view = current_app.view_functions[endpoint]
     if getattr(view, "recent_login_required", False) and not _proved_of_late():
         return _ask_again()
-    _receive_body()
     return None
-
-
-def _receive_body() -> None:
-    """Wait for what is sent before the view begins a transaction.
-
-    Whoever sends a form a byte at a time would else keep all other writers waiting. A
-    body of more than `MAX_BODY_BYTES` is left to the view, which may allow it.
-    """
-    if request.method not in SAFE_METHODS and (request.content_length or 0) <= MAX_BODY_BYTES:
-        request.get_data()
 
 
 def _refuse(endpoint: str) -> Response:

@@ -43,10 +43,9 @@ def open_mailed(token: str) -> ResponseReturnValue:
 @bp.route("/finish", methods=["GET", "POST"])
 @login_not_required
 def finish() -> ResponseReturnValue:
-    link = opened_link("register")
+    form, link = FinishRegistrationForm(request.form), opened_link("register")
     if link is None:
         return refuse_link(url_for(".start"))
-    form = FinishRegistrationForm(request.form)
     page = "auth/register_finish.html"
     if request.method == "GET":
         return render_template(page, form=form, email=link.email)

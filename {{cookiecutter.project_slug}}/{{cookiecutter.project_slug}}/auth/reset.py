@@ -39,11 +39,10 @@ def open_mailed(token: str) -> ResponseReturnValue:
 @bp.route("/finish", methods=["GET", "POST"])
 @login_not_required
 def finish() -> ResponseReturnValue:
-    link = opened_link("reset")
+    form, link = NewPasswordForm(request.form), opened_link("reset")
     user = db.session.get(User, link.user_id) if link else None
     if link is None or user is None:
         return refuse_link(url_for(".start"))
-    form = NewPasswordForm(request.form)
     page = "auth/reset_finish.html"
     if request.method == "GET":
         return render_template(page, form=form, email=link.email)

@@ -45,7 +45,9 @@ def ask_for_code(user: User, remember: bool, target: str) -> ResponseReturnValue
 @bp.route("/auth/second-factor", methods=["GET", "POST"])
 @login_not_required
 def arrive() -> ResponseReturnValue:
-    found, form = _arriving(), CodeForm(request.form)
+    form, found = CodeForm(request.form), _arriving()
+    # The counter has a transaction of its own, which would wait for this one.
+    db.session.commit()
     if found is None:
         if session.pop(KEY, None):
             flash(_("That took too long. Please log in again."))
@@ -57,8 +59,6 @@ def arrive() -> ResponseReturnValue:
         return render_template(page, form=form)
     if not form.validate():
         return render_template(page, form=form), 422
-    # The counter has a transaction of its own, which would wait for this one.
-    db.session.commit()
     throttle.count_login(user.email, events.client_address())
     if codes.use(user, str(form.code.data)):
         return arrival.finish(user, remember=remember, target=target)

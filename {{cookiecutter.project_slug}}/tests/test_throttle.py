@@ -13,6 +13,7 @@ from {{ cookiecutter.project_slug }}.environ import Rate
 from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
 from .inside import rows
+from .letters import ask_for_link
 from .people import add_user
 
 NOBODY = "nobody@example.com"
@@ -114,6 +115,19 @@ def test_success_does_not_forgive_the_address(configure: MakeApp, user: str) -> 
     for email, password in ((NOBODY, WRONG), (EMAIL, PASSWORD), (NOBODY, WRONG)):
         assert attempt(app, email, password).status_code != 429
     assert attempt(app, NOBODY).status_code == 429
+
+
+@pytest.mark.parametrize("start", ["/auth/register", "/auth/reset"])
+def test_passwords_chosen_by_mailed_link_count_as_logins_do(
+    configure: MakeApp, user: str, start: str
+) -> None:
+    # To judge them takes as long, and a link may be tried again and again.
+    app = configure(login_attempts_per_address=Rate(3, 900))
+    browser = Browser(app)
+    browser.get(ask_for_link(browser, start, EMAIL if start == "/auth/reset" else NOBODY))
+    form = {"name": "Bob", "password": "easy to guess"}
+    found = [browser.post(f"{start}/finish", data=form).status_code for _ in range(4)]
+    assert found == [422, 422, 422, 429]
 
 
 def test_a_network_of_ipv6_counts_as_one_address(configure: MakeApp) -> None:

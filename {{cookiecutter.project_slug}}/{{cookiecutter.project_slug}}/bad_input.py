@@ -43,8 +43,10 @@ def receive_body() -> None:
     byte at a time. One of more than `MAX_BODY_BYTES` is left to the view, which may allow
     it, unless its length is untold.
     """
+    if request.method in SAFE_METHODS:
+        return
     told = request.content_length
-    if request.method in SAFE_METHODS or (told or 0) > MAX_BODY_BYTES:
+    if (told or 0) > MAX_BODY_BYTES:
         return
     body = request.get_data()
     if len(body) >= MAX_BODY_BYTES and told != len(body):

@@ -20,10 +20,15 @@ logger = logging.getLogger(__name__)
 
 def count_login(email: str, address: str) -> None:
     """Count an attempt to log in, right or wrong; raise TooManyRequests (429)."""
-    limits = settings()
     # The address first: one that is over its limit locks no further account.
-    _count(f"login from {network(address)}", limits.login_attempts_per_address, address)
-    _count(_login_key(email), limits.login_attempts_per_account, address)
+    count_address(address)
+    _count(_login_key(email), settings().login_attempts_per_account, address)
+
+
+def count_address(address: str) -> None:
+    """Count what costs as much as a login, for whoever asks; raise TooManyRequests (429)."""
+    limit = settings().login_attempts_per_address
+    _count(f"login from {network(address)}", limit, address)
 
 
 def count_mail(email: str, address: str) -> None:

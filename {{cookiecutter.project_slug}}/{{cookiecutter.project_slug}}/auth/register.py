@@ -7,7 +7,7 @@ prepare one for somebody else's address.
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts, passwords
+from .. import accounts, events, passwords, throttle
 from ..config import settings
 from ..db import db
 from ..i18n import gettext as _
@@ -51,6 +51,8 @@ def finish() -> ResponseReturnValue:
         return render_template(page, form=form, email=link.email)
     name, password = str(form.name.data), str(form.password.data)
     db.session.commit()
+    # To judge and to hash a password costs as much as a login does.
+    throttle.count_address(events.client_address())
     if not form.validate() or not accept_password(form.password, email=link.email, name=name):
         return render_template(page, form=form, email=link.email), 422
     password_hash = passwords.hash_password(password)

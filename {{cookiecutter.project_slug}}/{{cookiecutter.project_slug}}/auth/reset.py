@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts, passwords
+from .. import accounts, events, passwords, throttle
 from ..config import settings
 from ..db import db
 from ..i18n import gettext as _
@@ -47,6 +47,8 @@ def finish() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template(page, form=form, email=link.email)
     db.session.commit()
+    # To judge and to hash a password costs as much as a login does.
+    throttle.count_address(events.client_address())
     if not form.validate() or not accept_password(form.password, email=link.email, name=user.name):
         return render_template(page, form=form, email=link.email), 422
     password_hash = passwords.hash_password(str(form.password.data))

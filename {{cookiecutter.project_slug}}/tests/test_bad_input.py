@@ -57,6 +57,28 @@ def test_a_body_that_is_too_large_is_refused(client: Browser, path: str, kind: s
         assert "more than we take at once" in answer.text
 
 
+class Broken(io.BytesIO):
+    """Fail as gunicorn does where a chunk is malformed: by an error that is its own."""
+
+    def readinto(self, buffer: object, /) -> int:
+        raise RuntimeError("Invalid chunk size: b'correct horse'")
+
+
+@pytest.mark.parametrize("kind", [io.BytesIO, Broken])
+def test_half_a_body_does_nothing(
+    client: Browser, user: str, kind: type[io.BytesIO], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Some servers take the end of a connection for that of the body."""
+    client.login()
+    cut = {"wsgi.input_terminated": True, "CONTENT_LENGTH": "30", "CONTENT_TYPE": FORM}
+    body = kind(b"language=en&name=Anastasia")
+    answer = client.post("/account/", input_stream=body, environ_overrides=cut)
+    check(answer)
+    assert answer.status_code == 400
+    assert "correct horse" not in caplog.text
+    assert client.is_signed_in()
+
+
 @pytest.mark.parametrize("kind", [FORM, "multipart/form-data; boundary=x"])
 def test_a_body_of_untold_length_is_not_read_for_ever(client: Browser, kind: str) -> None:
     body = io.BytesIO((b"email=" if kind == FORM else TORN).ljust(2 * MAX_BODY_BYTES, b"a"))

@@ -2,7 +2,9 @@
 
 import runpy
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
@@ -10,10 +12,14 @@ import pytest
 from flask import Flask
 
 from {{ cookiecutter.project_slug }} import passwords
+from {{ cookiecutter.project_slug }}.environ import Rate
 
-from .browser import Browser
+from .acting import NEW_PASSWORD
+from .browser import EMAIL, Browser
+from .conftest import MakeApp
 from .hashing import watch_hashing
 from .inside import rows
+from .letters import ask_for_link
 
 CONFIGURATION = Path(__file__).parent.parent / "gunicorn.conf.py"
 
@@ -39,22 +45,43 @@ def test_few_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert all(passwords.verify(found.result(), "abc") for found in hashes)
 
 
-def test_who_finds_no_place_is_told_when_to_come_back(
-    app: Flask, client: Browser, user: str
-) -> None:
+@contextmanager
+def crowd() -> Iterator[None]:
+    """Leave no place."""
     for _ in range(passwords.PLACES):
         passwords.places.acquire()
     try:
+        yield
+    finally:
+        passwords.places.release(passwords.PLACES)
+
+
+def test_who_finds_no_place_is_told_when_to_come_back(
+    app: Flask, client: Browser, user: str
+) -> None:
+    with crowd():
         refused = client.login()
         assert client.get("/").status_code == 200
         # Sent away without a look at the password: that was no attempt.
         assert rows(app, "SELECT count FROM throttles") == []
-    finally:
-        passwords.places.release(passwords.PLACES)
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "5"
     assert "Please try again shortly." in refused.text
     assert client.login().status_code == 303
+
+
+@pytest.mark.parametrize("start", ["/auth/register", "/auth/reset"])
+def test_who_chooses_a_password_finds_a_place_before_it_counts(
+    configure: MakeApp, user: str, start: str
+) -> None:
+    browser = Browser(configure(login_attempts_per_address=Rate(1, 900)))
+    email = EMAIL if start == "/auth/reset" else "bob@example.com"
+    browser.get(ask_for_link(browser, start, email))
+    form = {"name": "Bob", "password": NEW_PASSWORD}
+    with crowd():
+        assert browser.post(f"{start}/finish", data=form).status_code == 503
+        assert browser.post(f"{start}/finish", data=form).status_code == 503
+    assert browser.post(f"{start}/finish", data=form).status_code == 303
 
 
 def test_some_threads_are_left_for_other_pages() -> None:

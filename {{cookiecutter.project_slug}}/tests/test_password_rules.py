@@ -16,6 +16,9 @@ from .crawling import read
 from .letters import ask_for_link
 
 LONG = "gravel lantern umbrella Tuesday mellow harbour violin granite seven otter kiwi"
+SYMBOLS = "4@8({[<369&#!1/|0$5+7%2"
+# Of ten kinds that stand for letters none can be taken in more ways.
+MIXED = "({[691!|7++7(1[9{!6|"
 ACCENTED = "caf\N{LATIN SMALL LETTER E WITH ACUTE} gravel lantern umbrella"
 
 WEAK = {
@@ -28,6 +31,7 @@ WEAK = {
     "counting": "123456789012345",
     "common": "passwordpassword",
     "common, dressed up": "P@ssw0rdP@ssw0rd",
+    "common, again and again": "dragon" * 8,
     "the address": "ana@example.com",
     "the name, again and again": "AnaAnaAnaAnaAna",
     "the app": "Acme Portal Acme Portal",
@@ -81,7 +85,7 @@ def test_passwords_that_many_have_are_refused(configure: MakeApp) -> None:
             assert passwords.weakness(word, email="", name=""), word
 
 
-@pytest.mark.parametrize("password", ["4@8({[<369&#!1/|0$5+7%2" * 3, "({[691!|7+" * 7, LONG])
+@pytest.mark.parametrize("password", [SYMBOLS + SYMBOLS[::-1], MIXED + MIXED[::-1] + MIXED[:5], LONG])
 def test_no_password_takes_long_to_judge(
     app: Flask, monkeypatch: pytest.MonkeyPatch, password: str
 ) -> None:

@@ -227,7 +227,7 @@ def test_no_transaction_is_open_while_a_body_is_waited_for(
         leave_undone("undone@example.com")
         if request.is_json:
             return str(request.json)
-        # Read by nobody before, whatever it is.
+        # Still to be read, whatever it is.
         return request.form.get("word") or request.stream.read()
 
     body = Body(text)
@@ -244,8 +244,9 @@ def test_no_transaction_is_open_while_a_body_is_waited_for(
     assert not any(body.seen)
 
 
-def test_a_view_may_take_more_than_the_rest(make_app: MakeApp) -> None:
-    app, size = make_app(), 2 * MAX_BODY_BYTES
+@pytest.mark.parametrize("size", [100, 2 * MAX_BODY_BYTES])
+def test_a_view_may_take_less_or_more_than_others(make_app: MakeApp, size: int) -> None:
+    app = make_app()
 
     @page(app, public=True)
     def upload() -> ResponseReturnValue:
@@ -253,6 +254,7 @@ def test_a_view_may_take_more_than_the_rest(make_app: MakeApp) -> None:
         return str(len(request.get_data()))
 
     assert Browser(app).post("/upload", data=b"a" * size).text == str(size)
+    assert Browser(app).post("/upload", data=b"a" * (size + 1)).status_code == 413
 
 
 def test_what_the_guard_finds_holds_when_the_body_has_come(client: Browser, user: str) -> None:

@@ -9,7 +9,12 @@ from flask import Flask, Request, request
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    RequestEntityTooLarge,
+)
 
 from .config import MAX_BODY_BYTES
 from .db import SAFE_METHODS, db
@@ -37,23 +42,33 @@ class PlainRequest(Request):
 
 
 def receive_body() -> None:
-    """Wait for the body of a request; raise RequestEntityTooLarge (413).
+    """Wait for the body of a request; raise RequestEntityTooLarge (413), BadRequest (400).
 
     In a view's transaction all other writers would wait with it for somebody who sends a
     byte at a time. One of more than `MAX_BODY_BYTES` is left to the view, which may allow
-    it, unless its length is untold.
+    it; where its length is untold there have to be fewer.
     """
     if request.method in SAFE_METHODS:
         return
     told = request.content_length
     if (told or 0) > MAX_BODY_BYTES:
         return
-    body = request.get_data()
+    try:
+        body = request.get_data(cache=False)
+    except HTTPException:
+        raise
+    except Exception:
+        # What servers raise of their own quotes what was sent, for the log to keep.
+        raise BadRequest from None
+    if len(body) < (told or 0):
+        # Half a password is one as well.
+        raise ClientDisconnected
     if len(body) >= MAX_BODY_BYTES and told != len(body):
         # Werkzeug cut it off.
         raise RequestEntityTooLarge
-    # The view may read it as it likes.
-    request.stream = BytesIO(body)
+    # The view reads it as it likes, and as much of it.
+    request.environ["wsgi.input"] = BytesIO(body)
+    del request.stream
 
 
 @lru_cache

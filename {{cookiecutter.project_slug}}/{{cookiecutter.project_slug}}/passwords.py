@@ -21,6 +21,8 @@ MAX_LENGTH = 256
 # take them, hundreds of times if they are all there, and for seconds.
 SCORED_LENGTH = 32
 SCORED_STAND_INS = 10
+# A piece that begins within a common word would hide it, said again and again.
+REPEATED = re.compile(r"(.{3,}?)\1+", re.DOTALL)
 STAND_INS = frozenset(chain.from_iterable(L33T_TABLE.values()))
 LEAST_SCORE = 3
 # Shorter words are found within others, and tell nobody anything.
@@ -103,7 +105,8 @@ def weakness(password: str, *, email: str, name: str) -> str | None:
     if len(password) > MAX_LENGTH:
         return _("Use at most %(count)d characters.", count=MAX_LENGTH)
     rest = _without(password, email, *re.split("[@.]", email), name, APP_NAME)
-    if not any(zxcvbn(piece)["score"] >= LEAST_SCORE for piece in _pieces(rest)):
+    pieces = _pieces(REPEATED.sub(r"\1", rest))
+    if not any(zxcvbn(piece)["score"] >= LEAST_SCORE for piece in pieces):
         return _(
             "This password is easy to guess: it is common, or made of your name, "
             "your address or the name of this site. Try four unrelated words."

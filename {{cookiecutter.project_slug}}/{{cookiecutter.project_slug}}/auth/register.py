@@ -52,10 +52,11 @@ def finish() -> ResponseReturnValue:
     name, password = str(form.name.data), str(form.password.data)
     db.session.commit()
     # To judge and to hash a password costs as much as a login does.
-    throttle.count_address(events.client_address())
-    if not form.validate() or not accept_password(form.password, email=link.email, name=name):
-        return render_template(page, form=form, email=link.email), 422
-    password_hash = passwords.hash_password(password)
+    with passwords.place():
+        throttle.count_address(events.client_address())
+        if not form.validate() or not accept_password(form.password, email=link.email, name=name):
+            return render_template(page, form=form, email=link.email), 422
+        password_hash = passwords.hash_password(password)
     user = accounts.register(link, name, password_hash, language())
     if user is None:
         return refuse_link(url_for(".start"))

@@ -47,11 +47,13 @@ def finish() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template(page, form=form, email=link.email)
     db.session.commit()
+    email, name = link.email, user.name
     # To judge and to hash a password costs as much as a login does.
-    throttle.count_address(events.client_address())
-    if not form.validate() or not accept_password(form.password, email=link.email, name=user.name):
-        return render_template(page, form=form, email=link.email), 422
-    password_hash = passwords.hash_password(str(form.password.data))
+    with passwords.place():
+        throttle.count_address(events.client_address())
+        if not form.validate() or not accept_password(form.password, email=email, name=name):
+            return render_template(page, form=form, email=email), 422
+        password_hash = passwords.hash_password(str(form.password.data))
     owner = accounts.reset_password(link, password_hash)
     if owner is None:
         db.session.rollback()

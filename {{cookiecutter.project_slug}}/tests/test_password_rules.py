@@ -85,7 +85,9 @@ def test_passwords_that_many_have_are_refused(configure: MakeApp) -> None:
             assert passwords.weakness(word, email="", name=""), word
 
 
-@pytest.mark.parametrize("password", [SYMBOLS + SYMBOLS[::-1], MIXED + MIXED[::-1] + MIXED[:5], LONG])
+@pytest.mark.parametrize(
+    "password", [SYMBOLS + SYMBOLS[::-1], MIXED + MIXED[::-1] + MIXED[:5], LONG]
+)
 def test_no_password_takes_long_to_judge(
     app: Flask, monkeypatch: pytest.MonkeyPatch, password: str
 ) -> None:

@@ -20,7 +20,7 @@ import yaml
 
 from ..running import must
 from ..running import run_in
-from ..template import AUTHS
+from ..template import ALIKE
 from ..template import SLUG
 from .server import free_port
 from .site import KEY
@@ -39,7 +39,7 @@ SECRETS = {
 }
 
 
-@pytest.fixture(params=AUTHS)
+@pytest.fixture(params=ALIKE)
 def project(request: pytest.FixtureRequest, baked: Callable[..., Path]) -> Path:
     return baked(auth=request.param)
 

@@ -28,7 +28,7 @@ def box(visitor: Visitor, language: str) -> str:
     return "".join(BOX.findall(home.text))
 
 
-# They say the same, and so does the second language.
+# Every language leads the same way.
 SECOND = [pytest.param(one, marks=pytest.mark.long) for one in LANGUAGES[1:]]
 
 

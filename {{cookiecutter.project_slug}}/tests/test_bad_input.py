@@ -77,6 +77,7 @@ def test_half_a_body_does_nothing(
     assert answer.status_code == 400
     assert "correct horse" not in caplog.text
     assert client.is_signed_in()
+    assert rows(client.application, "SELECT name FROM users") == [{"name": "Ana"}]
 
 
 @pytest.mark.parametrize("kind", [FORM, "multipart/form-data; boundary=x"])

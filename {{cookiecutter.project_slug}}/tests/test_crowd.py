@@ -10,6 +10,7 @@ from threading import Event
 
 import pytest
 from flask import Flask
+from werkzeug.exceptions import ServiceUnavailable
 
 from {{ cookiecutter.project_slug }} import passwords
 from {{ cookiecutter.project_slug }}.environ import Rate
@@ -68,6 +69,11 @@ def test_who_finds_no_place_is_told_when_to_come_back(
     assert refused.headers["Retry-After"] == "5"
     assert "Please try again shortly." in refused.text
     assert client.login().status_code == 303
+
+
+def test_to_judge_a_password_takes_a_place(app: Flask) -> None:
+    with app.app_context(), crowd(), pytest.raises(ServiceUnavailable):
+        passwords.weakness(NEW_PASSWORD, email=EMAIL, name="Ana")
 
 
 @pytest.mark.parametrize("start", ["/auth/register", "/auth/reset"])

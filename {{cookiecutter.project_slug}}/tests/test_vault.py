@@ -37,6 +37,16 @@ def test_what_was_sealed_can_be_opened_and_lies_nowhere_in_clear(app: Flask) -> 
     assert KEY.encode() not in everything_stored(app)
 
 
+def test_no_look_at_keys_leaves_a_transaction_behind(app: Flask) -> None:
+    """Commands talk to a terminal afterwards, and all other writers would wait for it."""
+    seal(app)
+    with app.app_context():
+        vault.reseal_all()
+        assert not db.session.in_transaction()
+        vault.count_under_old_keys()
+        assert not db.session.in_transaction()
+
+
 def test_no_two_sealed_texts_are_alike(app: Flask) -> None:
     with app.app_context():
         found = {vault.seal(TEXT, owner="x")[vault.HEAD_BYTES :][:12] for _ in range(1000)}

@@ -21,9 +21,9 @@ MAX_LENGTH = 256
 # take them, hundreds of times if they are all there, and for seconds.
 SCORED_LENGTH = 32
 SCORED_STAND_INS = 10
+STAND_INS = frozenset(chain.from_iterable(L33T_TABLE.values()))
 # A piece that begins within a common word would hide it, said again and again.
 REPEATED = re.compile(r"(.{3,}?)\1+", re.DOTALL)
-STAND_INS = frozenset(chain.from_iterable(L33T_TABLE.values()))
 LEAST_SCORE = 3
 # Shorter words are found within others, and tell nobody anything.
 CONTEXT_WORD_LENGTH = 3
@@ -105,8 +105,9 @@ def weakness(password: str, *, email: str, name: str) -> str | None:
     if len(password) > MAX_LENGTH:
         return _("Use at most %(count)d characters.", count=MAX_LENGTH)
     rest = _without(password, email, *re.split("[@.]", email), name, APP_NAME)
-    pieces = _pieces(REPEATED.sub(r"\1", rest))
-    if not any(zxcvbn(piece)["score"] >= LEAST_SCORE for piece in pieces):
+    with place():
+        good = any(map(_is_hard_to_guess, _pieces(REPEATED.sub(r"\1", rest))))
+    if not good:
         return _(
             "This password is easy to guess: it is common, or made of your name, "
             "your address or the name of this site. Try four unrelated words."
@@ -127,7 +128,7 @@ def _without(password: str, *texts: str) -> str:
 def _pieces(text: str) -> tuple[str, str]:
     """Return the two pieces that are judged; what has a good one is hard to guess."""
     start = _start(text)
-    return start or " ", _start(text[len(start) :]) or " "
+    return start, _start(text[len(start) :])
 
 
 def _start(text: str) -> str:
@@ -138,6 +139,10 @@ def _start(text: str) -> str:
         if len(found) > SCORED_STAND_INS:
             return text[:place]
     return text[:SCORED_LENGTH]
+
+
+def _is_hard_to_guess(piece: str) -> bool:
+    return bool(piece) and zxcvbn(piece)["score"] >= LEAST_SCORE
 
 
 def _encode(password: str) -> bytes:

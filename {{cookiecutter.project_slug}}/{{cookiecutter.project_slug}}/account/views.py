@@ -40,12 +40,11 @@ def password() -> ResponseReturnValue:
         return render_template(page, form=form)
     if not form.validate():
         return render_template(page, form=form), 422
-    with passwords.place():
-        if not prove(user, form.current_password):
-            return render_template(page, form=form), 422
-        if not accept_password(form.password, email=user.email, name=user.name):
-            return render_template(page, form=form), 422
-        password_hash = passwords.hash_password(str(form.password.data))
+    if not prove(user, form.current_password):
+        return render_template(page, form=form), 422
+    if not accept_password(form.password, email=user.email, name=user.name):
+        return render_template(page, form=form), 422
+    password_hash = passwords.hash_password(str(form.password.data))
     if not accounts.change_password(user, password_hash):
         # Nothing was written; a rollback would have the page look for a user who may be gone.
         db.session.commit()

@@ -6,10 +6,10 @@ In a URL logs and referrers would keep it.
 from flask import render_template, request, session
 from flask.typing import ResponseReturnValue
 
-from .. import events, links, mail, throttle
+from .. import events, links, mail, passwords, throttle
 from ..db import db
 from ..models import Link
-from .forms import AddressForm
+from .forms import AddressForm, FinishRegistrationForm, NewPasswordForm, accept_password
 
 KEY = "link"
 
@@ -42,6 +42,22 @@ def open_link(purpose: str, token: str) -> bool:
 def opened_link(purpose: str) -> Link | None:
     """Return the link this browser has opened, looked up anew and still good."""
     return links.find_by_id(purpose, session.get(KEY))
+
+
+def hash_chosen(
+    form: FinishRegistrationForm | NewPasswordForm, *, email: str, name: str
+) -> str | None:
+    """Return the hash of the password in a form that a link leads to; None if it will not do.
+
+    To judge and to hash one costs as much as a login does, and a link may be tried again
+    and again: so it counts as one, when it has found a place.
+    """
+    db.session.commit()
+    with passwords.place():
+        throttle.count_address(events.client_address())
+        if not form.validate() or not accept_password(form.password, email=email, name=name):
+            return None
+        return passwords.hash_password(str(form.password.data))
 
 
 def refuse_link(start: str) -> ResponseReturnValue:

@@ -7,14 +7,14 @@ prepare one for somebody else's address.
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts, events, passwords, throttle
+from .. import accounts
 from ..config import settings
 from ..db import db
 from ..i18n import gettext as _
 from ..i18n import language
-from .forms import FinishRegistrationForm, accept_password
+from .forms import FinishRegistrationForm
 from .guards import login_not_required
-from .opened_links import ask_for_link, open_link, opened_link, refuse_link
+from .opened_links import ask_for_link, hash_chosen, open_link, opened_link, refuse_link
 from .sessions import login_user
 
 bp = Blueprint("register", __name__, url_prefix="/auth/register")
@@ -49,14 +49,10 @@ def finish() -> ResponseReturnValue:
     page = "auth/register_finish.html"
     if request.method == "GET":
         return render_template(page, form=form, email=link.email)
-    name, password = str(form.name.data), str(form.password.data)
-    db.session.commit()
-    # To judge and to hash a password costs as much as a login does.
-    with passwords.place():
-        throttle.count_address(events.client_address())
-        if not form.validate() or not accept_password(form.password, email=link.email, name=name):
-            return render_template(page, form=form, email=link.email), 422
-        password_hash = passwords.hash_password(password)
+    name = str(form.name.data)
+    password_hash = hash_chosen(form, email=link.email, name=name)
+    if password_hash is None:
+        return render_template(page, form=form, email=link.email), 422
     user = accounts.register(link, name, password_hash, language())
     if user is None:
         return refuse_link(url_for(".start"))

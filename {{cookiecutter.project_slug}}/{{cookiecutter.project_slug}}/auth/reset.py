@@ -3,14 +3,14 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts, events, passwords, throttle
+from .. import accounts
 from ..config import settings
 from ..db import db
 from ..i18n import gettext as _
 from ..models import User
-from .forms import NewPasswordForm, accept_password
+from .forms import NewPasswordForm
 from .guards import login_not_required
-from .opened_links import ask_for_link, open_link, opened_link, refuse_link
+from .opened_links import ask_for_link, hash_chosen, open_link, opened_link, refuse_link
 from .sessions import end_sessions, logout_user
 
 bp = Blueprint("reset", __name__, url_prefix="/auth/reset")
@@ -46,14 +46,9 @@ def finish() -> ResponseReturnValue:
     page = "auth/reset_finish.html"
     if request.method == "GET":
         return render_template(page, form=form, email=link.email)
-    db.session.commit()
-    email, name = link.email, user.name
-    # To judge and to hash a password costs as much as a login does.
-    with passwords.place():
-        throttle.count_address(events.client_address())
-        if not form.validate() or not accept_password(form.password, email=email, name=name):
-            return render_template(page, form=form, email=email), 422
-        password_hash = passwords.hash_password(str(form.password.data))
+    password_hash = hash_chosen(form, email=link.email, name=user.name)
+    if password_hash is None:
+        return render_template(page, form=form, email=link.email), 422
     owner = accounts.reset_password(link, password_hash)
     if owner is None:
         db.session.rollback()

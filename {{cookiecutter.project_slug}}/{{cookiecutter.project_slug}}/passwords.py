@@ -134,10 +134,10 @@ def _pieces(text: str) -> tuple[str, str]:
 def _start(text: str) -> str:
     """Return as much as can be judged in no time."""
     found: set[str] = set()
-    for place, letter in enumerate(text[:SCORED_LENGTH]):
+    for end, letter in enumerate(text[:SCORED_LENGTH]):
         found |= STAND_INS & {letter}
         if len(found) > SCORED_STAND_INS:
-            return text[:place]
+            return text[:end]
     return text[:SCORED_LENGTH]
 
 

@@ -23,11 +23,11 @@ EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`|~-]+@(\w[\w-]*\.)+\w[\w-]*")
 
 SLUG = re.compile(r"[a-z]([a-z0-9_]*[a-z0-9])?")
 SLUG_LENGTH = 40
-# The app may run on another Python than this hook: 3.11 to 3.14 do not agree on these.
+# The app may run on another Python than this hook: 3.11 to 3.15 do not agree on these.
 OTHER_STANDARD_LIBRARIES = """
     aifc annotationlib asynchat asyncore audioop cgi cgitb chunk compression crypt
-    distutils imghdr imp lib2to3 mailcap msilib nis nntplib ossaudiodev pipes smtpd
-    sndhdr spwd sunau telnetlib uu xdrlib
+    distutils imghdr imp lib2to3 mailcap msilib nis nntplib ossaudiodev pipes profiling
+    smtpd sndhdr spwd sre_compile sre_constants sre_parse sunau telnetlib uu xdrlib
 """
 DEPENDENCIES = """
     alembic argon2 asgiref ast_serialize attr babel blinker cffi click colorama coverage
@@ -45,7 +45,12 @@ FOLDERS = """
     migrations tests variants venv wsgi
 """
 TAKEN = {
-    "a word of the Python language": [*keyword.kwlist, *keyword.softkwlist, "type"],
+    "a word of the Python language": [
+        *keyword.kwlist,
+        *keyword.softkwlist,
+        "lazy",
+        "type",
+    ],
     "a module of Python's standard library": sys.stdlib_module_names,
     "a module of another Python's standard library": OTHER_STANDARD_LIBRARIES.split(),
     "a module that the app depends on": DEPENDENCIES.split(),

@@ -7,7 +7,6 @@ answers with pytest's status.
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import os
@@ -49,8 +48,6 @@ def run(folder: str, arguments: list[str], log: str) -> int:
 def main() -> None:
     for name in LIBRARIES.split():
         importlib.import_module(name)
-    # No collection in a fork looks at what all of them share, and so copies it.
-    gc.freeze()
     for line in sys.stdin:
         order = json.loads(line)
         Path(order["log"]).unlink(missing_ok=True)

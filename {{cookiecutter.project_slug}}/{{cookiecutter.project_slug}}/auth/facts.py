@@ -22,7 +22,7 @@ MEANINGS = {
     "disabled_at": lazy("When an operator locked the account."),
     "ended": lazy("Whether the session is on the list of those ended early."),
     "data": lazy("What is in flask.session."),
-    "remembered": lazy("Whether to remember was ticked at login."),
+    "remembered": lazy("Whether “Remember me” was ticked at login."),
     "login_at": lazy("When the login was."),
     "created_at": lazy("When the session began."),
     "proved_at": lazy("When the password was last given."),

@@ -43,8 +43,8 @@ def new() -> None:
 
 
 @group.command()
-@click.option("--reencrypt", is_flag=True, help="Bring what is encrypted under the new key.")
-@click.option("--end-sessions", is_flag=True, help="After a leak, with --reencrypt: all of them.")
+@click.option("--reencrypt", is_flag=True, help="Encrypt everything anew, under the new key.")
+@click.option("--end-sessions", is_flag=True, help="After a leak, with --reencrypt: end all.")
 @click.option("--finish", is_flag=True, help="Take the old keys out of .env.")
 def rotate(reencrypt: bool, end_sessions: bool, finish: bool) -> None:
     """Put a new key into .env; the old one stays valid until the last step.

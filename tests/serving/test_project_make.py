@@ -66,6 +66,9 @@ def test_make_installs_and_tests_and_runs(
     assert " passed" in said
     assert not (clone / ".env").exists(), "no test needs a key"
 
+    must(run_in(clone, "make", "strings", env=installing))
+    assert must(run_in(clone, "git", "status", "--short", env=installing)) == ""
+
     port = free_port()
     command = ["make", "run", f"PORT={port}"]
     with closing(Server(clone, command, port, installing)) as server:

@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 from stat import S_IMODE
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -110,14 +111,43 @@ def test_the_old_key_is_a_fallback_before_the_new_one_signs(
     file.write_text(f"SECRET_KEY={OLD}\n")
     seen = []
 
-    def write(path: Path, name: str, value: str, quote_mode: str) -> None:
-        set_key(path, name, value, quote_mode)
+    def write(path: Path, name: str, value: str, **how: Any) -> None:
+        set_key(path, name, value, **how)
         seen.append((read(path).secret_key(), read(path).fallback_keys()))
 
     monkeypatch.setattr(secret, "set_key", write)
     run(app, "rotate")
     assert seen[0] == (OLD, (OLD,))
     assert seen[1][1] == (OLD,)
+
+
+@pytest.mark.parametrize("letter", [",", " #", "'", '"', "\\", "$", "`"])
+def test_a_key_that_could_not_be_kept_in_a_list_is_not_lost(
+    app: Flask, file: Path, letter: str
+) -> None:
+    key = f"k9xT7pQm2RzL8wYb{letter}4NcF6hJd3GsA5eUi"
+    set_key(file, "SECRET_KEY", key, quote_mode="never" if letter == "," else "always")
+    before = file.read_text()
+    done = run(app, "rotate")
+    assert done.exit_code == 1
+    assert "docs/keys.md" in done.output
+    assert file.read_text() == before
+
+
+@posix
+def test_the_file_stays_where_it_is_and_whose_it_is(
+    app: Flask, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run by root, it would else be root's, and the app could not read it."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text(f"SECRET_KEY={OLD}\n")
+    file.symlink_to(elsewhere)
+    owners: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "chown", lambda path, uid, gid: owners.append((uid, gid)))
+    run(app, "rotate")
+    assert file.is_symlink()
+    assert read(elsewhere).fallback_keys() == (OLD,)
+    assert owners == [(elsewhere.stat().st_uid, elsewhere.stat().st_gid)]
 
 
 @pytest.mark.parametrize("weak", ["", "short", "please-change-me " * 3, "a" * 64])

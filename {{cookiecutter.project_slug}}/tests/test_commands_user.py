@@ -128,6 +128,16 @@ def test_a_deleted_account_leaves_events_without_a_name(
     assert EMAIL.encode() not in everything_stored(app)
 
 
+def test_an_account_whose_password_is_just_being_changed_is_not_deleted(
+    app: Flask, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "delete", lambda user: False)
+    done = run(app, "delete", user)
+    assert done.exit_code == 1
+    assert "is deleted" not in done.output
+    assert "try again" in done.output
+
+
 @pytest.mark.parametrize("command", ["disable", "enable", "delete"])
 def test_an_unknown_account_is_named(app: Flask, command: str) -> None:
     assert said(run(app, command, EMAIL)) == f"Nobody has an account with {EMAIL}."

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask, redirect, request
 from flask.typing import ResponseReturnValue
+from flask.views import MethodView
 from time_machine import TimeMachineFixture
 from werkzeug.test import TestResponse
 
@@ -264,7 +265,7 @@ def test_a_mark_put_in_the_wrong_place_opens_nothing(
 ) -> None:
     app = make_app()
 
-    def vault() -> str:
+    def vault() -> ResponseReturnValue:
         return "gold"
 
     marks = [recent_login_required] + [login_not_required] * (order == "public")
@@ -276,6 +277,30 @@ def test_a_mark_put_in_the_wrong_place_opens_nothing(
 
     visitor, site = Browser(app), Browser(app)
     assert visitor.get("/vault").status_code == 303
+    site.login()
+    assert site.get("/vault").text == "gold"
+    clock.shift(TEN_MINUTES)
+    assert asks(site.get("/vault"))
+
+
+@pytest.mark.parametrize("within", ["a class", "a decorator"])
+def test_a_view_that_the_guard_does_not_see_asks_as_well(
+    make_app: MakeApp, user: str, clock: TimeMachineFixture, within: str
+) -> None:
+    app = make_app()
+
+    @recent_login_required
+    def vault() -> str:
+        return "gold"
+
+    class Vault(MethodView):
+        @recent_login_required
+        def get(self) -> str:
+            return "gold"
+
+    forgetful = {"a class": Vault.as_view("vault"), "a decorator": lambda: vault()}
+    app.add_url_rule("/vault", "vault", forgetful[within])
+    site = Browser(app)
     site.login()
     assert site.get("/vault").text == "gold"
     clock.shift(TEN_MINUTES)

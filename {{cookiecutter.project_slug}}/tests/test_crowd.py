@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 
-from {{ cookiecutter.project_slug }} import passwords
+from {{ cookiecutter.project_slug }} import bad_input, passwords
 from {{ cookiecutter.project_slug }}.environ import Rate
 
 from .acting import NEW_PASSWORD
@@ -93,4 +93,20 @@ def test_who_chooses_a_password_finds_a_place_before_it_counts(
 def test_some_threads_are_left_for_other_pages() -> None:
     served_by = runpy.run_path(str(CONFIGURATION))
     assert served_by["worker_class"] == "gthread"
-    assert served_by["threads"] * 0.8 >= passwords.PLACES
+    assert served_by["threads"] * 0.8 >= passwords.PLACES + bad_input.AT_ONCE
+
+
+def test_forms_that_do_not_arrive_keep_some_threads_for_other_pages(
+    client: Browser, user: str
+) -> None:
+    client.login()
+    # As many as there are: nobody's is lost.
+    assert all(bad_input.receiving.acquire(blocking=False) for _ in range(bad_input.AT_ONCE))
+    try:
+        refused = client.post("/account/", data={"name": "Anna", "language": "en"})
+        assert client.get("/account/").status_code == 200
+    finally:
+        bad_input.receiving.release(bad_input.AT_ONCE)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    for _ in range(bad_input.AT_ONCE + 1):
+        assert client.post("/account/", data={"name": "Anna", "language": "en"}).status_code == 303

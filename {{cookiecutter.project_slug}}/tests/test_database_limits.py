@@ -28,6 +28,7 @@ def test_without_a_free_connection_the_answer_is_503(
     client.login()
     with app.app_context(), ExitStack() as held:
         monkeypatch.setattr(db.engine.pool, "_timeout", 0.01)
+        monkeypatch.setattr(db.engine.pool, "_max_overflow", 0)
         with pytest.raises(PoolTimeout):
             while True:
                 held.enter_context(db.engine.connect())
@@ -37,6 +38,18 @@ def test_without_a_free_connection_the_answer_is_503(
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
         assert not late.jar()
     assert client.is_signed_in()
+
+
+def test_on_sqlite_no_reader_waits_for_those_who_wait_to_write(
+    client: Browser, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context(), ExitStack() as held:
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("on PostgreSQL nobody waits for others to write")
+        monkeypatch.setattr(db.engine.pool, "_timeout", 0.01)
+        for _ in range(30):
+            held.enter_context(db.engine.connect())
+        assert client.get("/healthz").status_code == 200
 
 
 def test_the_server_is_told_how_long_to_work(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """`flask doctor` looks at the files, the repository and the database that are really there."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -102,6 +103,17 @@ def test_a_key_that_git_keeps_is_unsafe(folder: Path) -> None:
         "unsafe: SECRET_KEY stands in compose.yaml. Set a new one, without fallbacks.",
         "unsafe: .env is kept by git. Run `git rm --cached .env`, and change what it holds.",
     ]
+
+
+@needs_git
+def test_a_folder_of_somebody_elses_is_looked_at_as_well(folder: Path) -> None:
+    (folder / ".env").touch(0o600)
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".env")
+    # Whoever runs these tests may have told git that all folders are theirs.
+    untold = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    found = diagnose(folder, GIT_TEST_ASSUME_DIFFERENT_OWNER="1", **untold)[1]
+    assert [line.partition(" is")[0] for line in found] == ["unsafe: .env"]
 
 
 def test_it_does_without_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

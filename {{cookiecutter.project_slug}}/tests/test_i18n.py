@@ -117,22 +117,24 @@ def test_a_language_that_is_not_ours_is_refused(reader: Browser, wanted: str) ->
     assert not reader.jar()
 
 
-def test_each_mail_speaks_as_whoever_asked_for_it_did(
-    app: Flask, client: Browser, reader: Browser, user: str
+@pytest.mark.parametrize("kept", ["en", "pt_BR"])
+def test_each_mail_speaks_its_readers_language(
+    app: Flask, client: Browser, reader: Browser, user: str, kept: str
 ) -> None:
-    for browser in (reader, client):
+    """The one kept with the account; where there is none, that of whoever asked."""
+    client.login()
+    client.post("/language", data={"language": kept})
+    visitor = Browser(app)
+    for browser in (reader, visitor):
         for start, email in (
             ("/auth/register", NEW),
             ("/auth/register", EMAIL),
             ("/auth/reset", EMAIL),
         ):
             browser.post(start, data={"email": email})
-    mails = [[letter["Subject"], letter.get_content()] for letter in letters(app)]
-    assert len(mails) == 6
-    for words in mails[:3]:
-        assert not untranslated("\n".join(words))
-    for words in mails[3:]:
-        assert untranslated("\n".join(words))
+    mails = ["\n".join([letter["Subject"], letter.get_content()]) for letter in letters(app)]
+    spoken = ["en" if untranslated(words) else "pt_BR" for words in mails]
+    assert spoken == ["pt_BR", kept, kept, "en", kept, kept]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from time_machine import TimeMachineFixture
 
+from .acting import copy_of
 from .browser import Browser
 from .conftest import MakeApp
 
@@ -103,3 +104,18 @@ def test_a_tightened_limit_ends_sessions_begun_before(
     stricter.keep(client.jar())
     assert not stricter.is_signed_in()
     assert client.is_signed_in()
+
+
+def test_a_session_that_was_ended_stays_so_whichever_limit_is_longer(
+    configure: MakeApp, user: str, clock: TimeMachineFixture
+) -> None:
+    app = configure(remember_idle_seconds=600, remember_absolute_seconds=600)
+    client = Browser(app)
+    client.login()
+    copy = copy_of(client)
+    client.logout()
+    clock.shift(601)
+    # A login tidies up, and so does the command.
+    Browser(app).login()
+    app.test_cli_runner().invoke(args=["purge"])
+    assert not copy.is_signed_in()

@@ -112,6 +112,33 @@ def test_a_failing_database_does_not_end_the_thread(
     assert caplog.text.count("the outbox could not be read") == 2
 
 
+def test_the_thread_looks_around_now_and_then_for_what_a_command_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rounds = Semaphore(0)
+    monkeypatch.setattr(courier, "LOOK_AROUND_SECONDS", 0)
+    Courier(Flask("app"), rounds.release, lambda: False).wake()
+    for _ in range(3):
+        assert rounds.acquire(timeout=SECONDS)
+
+
+def test_a_thread_that_could_not_start_is_started_by_the_next_mail(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = Courier(Flask("app"), lambda: None, lambda: False)
+
+    def fail(thread: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Thread, "start", fail)
+        with pytest.raises(RuntimeError):
+            one.wake()
+    assert not one.running
+    one.wake()
+    assert one.running
+
+
 def test_the_thread_looks_again_while_mails_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

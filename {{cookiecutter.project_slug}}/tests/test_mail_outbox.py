@@ -91,18 +91,30 @@ def test_what_one_process_is_sending_the_others_leave_alone(
     assert len(server.messages) == 1
 
 
-@pytest.mark.parametrize("path", ["/auth/register", "/auth/reset"])
-def test_a_mail_speaks_the_language_of_whoever_asked(
-    app: Flask, user: str, monkeypatch: pytest.MonkeyPatch, path: str
+@pytest.mark.parametrize(
+    ("path", "email", "languages"),
+    [
+        ("/auth/register", "bob@example.com", ["pt_BR", "en"]),
+        ("/auth/register", EMAIL, ["en", "en"]),
+        ("/auth/reset", EMAIL, ["en", "en"]),
+    ],
+)
+def test_a_mail_speaks_the_owners_language_or_else_that_of_whoever_asked(
+    app: Flask,
+    user: str,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    email: str,
+    languages: list[str],
 ) -> None:
     spoken: list[str] = []
     monkeypatch.setattr(mail, "post", lambda message: spoken.append(language()))
     asker = Browser(app)
     asker.environ_base["HTTP_ACCEPT_LANGUAGE"] = "pt-BR"
-    asker.post(path, data={"email": user})
-    Browser(app).post(path, data={"email": user})
+    asker.post(path, data={"email": email})
+    Browser(app).post(path, data={"email": email})
     assert deliver(app) == (2, 0)
-    assert spoken == ["pt_BR", "en"]
+    assert spoken == languages
 
 
 @pytest.mark.parametrize("host", ["evil.example", "app.example:8443"])

@@ -5,6 +5,8 @@ import logging
 import pytest
 from flask import Flask
 
+from {{ cookiecutter.project_slug }}.environ import Rate
+
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
 from .inside import rows
@@ -64,3 +66,18 @@ def test_ignored_headers_are_mentioned_once(
         for _ in range(3):
             browser.get("/", headers=FORWARDED)
     assert caplog.text.count("TRUSTED_PROXIES") == warnings
+
+
+@pytest.mark.parametrize("address", ["203.0.113.9", "2001:db8::9"])
+def test_a_port_that_a_proxy_adds_makes_no_other_address(
+    configure: MakeApp, user: str, address: str
+) -> None:
+    app = configure(trusted_proxies=1, login_attempts_per_address=Rate(2, 900))
+    found = []
+    for port in range(5001, 5004):
+        said = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        headers = {"X-Forwarded-For": said, "X-Forwarded-Proto": "https"}
+        answer = Browser(app, origin=INSIDE).post("/auth/login", data=LOGIN, headers=headers)
+        found.append(answer.status_code)
+    assert found == [422, 422, 429]
+    assert {row["address"] for row in rows(app, "SELECT address FROM events")} == {address}

@@ -1,10 +1,12 @@
 """An account has so many sessions at the same time, and no more: the oldest ends."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from .acting import handles
+from .acting import change_password, handles
 from .browser import Browser
 from .conftest import MakeApp
 from .people import add_user
@@ -85,3 +87,22 @@ def test_one_is_enough_for_who_says_so(
 def test_twenty_are_allowed_unasked(app: Flask, user: str, clock: TimeMachineFixture) -> None:
     browsers = [log_in(app, clock) for _ in range(21)]
     assert [one.is_signed_in() for one in browsers[:2]] == [False, True]
+
+
+def test_logins_at_the_same_moment_are_no_more_than_one_may_have(few: Flask) -> None:
+    browsers = [Browser(few) for _ in range(8)]
+    with ThreadPoolExecutor(len(browsers)) as threads:
+        answers = list(threads.map(Browser.login, browsers))
+    assert {answer.status_code for answer in answers} == {303}
+    assert sum(one.is_signed_in() for one in browsers) == 3
+
+
+def test_logins_keep_no_password_from_being_changed(few: Flask) -> None:
+    """Each waits for the other's rows; on PostgreSQL one of them might fail for it."""
+    owner = Browser(few)
+    owner.login()
+    with ThreadPoolExecutor(4) as threads:
+        logins = [threads.submit(Browser(few).login) for _ in range(12)]
+        changed = threads.submit(change_password, owner)
+    assert changed.result() == 303
+    assert 503 not in {login.result().status_code for login in logins}

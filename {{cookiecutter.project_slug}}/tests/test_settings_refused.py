@@ -76,7 +76,7 @@ BAD = {
     "MAIL_FROM": ["app.example", "App", "App <app>", "app@example.com\nBcc: e@e.e"],
     "REGISTRATION": ["yes", "Open", "true"],
     "REQUIRE_SECOND_FACTOR": ["yes", "True", "1", "on", "false,true"],
-    "PASSWORD_MIN_LENGTH": ["7", "0", "-15", "15.5", "fifteen", "\u0661\u0665"],
+    "PASSWORD_MIN_LENGTH": ["7", "65", "0", "-15", "15.5", "fifteen", "\u0661\u0665"],
     "TRUSTED_PROXIES": ["-1", "true", "1.0", "127.0.0.1"],
 }
 BAD |= {name: ["0", "-1", "1h", "1e3", "9" * 10] for name in NUMBERS}

@@ -184,3 +184,12 @@ def test_mails_to_one_address_and_from_one_are_limited(configure: MakeApp, path:
     found = [client.post(path, data={"email": email}).status_code for email in asked]
     assert found == [200, 200, 429, 200, 200, 429]
     assert len(rows(app, "SELECT id FROM outbox")) == 4
+
+
+def test_who_asks_for_other_mails_keeps_no_reset_from_an_owner(
+    configure: MakeApp, user: str
+) -> None:
+    client = Browser(configure(mails_per_account=Rate(2, 3600)))
+    found = [client.post("/auth/register", data={"email": user}).status_code for _ in range(3)]
+    assert found == [200, 200, 429]
+    assert client.post("/auth/reset", data={"email": user}).status_code == 200

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask, flash
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }} import passwords
@@ -13,7 +14,7 @@ from .acting import NEW_PASSWORD, change_password
 from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
 from .hashing import watch_hashing
-from .inside import db, leave_undone, page, rows, signed_in_user
+from .inside import db, leave_undone, meanwhile, page, rows, run_sql, signed_in_user
 from .letters import ask_for_link
 from .set_cookies import set_cookies
 from .statements import broken_database, connections, selects, statements
@@ -84,6 +85,25 @@ def test_the_error_page_of_a_failed_write_still_knows_its_reader(
     answer = client.post("/clash")
     assert answer.status_code == 500
     assert 'action="/auth/logout"' in answer.text
+
+
+def test_an_error_page_for_an_account_that_has_gone_is_a_visitors(
+    make_app: MakeApp, user: str
+) -> None:
+    app = make_app()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @page(app)
+    def vanish() -> ResponseReturnValue:
+        db.session.execute(select(1))
+        meanwhile(lambda: run_sql(app, "DELETE FROM users"))
+        raise RuntimeError("the view failed")
+
+    client = Browser(app)
+    client.login()
+    answer = client.get("/vanish")
+    assert answer.status_code == 500
+    assert 'href="/auth/login"' in answer.text
 
 
 def test_the_page_for_a_lost_database_does_not_ask_it_again(

@@ -4,7 +4,7 @@ Functions that write join the caller's transaction. No transaction is open while
 password is hashed or judged: the one writer that SQLite has would keep everybody waiting.
 """
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 from sqlalchemy import delete as delete_rows
 from sqlalchemy.exc import IntegrityError
 
@@ -20,6 +20,15 @@ def find(email: str) -> User | None:
 def lock(user_id: int | None) -> User | None:
     """Read a user anew; nobody else changes the row before this transaction ends."""
     return db.session.get(User, user_id, with_for_update=True, populate_existing=True)
+
+
+def take_turn(connection: Connection, user_id: int) -> None:
+    """Wait for whoever else begins or ends sessions of a user, or changes the account.
+
+    All of them begin with this row: two who took it and their sessions in another
+    order would each wait for the other, and one of them fail.
+    """
+    connection.execute(select(User.id).where(User.id == user_id).with_for_update())
 
 
 def authenticate(email: str, password: str) -> User | None:
@@ -102,7 +111,7 @@ def delete(user: User) -> bool:
     events.record("deleted", user)
     own = Event.user_id == user.id
     db.session.execute(update(Event).where(own).values(address="", client="", detail={}))
-    mails = or_(Outbox.recipient == user.email, Outbox.detail["user"].as_integer() == user.id)
+    mails = or_(Outbox.recipient == user.email, mail.names(user))
     db.session.execute(delete_rows(Outbox).where(mails))
     # Those that name the user go along; these were asked for before there was one.
     asked = and_(Link.user_id.is_(None), Link.email == user.email)

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from io import BytesIO
+from threading import BoundedSemaphore
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, request
@@ -14,10 +15,16 @@ from werkzeug.exceptions import (
     ClientDisconnected,
     HTTPException,
     RequestEntityTooLarge,
+    ServiceUnavailable,
 )
 
-from .config import MAX_BODY_BYTES
+from .config import MAX_BODY_BYTES, RETRY_AFTER_SECONDS
 from .db import SAFE_METHODS, db
+
+# So many bodies are waited for at once, in each process. Who sends one a byte at a time keeps
+# a thread for it: some are left for other pages, and for logins (see gunicorn.conf.py).
+AT_ONCE = 32
+receiving = BoundedSemaphore(AT_ONCE)
 
 
 class PlainRequest(Request):
@@ -42,7 +49,7 @@ class PlainRequest(Request):
 
 
 def receive_body() -> None:
-    """Wait for the body of a request; raise RequestEntityTooLarge (413), BadRequest (400).
+    """Wait for the body of a request; raise an HTTPException (400, 413, 503) if it cannot be had.
 
     In a view's transaction all other writers would wait with it for somebody who sends a
     byte at a time. One of more than `MAX_BODY_BYTES` is left to the view, which may allow
@@ -53,6 +60,8 @@ def receive_body() -> None:
     told = request.content_length
     if (told or 0) > MAX_BODY_BYTES:
         return
+    if not receiving.acquire(blocking=False):
+        raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
     try:
         body = request.get_data(cache=False)
     except HTTPException:
@@ -60,6 +69,8 @@ def receive_body() -> None:
     except Exception:
         # What servers raise of their own quotes what was sent, for the log to keep.
         raise BadRequest from None
+    finally:
+        receiving.release()
     if len(body) < (told or 0):
         # Half a password is one as well.
         raise ClientDisconnected

@@ -15,7 +15,11 @@ LANGUAGE = "{{ cookiecutter.language }}"
 LANGUAGES = ("en", "pt_BR")
 # NIST SP 800-63B-4 lets nobody go below 8 (ASVS 6.2.1).
 PASSWORD_FLOOR = 8
+# Whoever likes may have one of 64 characters, and need not have a longer one (ASVS 6.2.9).
+PASSWORD_CEILING = 64
 MAX_BODY_BYTES = 64 * 1024
+# What a 503 says.
+RETRY_AFTER_SECONDS = 5
 # Their variables have the same names, in capitals.
 NUMBERS = (
     "session_idle_seconds",
@@ -87,7 +91,10 @@ class Settings:
             mail_from=_mail_from(environ.text("MAIL_FROM"), public_url),
             registration_open=environ.choice("REGISTRATION", "open", "closed") == "open",
             password_min_length=environ.number(
-                "PASSWORD_MIN_LENGTH", cls.password_min_length, least=PASSWORD_FLOOR
+                "PASSWORD_MIN_LENGTH",
+                cls.password_min_length,
+                least=PASSWORD_FLOOR,
+                most=PASSWORD_CEILING,
             ),
             trusted_proxies=environ.number("TRUSTED_PROXIES", 0, least=0),
             language=environ.language(LANGUAGE, LANGUAGES),

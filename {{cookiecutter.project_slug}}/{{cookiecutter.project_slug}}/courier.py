@@ -8,6 +8,8 @@ from collections.abc import Callable
 from flask import Flask
 
 LOOK_AGAIN_SECONDS = 30
+# For what a command has left, or another process that has stopped.
+LOOK_AROUND_SECONDS = 5 * 60
 logger = logging.getLogger(__name__)
 
 
@@ -35,14 +37,14 @@ class Courier:
             return
         with self._lock:
             if not self.running:
-                self._process = os.getpid()
                 threading.Thread(target=self._run, name="courier", daemon=True).start()
+                self._process = os.getpid()
         self._awake.set()
 
     def _run(self) -> None:
         waiting = False
         while True:
-            self._awake.wait(timeout=LOOK_AGAIN_SECONDS if waiting else None)
+            self._awake.wait(LOOK_AGAIN_SECONDS if waiting else LOOK_AROUND_SECONDS)
             self._awake.clear()
             waiting = self._round()
 

@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from .environ import ConfigError
 from .postgres import engine_options
-from .sqlite import BUSY_TIMEOUT_MS, set_busy_timeout, set_up_sqlite
+from .sqlite import BUSY_TIMEOUT_MS, SQLITE_OPTIONS, set_busy_timeout, set_up_sqlite
 from .sqlite import SAFE_METHODS as SAFE_METHODS
 
 # For `execution_options`: a read need not wait for the one writer that SQLite has.
@@ -120,8 +120,8 @@ def write_unless_busy(statement: Executable) -> bool:
 def init_app(app: Flask) -> None:
     options = app.config["SQLALCHEMY_ENGINES"]["default"]
     url = make_url(options["url"])
-    if url.get_backend_name() == "postgresql":
-        options.update(engine_options(url))
+    is_sqlite = url.get_backend_name() == "sqlite"
+    options.update(SQLITE_OPTIONS if is_sqlite else engine_options(url))
     try:
         db.init_app(app)
     except OSError as error:

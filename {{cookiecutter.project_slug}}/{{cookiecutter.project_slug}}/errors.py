@@ -5,16 +5,18 @@ from typing import cast
 
 from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import inspect
 from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable, TooManyRequests
 
-from .auth.guards import wants_json
+from .auth.guards import current_user, wants_json
+from .config import RETRY_AFTER_SECONDS
 from .db import db
 from .i18n import gettext as _
 from .i18n import ngettext
+from .models import User
 
-RETRY_AFTER_SECONDS = 5
 # It is away, or too slow to give back the connections that all wait for.
 LOST = (OperationalError, PoolTimeout)
 logger = logging.getLogger(__name__)
@@ -31,9 +33,7 @@ def _show(error: HTTPException) -> ResponseReturnValue:
     if isinstance(cause, LOST):
         return _lose_database(cause)
     if (error.code or 500) >= 500:
-        # After a write that failed, nothing can be read before this: not even who
-        # is signed in, which the page shows.
-        db.session.rollback()
+        _forget_work()
     title, text = _words(error)
     if wants_json():
         response = jsonify(error=text)
@@ -87,8 +87,17 @@ def _lose_database(error: SQLAlchemyError) -> ResponseReturnValue:
 def _refuse_value(error: DataError) -> ResponseReturnValue:
     """Answer 400 to what no column holds, such as NUL in a text on PostgreSQL."""
     logger.warning("the database took no such value: %s", type(error.orig).__name__)
-    db.session.rollback()
+    _forget_work()
     return _show(BadRequest())
+
+
+def _forget_work() -> None:
+    """Roll back, before which nothing can be read, and look who is signed in: the page says so."""
+    db.session.rollback()
+    user = current_user()
+    if user is not None:
+        # Nobody, if the account was deleted meanwhile.
+        g.user = db.session.get(User, inspect(user).identity)
 
 
 def init_app(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """Keep the audit trail: one row and one log line for every event that matters."""
 
 import logging
+import re
 from typing import Protocol
 
 from flask import has_request_context, request
@@ -11,6 +12,7 @@ from .db import db
 from .models import Event
 
 CLIENT_MAX_LENGTH = 200
+WITH_PORT = re.compile(r"(?:\[(.+)\]|([0-9.]+)):[0-9]+")
 logger = logging.getLogger(__name__)
 
 
@@ -52,7 +54,10 @@ def client_address() -> str:
     """Return the peer's address; the proxy's word for it where one is trusted."""
     if not has_request_context():
         return ""
-    return printable(request.remote_addr or "")[:45]
+    address = printable(request.remote_addr or "")
+    # Some proxies add the port. Each connection has another, and would get limits of its own.
+    with_port = WITH_PORT.fullmatch(address)
+    return (with_port[1] or with_port[2] if with_port else address)[:45]
 
 
 def client_name() -> str:

@@ -3,13 +3,15 @@
 from flask import Flask
 
 from . import accounts, clients, links, mail
-from .i18n import show_time
+from .i18n import show_time, speak
 from .mail import Letter
 from .models import Outbox
 
 
 def _write_register(row: Outbox) -> Letter:
-    if accounts.find(row.recipient) is not None:
+    owner = accounts.find(row.recipient)
+    if owner is not None:
+        speak(owner.language)
         return Letter("registered_already", {"url": mail.external_url("reset.start")})
     token = links.mint("register", row.recipient)
     url = mail.external_url("register.open_mailed", token=token)
@@ -20,6 +22,7 @@ def _write_reset(row: Outbox) -> Letter | None:
     user = accounts.find(row.recipient)
     if user is None or user.disabled_at is not None:
         return None
+    speak(user.language)
     token = links.mint("reset", user.email, user)
     url = mail.external_url("reset.open_mailed", token=token)
     return Letter("reset", {"url": url, "minutes": links.LIFETIME_MINUTES, "name": user.name})

@@ -13,7 +13,7 @@ from email.utils import formatdate, make_msgid, parseaddr
 from typing import NamedTuple
 
 from flask import Flask, current_app, g, render_template
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, String, cast, delete, select, update
 
 from .config import settings
 from .courier import Courier
@@ -63,6 +63,12 @@ def enqueue(
 def notify(user: User, purpose: str, **detail: str | int) -> None:
     """Add a notice to a user, in the user's own language."""
     enqueue(purpose, user.email, speaking=user.language, **detail)
+
+
+def names(user: User) -> ColumnElement[bool]:
+    """Match mails whose detail names a user, to whomever they go."""
+    # As text: the details of yours may have something else under that name.
+    return cast(Outbox.detail["user"].as_string(), String) == str(user.id)
 
 
 def external_url(endpoint: str, **values: str) -> str:

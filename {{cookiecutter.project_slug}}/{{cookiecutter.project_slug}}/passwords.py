@@ -12,7 +12,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from zxcvbn import zxcvbn
 from zxcvbn.matching import L33T_TABLE
 
-from .config import APP_NAME, settings
+from .config import APP_NAME, RETRY_AFTER_SECONDS, settings
 from .i18n import gettext as _
 
 MAX_LENGTH = 256
@@ -35,7 +35,6 @@ AT_ONCE = 2
 # For so many there is a place in all. Fewer than gunicorn.conf.py has threads: a crowd
 # at the login leaves some for every other page (ASVS 15.2.2).
 PLACES = 48
-RETRY_AFTER_SECONDS = 5
 turns = BoundedSemaphore(AT_ONCE)
 places = BoundedSemaphore(PLACES)
 _own = local()

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Dialect, Engine, event
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_TIMEOUT_MS = 5000
+# A connection for each thread: a reader must not wait for those that wait to write.
+SQLITE_OPTIONS = {"max_overflow": -1}
 
 
 def set_up_sqlite(engine: Engine) -> None:

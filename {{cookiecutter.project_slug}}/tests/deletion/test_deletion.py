@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from {{ cookiecutter.project_slug }} import mail
 from {{ cookiecutter.project_slug }}.db import db
 from {{ cookiecutter.project_slug }}.environ import Rate
 
@@ -211,3 +212,14 @@ def test_every_page_is_translated(app: Flask, user: str) -> None:
 def test_visitors_have_nothing_to_delete(client: Browser) -> None:
     assert client.get(PATH).location.startswith("/auth/login")
     assert client.post(PATH, data=FORM).location == "/auth/login"
+
+
+def test_mails_of_other_kinds_may_name_whom_they_like(
+    app: Flask, client: Browser, user: str
+) -> None:
+    with app.app_context():
+        mail.enqueue("shared", "bob@example.com", user="neither a number nor an id")
+        db.session.commit()
+    client.login()
+    assert client.post("/account/delete", data={"password": PASSWORD}).status_code == 303
+    assert [row["purpose"] for row in rows(app, "SELECT purpose FROM outbox")] == ["shared"]

@@ -7,6 +7,8 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 from werkzeug.test import TestResponse
 
+from {{ cookiecutter.project_slug }}.account.sessions import views
+
 from ..acting import change_password, copy_of, handles
 from ..browser import EMAIL, ORIGIN, PASSWORD, Browser
 from ..conftest import MakeApp
@@ -182,6 +184,14 @@ def test_the_sessions_of_others_cannot_be_ended_nor_told_from_none(
     assert answers[0].text.replace(foreign, unknown) == answers[1].text
     assert bob.is_signed_in()
     assert rows(app, "SELECT * FROM events") == before
+
+
+def test_what_has_ended_by_itself_meanwhile_was_not_ended_here(
+    app: Flask, here: Browser, elsewhere: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "end_session", lambda user, handle: False)
+    assert end(here, handles(app)[-1]) == 404
+    assert kinds(app) == []
 
 
 @pytest.mark.parametrize("handle", UNKNOWN)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app, g, jsonify, redirect, request, url_for
@@ -11,7 +12,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from ..bad_input import receive_body
-from ..config import settings
+from ..config import RETRY_AFTER_SECONDS, settings
 from ..db import SAFE_METHODS, now
 from ..i18n import gettext as _
 from ..i18n import speak
@@ -30,14 +31,20 @@ def login_not_required(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
-def recent_login_required(view: Callable[P, R]) -> Callable[P, R]:
+def recent_login_required(view: Callable[P, R]) -> Callable[P, R | Response]:
     """Ask for the password again unless it was given of late. Put it right below the route.
 
     `REAUTHENTICATION_SECONDS` says how long a proof is good for (ASVS 7.5.1).
     """
-    # A mark, not a wrapper: one put above the route by mistake would guard nothing.
+    # The guard goes by the mark: put above the route by mistake, the wrapper is never called.
+    # The wrapper is for what the guard does not see: a method, a view within a decorator.
     vars(view)["recent_login_required"] = True
-    return view
+
+    @wraps(view)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+        return view(*args, **kwargs) if _proved_of_late() else _ask_again()
+
+    return checked
 
 
 def current_user() -> User | None:
@@ -79,7 +86,7 @@ def _guard() -> Response | None:
     except SQLAlchemyError:
         # Nobody is let in because the database could not be asked.
         logger.exception("the session could not be read")
-        raise ServiceUnavailable(retry_after=5) from None
+        raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS) from None
     if user is not None:
         speak(user.language)
     if endpoint is None:

@@ -52,6 +52,11 @@ def absolute_limit(remembered: bool) -> timedelta:
     return timedelta(seconds=limits.session_absolute_seconds)
 
 
+def longest_life() -> timedelta:
+    """Return how long any session lives at most: who sets the limits may swap them."""
+    return max(absolute_limit(remembered=False), absolute_limit(remembered=True))
+
+
 def is_idle(seen_at: datetime, remembered: bool) -> bool:
     return now() - seen_at >= idle_limit(remembered)
 

@@ -22,7 +22,7 @@ def ask_for_link(purpose: str, page: str) -> ResponseReturnValue:
     if not form.validate():
         return render_template(page, form=form), 422
     email = str(form.email.data)
-    throttle.count_mail(email, events.client_address())
+    throttle.count_mail(purpose, email, events.client_address())
     mail.enqueue(purpose, email)
     db.session.commit()
     return render_template("auth/check_mail.html", email=email)

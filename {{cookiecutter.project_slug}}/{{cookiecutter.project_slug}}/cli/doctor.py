@@ -127,7 +127,9 @@ def readable(file: Path, variable: str, what: str) -> Problems:
 
 def _git(root: Path, *arguments: str, typed: str = "") -> list[str]:
     """Return the lines that git prints: none without git, or outside of a repository."""
-    command, lines = ["git", "-C", str(root), *arguments], typed.encode(errors="surrogateescape")
+    # Else git would say nothing of a folder whose owner is somebody else.
+    command = ["git", "-c", f"safe.directory={root}", "-C", str(root), *arguments]
+    lines = typed.encode(errors="surrogateescape")
     try:
         done = subprocess.run(command, input=lines, capture_output=True)  # noqa: S603
     except OSError:

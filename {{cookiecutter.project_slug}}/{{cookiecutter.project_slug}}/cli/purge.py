@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from ..auth import sessions
-from ..config import settings
+from ..auth.limits import longest_life
 from ..db import now
 from ..models import Event, Link, Outbox, Throttle
 from ..sweeping import sweep
@@ -27,12 +27,12 @@ def command() -> None:
     """
     moment = now()
     # A session may be listed from its sign-in event for as long as it can live.
-    longest = timedelta(seconds=settings().remember_absolute_seconds)
+    kept = max(EVENTS_KEPT, longest_life())
     counts = {
         "sessions": sessions.purge(),
         "links": sweep(Link, Link.ends_at <= moment),
         "counters": sweep(Throttle, Throttle.ends_at <= moment),
         "mails": sweep(Outbox, Outbox.created_at <= moment - MAILS_KEPT),
-        "events": sweep(Event, Event.at <= moment - max(EVENTS_KEPT, longest)),
+        "events": sweep(Event, Event.at <= moment - kept),
     }
     click.echo(", ".join(f"{count} {what}" for what, count in counts.items()))

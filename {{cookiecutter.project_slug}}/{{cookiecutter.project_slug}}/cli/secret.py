@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from sqlalchemy import update
 
 from .. import events, vault
-from ..auth.limits import absolute_limit
+from ..auth.limits import longest_life
 from ..db import db
 from ..environ import ConfigError, check_key
 from ..models import User
@@ -21,6 +21,8 @@ from .database import database_needed
 ENV_FILE = Path(__file__).parent.parent.parent / ".env"
 KEY_BYTES = 48
 KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS")
+# They end or change a key in a list of them in .env: it would be lost.
+CHANGED_BY_ENV = frozenset(", \t'\"`\\#$")
 
 group = AppGroup("secret", help="Make and rotate the secret key.")
 
@@ -66,9 +68,14 @@ def _put_new_key() -> None:
         "set a new SECRET_KEY where it comes from, add the old one to SECRET_KEY_FALLBACKS, "
         "restart the app, and run `flask secret rotate --reencrypt`."
     )
-    old = [key.strip() for name in KEYS for key in (values.get(name) or "").split(",")]
+    current, former = (values.get(name) or "" for name in KEYS)
+    if _is_good(current) and not CHANGED_BY_ENV.isdisjoint(current):
+        raise click.ClickException(
+            "The key has a comma, a space, a quote, a backslash, # or $, which a list of keys in "
+            ".env would not keep as they are. See docs/keys.md."
+        )
     # A key that is no good as a fallback either would stop the start once more.
-    kept = ",".join(key for key in old if _is_good(key))
+    kept = ",".join(key for key in (current, *former.split(",")) if _is_good(key.strip()))
     # The fallback first: cut off in between, the old key is still good.
     _write(SECRET_KEY_FALLBACKS=kept, SECRET_KEY=_new_key())
     click.echo(
@@ -85,7 +92,7 @@ def _reencrypt(end_sessions: bool) -> None:
         events.record("every_session_ended")
         db.session.commit()
     count, unreadable = vault.reseal_all()
-    days = -(-absolute_limit(remembered=True) // timedelta(days=1))
+    days = -(-longest_life() // timedelta(days=1))
     wait = f"{days} days after the restart, when the longest session is over"
     when = "Every session has ended: now" if end_sessions else f"Not before {wait}"
     click.echo(f"{count} re-encrypted. {when}, run `flask secret rotate --finish`.")
@@ -122,8 +129,12 @@ def _read(by_hand: str) -> dict[str, str | None]:
 
 def _write(**values: str) -> None:
     try:
+        owner = ENV_FILE.stat()
         for name, value in values.items():
-            set_key(ENV_FILE, name, value, quote_mode="never")
+            set_key(ENV_FILE, name, value, quote_mode="never", follow_symlinks=True)
+        # It was written anew, and would be root's if root did so: the app could not read it.
+        if os.name == "posix":
+            os.chown(ENV_FILE, owner.st_uid, owner.st_gid)
     except OSError as error:
         raise _unwritable(error) from None
 

@@ -82,7 +82,8 @@ def enable(email: str) -> None:
 def delete_user(email: str) -> None:
     """Delete an account for good; the audit trail keeps events without a name."""
     user = find_user(email)
-    accounts.delete(user)
+    if not accounts.delete(user):
+        raise click.ClickException("The password has just been changed: look, and try again.")
     db.session.commit()
     click.echo(f"{user.email} is deleted.")
 

@@ -56,7 +56,7 @@ def _void_later_changes(user: User, link: Link) -> None:
     links.void(user, since=link.created_at)
     notices = delete(Outbox).where(
         Outbox.purpose == "email_changed",
-        Outbox.detail["user"].as_integer() == user.id,
+        mail.names(user),
         Outbox.created_at >= link.created_at,
     )
     db.session.execute(notices)

@@ -41,7 +41,7 @@ def start() -> ResponseReturnValue:
     if not form.validate():
         return render_template("email/start.html", form=form), 422
     email = str(form.email.data)
-    throttle.count_mail(email, events.client_address())
+    throttle.count_mail("email", email, events.client_address())
     # Whether it is taken shows in the mail alone: nobody learns here who has an account.
     mail.enqueue("email_change", email, user=user.id, epoch=user.session_epoch)
     db.session.commit()

@@ -28,7 +28,8 @@ def end(handle: str) -> ResponseReturnValue:
         abort(404)
     if mine[handle]:
         return logout()
-    end_session(user, handle)
+    if not end_session(user, handle):
+        abort(404)
     events.record("session_ended", user, session=handle)
     db.session.commit()
     flash(_("The session has ended."))

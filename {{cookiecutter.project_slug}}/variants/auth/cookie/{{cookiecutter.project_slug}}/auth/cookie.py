@@ -8,7 +8,7 @@ from flask import Flask, Response, g
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from .. import events
+from .. import accounts, events
 from ..config import settings
 from ..db import db, now
 from . import ended, history, tokens
@@ -71,6 +71,7 @@ def _begin(here: Presence, login: Login) -> Token:
     )
     db.session.rollback()
     with db.engine.begin() as connection:
+        accounts.take_turn(connection, login.id)
         if here.token:
             ended.add(connection, here.token.sid, here.token.began_at)
         # With the new one they are as many as a user may have (ASVS 7.1.2).

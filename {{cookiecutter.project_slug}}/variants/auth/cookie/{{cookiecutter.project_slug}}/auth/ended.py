@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from ..db import READ_ONLY, Base, db, now, read_one, upsert
 from ..models import User
 from ..sweeping import sweep_some
-from .limits import absolute_limit
+from .limits import longest_life
 from .tokens import Token
 
 
@@ -40,7 +40,7 @@ def find(token: Token) -> tuple[User, bool] | None:
 def add(within: Session | Connection, sid: str, began_at: datetime) -> bool:
     """Put a session on the list; False if somebody else has."""
     # Whether it is remembered need not be known: the longer limit covers both.
-    ends_at = began_at + absolute_limit(remembered=True)
+    ends_at = began_at + longest_life()
     row = upsert(EndedSession).values(sid=sid, ends_at=ends_at)
     added = within.execute(row.on_conflict_do_nothing().returning(EndedSession.sid))
     return added.first() is not None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ..db import now
 from ..models import Event
 from .ended import EndedSession
-from .limits import ActiveSession, Login, absolute_limit, is_over
+from .limits import ActiveSession, Login, is_over, longest_life
 from .tokens import Token
 
 KINDS = ("login", "session_renewed")
@@ -29,7 +29,7 @@ def live_tokens(within: Session | Connection, owner: Login) -> list[tuple[Token,
 
     One that its browser dropped, or left idle, cannot be told from one in use.
     """
-    since = now() - absolute_limit(remembered=True)
+    since = now() - longest_life()
     sid = Event.detail["session"].as_string()
     rows = within.execute(
         select(Event.at, Event.client, Event.address, Event.detail)

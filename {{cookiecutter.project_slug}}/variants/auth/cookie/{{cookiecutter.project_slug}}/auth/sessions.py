@@ -105,8 +105,7 @@ def end_session(user: User, handle: str) -> bool:
     """End one session of the user's, in the caller's transaction; False if none is."""
     for token, _ in history.live_tokens(db.session, Login.of(user)):
         if token.sid == handle:
-            ended.add(db.session, token.sid, token.began_at)
-            return True
+            return ended.add(db.session, token.sid, token.began_at)
     return False
 
 

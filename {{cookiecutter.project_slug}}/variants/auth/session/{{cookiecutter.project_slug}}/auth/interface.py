@@ -11,7 +11,7 @@ from flask.sessions import SessionInterface, SessionMixin, session_json_serializ
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import CallbackDict
 
-from .. import events
+from .. import accounts, events
 from ..config import settings
 from ..db import db
 from . import store
@@ -94,6 +94,8 @@ class ServerSessionInterface(SessionInterface):
     def _replace(self, session: ServerSession, response: Response) -> None:
         login, stored = session.login, session.stored
         with db.engine.begin() as connection:
+            if login:
+                accounts.take_turn(connection, login.id)
             gone = stored is not None and not store.remove(connection, stored)
             if gone and not login and not session.ended:
                 # A parallel request was faster, and its token is the good one.

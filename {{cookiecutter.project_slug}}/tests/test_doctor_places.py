@@ -106,14 +106,17 @@ def test_a_key_that_git_keeps_is_unsafe(folder: Path) -> None:
 
 
 @needs_git
-def test_a_folder_of_somebody_elses_is_looked_at_as_well(folder: Path) -> None:
-    (folder / ".env").touch(0o600)
-    git(folder, "init", "--quiet")
-    git(folder, "add", ".env")
+def test_a_folder_of_somebody_elses_is_looked_at_as_well(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").touch(0o600)
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", ".env")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     # Whoever runs these tests may have told git that all folders are theirs.
-    untold = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    found = diagnose(folder, GIT_TEST_ASSUME_DIFFERENT_OWNER="1", **untold)[1]
-    assert [line.partition(" is")[0] for line in found] == ["unsafe: .env"]
+    for where in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(where, os.devnull)
+    assert [found.variable for found in doctor.versioned(settings, tmp_path)] == [".env"]
 
 
 def test_it_does_without_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

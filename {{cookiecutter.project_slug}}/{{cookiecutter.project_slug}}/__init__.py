@@ -21,8 +21,7 @@ from . import (
     security,
     widgets,
 )
-from .auth import arrival, confirm, guards, register, reset, sessions
-from .auth import views as auth
+from .auth import arrival, confirm, guards, register, reset, sessions, views as auth
 from .config import Settings
 
 
@@ -40,7 +39,7 @@ def create_app(settings: Settings) -> Flask:
     mail.init_app(app)
     letters.init_app(app)
     # The gate comes before the guard: a forged request costs no statement.
-    security.init_app(app, settings)
+    security.init_app(app)
     sessions.init_app(app)
     guards.init_app(app)
     arrival.init_app(app)

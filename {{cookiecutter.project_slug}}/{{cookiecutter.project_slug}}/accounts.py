@@ -4,8 +4,7 @@ Functions that write join the caller's transaction. No transaction is open while
 password is hashed or judged: the one writer that SQLite has would keep everybody waiting.
 """
 
-from sqlalchemy import Connection, and_, or_, select, update
-from sqlalchemy import delete as delete_rows
+from sqlalchemy import Connection, and_, delete as delete_rows, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from . import events, links, mail, passwords, throttle
@@ -38,9 +37,7 @@ def authenticate(email: str, password: str) -> User | None:
     if user is None:
         passwords.verify_nobody(password)
         return None
-    if not passwords.verify(user.password_hash, password):
-        return None
-    if user.disabled_at is not None:
+    if not passwords.verify(user.password_hash, password) or user.disabled_at is not None:
         return None
     if passwords.needs_rehash(user.password_hash):
         _rehash(user, password)
@@ -52,14 +49,19 @@ def register(link: Link, name: str, password_hash: str, language: str) -> User |
     if not links.use(link):
         return None
     user = User(email=link.email, name=name, password_hash=password_hash, language=language)
+    return user if add(user, "registered") else None
+
+
+def add(user: User, event: str) -> bool:
+    """Add an account; False if another has its address, and all is rolled back."""
     db.session.add(user)
     try:
         db.session.flush()
     except IntegrityError:
         db.session.rollback()
-        return None
-    events.record("registered", user)
-    return user
+        return False
+    events.record(event, user)
+    return True
 
 
 def change_password(user: User, password_hash: str) -> bool:
@@ -87,13 +89,9 @@ def reset_password(link: Link, password_hash: str) -> User | None:
 
 def _rehash(user: User, password: str) -> None:
     """Renew a hash made with older parameters, unless the password has changed."""
-    known = user.password_hash
     renewed = passwords.hash_password(password)
-    db.session.execute(
-        update(User)
-        .where(User.id == user.id, User.password_hash == known)
-        .values(password_hash=renewed)
-    )
+    same = update(User).where(User.id == user.id, User.password_hash == user.password_hash)
+    db.session.execute(same.values(password_hash=renewed))
     db.session.commit()
 
 

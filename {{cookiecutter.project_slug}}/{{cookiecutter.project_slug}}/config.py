@@ -1,14 +1,14 @@
 """Own the settings: read from the environment once, checked, typed, never guessed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from email.utils import parseaddr
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
-from .environ import ConfigError, Environ, MailServer, Rate
+from .environ import BILLION, ConfigError, Environ, MailServer, Rate
 
 APP_NAME = "{{ cookiecutter.project_name }}"
 LANGUAGE = "{{ cookiecutter.language }}"
@@ -20,21 +20,9 @@ PASSWORD_CEILING = 64
 MAX_BODY_BYTES = 64 * 1024
 # What a 503 says.
 RETRY_AFTER_SECONDS = 5
-# Their variables have the same names, in capitals.
-NUMBERS = (
-    "session_idle_seconds",
-    "session_absolute_seconds",
-    "remember_idle_seconds",
-    "remember_absolute_seconds",
-    "reauthentication_seconds",
-    "sessions_per_user",
-)
-RATES = {
-    "login_attempts_per_account": Rate(10, 900),
-    "login_attempts_per_address": Rate(100, 900),
-    "mails_per_account": Rate(5, 3600),
-    "mails_per_address": Rate(30, 3600),
-}
+# The least and the most that a number may be, where they are not one and a billion.
+LEAST = {"password_min_length": PASSWORD_FLOOR, "trusted_proxies": 0}
+MOST = {"password_min_length": PASSWORD_CEILING}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +46,10 @@ class Settings:
     reauthentication_seconds: int = 10 * 60
     sessions_per_user: int = 20
     require_second_factor: bool = False
-    login_attempts_per_account: Rate
-    login_attempts_per_address: Rate
-    mails_per_account: Rate
-    mails_per_address: Rate
+    login_attempts_per_account: Rate = Rate(10, 900)
+    login_attempts_per_address: Rate = Rate(100, 900)
+    mails_per_account: Rate = Rate(5, 3600)
+    mails_per_address: Rate = Rate(30, 3600)
     # Only `flask run --debug` sets it: every other start is secure unasked.
     development: bool = False
 
@@ -76,12 +64,16 @@ class Settings:
         """
         environ = Environ(variables)
         public_url = environ.public_url() or development_url
-        numbers: dict[str, Any] = {
-            name: environ.number(name.upper(), getattr(cls, name)) for name in NUMBERS
+        values: dict[str, Any] = {
+            name: environ.number(
+                name.upper(),
+                getattr(cls, name),
+                least=LEAST.get(name, 1),
+                most=MOST.get(name, BILLION),
+            )
+            for name in NUMBERS
         }
-        rates: dict[str, Any] = {
-            name: environ.rate(name.upper(), default) for name, default in RATES.items()
-        }
+        values |= {name: environ.rate(name.upper(), getattr(cls, name)) for name in RATES}
         return cls(
             secret_key=environ.secret_key(),
             secret_key_fallbacks=environ.fallback_keys(),
@@ -90,19 +82,11 @@ class Settings:
             mail_server=environ.mail_server(),
             mail_from=_mail_from(environ.text("MAIL_FROM"), public_url),
             registration_open=environ.choice("REGISTRATION", "open", "closed") == "open",
-            password_min_length=environ.number(
-                "PASSWORD_MIN_LENGTH",
-                cls.password_min_length,
-                least=PASSWORD_FLOOR,
-                most=PASSWORD_CEILING,
-            ),
-            trusted_proxies=environ.number("TRUSTED_PROXIES", 0, least=0),
             language=environ.language(LANGUAGE, LANGUAGES),
             require_second_factor=environ.choice("REQUIRE_SECOND_FACTOR", "false", "true")
             == "true",
             development=development_url is not None,
-            **numbers,
-            **rates,
+            **values,
         )
 
     @property
@@ -128,6 +112,11 @@ class Settings:
         return frozenset({self.cookie_name("session"), self.cookie_name("auth")})
 
 
+# Their variables have the same names, in capitals.
+NUMBERS = [field.name for field in fields(Settings) if field.type is int]
+RATES = [field.name for field in fields(Settings) if field.type is Rate]
+
+
 def settings() -> Settings:
     """Return the settings of the running app."""
     found: Settings = current_app.extensions["settings"]
@@ -136,25 +125,20 @@ def settings() -> Settings:
 
 def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["settings"] = settings
-    cookie = settings.cookie_attributes
     app.config.from_mapping(
         APP_NAME=APP_NAME,
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
         SESSION_COOKIE_NAME=settings.cookie_name("session"),
-        SESSION_COOKIE_SECURE=cookie["secure"],
-        SESSION_COOKIE_HTTPONLY=cookie["httponly"],
-        SESSION_COOKIE_SAMESITE=cookie["samesite"],
-        SESSION_COOKIE_PATH=cookie["path"],
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         # What a statement failed with may be a token or an address: no line for the log.
         SQLALCHEMY_ENGINES={
-            "default": {
-                "url": settings.database_url,
-                "hide_parameters": not settings.development,
-            }
+            "default": {"url": settings.database_url, "hide_parameters": not settings.development}
         },
     )
+    # SESSION_COOKIE_SECURE and so on: Flask's own cookie is set as ours are.
+    for name, value in settings.cookie_attributes.items():
+        app.config[f"SESSION_COOKIE_{name.upper()}"] = value
 
 
 def _mail_from(text: str, public_url: str | None) -> str:

@@ -5,26 +5,22 @@ from datetime import UTC, datetime
 from inspect import iscoroutinefunction
 from typing import ClassVar, TypeVarTuple
 
-from flask import Flask, g
+from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import (
-    DateTime,
-    Dialect,
-    Executable,
-    MetaData,
-    Row,
-    Select,
-    TypeDecorator,
-    make_url,
-)
+from sqlalchemy import DateTime, Dialect, Executable, MetaData, Row, Select, TypeDecorator, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 from .environ import ConfigError
 from .postgres import engine_options
-from .sqlite import BUSY_TIMEOUT_MS, SQLITE_OPTIONS, set_busy_timeout, set_up_sqlite
-from .sqlite import SAFE_METHODS as SAFE_METHODS
+from .sqlite import (
+    BUSY_TIMEOUT_MS,
+    SAFE_METHODS as SAFE_METHODS,
+    SQLITE_OPTIONS,
+    set_busy_timeout,
+    set_up_sqlite,
+)
 
 # For `execution_options`: a read need not wait for the one writer that SQLite has.
 READ_ONLY = {"sqlite_begin": "DEFERRED"}
@@ -87,13 +83,9 @@ def read_one(statement: Select[*Columns], values: Mapping[str, object]) -> Row[*
     A statement alone is a transaction by itself: it needs no BEGIN, and no lock
     that a request which may write would have to wait for.
     """
-    session = db.session
-    g.reads_alone = True
-    try:
-        row = session.execute(statement, values).first()
-    finally:
-        del g.reads_alone
-    session.commit()
+    db.session.connection(execution_options={"sqlite_begin": "NONE"})
+    row = db.session.execute(statement, values).first()
+    db.session.commit()
     return row
 
 

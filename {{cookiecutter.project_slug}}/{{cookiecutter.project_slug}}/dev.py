@@ -15,8 +15,7 @@ from .auth import explain
 from .auth.guards import login_not_required
 from .config import settings
 from .environ import is_loopback
-from .i18n import gettext as _
-from .i18n import language
+from .i18n import gettext as _, language
 from .postman import mailbox
 
 bp = Blueprint("dev", __name__, url_prefix="/dev")
@@ -61,9 +60,6 @@ def show_guide() -> ResponseReturnValue:
 def show_session() -> ResponseReturnValue:
     """Explain the cookies of ours that the browser has just sent."""
     names = {settings().cookie_name(name): name for name in explain.COOKIES}
-    found = {
-        sent: explain.explain(name, request.cookies[sent])
-        for sent, name in names.items()
-        if sent in request.cookies
-    }
+    sent = [name for name in names if name in request.cookies]
+    found = {name: explain.explain(names[name], request.cookies[name]) for name in sent}
     return render_template("dev/session.html", found=found, kind=explain.KIND)

@@ -3,18 +3,16 @@
 import logging
 from typing import cast
 
-from flask import Flask, g, jsonify, make_response, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import inspect
-from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError, TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable, TooManyRequests
 
 from .auth.guards import current_user, wants_json
 from .config import RETRY_AFTER_SECONDS
 from .db import db
-from .i18n import gettext as _
-from .i18n import ngettext
+from .i18n import gettext as _, ngettext
 from .models import User
 
 # It is away, or too slow to give back the connections that all wait for.
@@ -23,7 +21,8 @@ logger = logging.getLogger(__name__)
 
 
 def _show(error: HTTPException) -> ResponseReturnValue:
-    if error.response is not None or (error.code or 500) < 400:
+    status = error.code or 500
+    if error.response is not None or status < 400:
         return error
     # No page: to show one would use up the messages meant for the next.
     if request.endpoint == "static":
@@ -32,19 +31,14 @@ def _show(error: HTTPException) -> ResponseReturnValue:
     cause = getattr(error, "original_exception", None)
     if isinstance(cause, LOST):
         return _lose_database(cause)
-    if (error.code or 500) >= 500:
+    if status >= 500:
         _forget_work()
     title, text = _words(error)
-    if wants_json():
-        response = jsonify(error=text)
-    else:
-        response = make_response(render_template("error.html", title=title, text=text))
-    response.status_code = error.code or 500
     # Such as Allow and Retry-After, but not the type of a body that was not used.
-    for name, value in error.get_headers():
-        if name.lower() != "content-type":
-            response.headers[name] = value
-    return response
+    headers = [header for header in error.get_headers() if header[0].lower() != "content-type"]
+    if wants_json():
+        return jsonify(error=text), status, headers
+    return render_template("error.html", title=title, text=text), status, headers
 
 
 def _words(error: HTTPException) -> tuple[str, str]:
@@ -53,20 +47,19 @@ def _words(error: HTTPException) -> tuple[str, str]:
             # Ours say why; see who calls abort(403, ...).
             own = error.description != type(error).description
             text = error.description if own else None
-            title, text = _("Not allowed"), text or _("You may not do this.")
+            return _("Not allowed"), text or _("You may not do this.")
         case 404 | 405:
-            title, text = _("Not found"), _("There is no such page here.")
+            return _("Not found"), _("There is no such page here.")
         case 413:
-            title, text = _("Too large"), _("This is more than we take at once.")
+            return _("Too large"), _("This is more than we take at once.")
         case 429:
-            title, text = _("Too many attempts"), _wait(cast(TooManyRequests, error))
+            return _("Too many attempts"), _wait(cast(TooManyRequests, error))
         case 503:
-            title, text = _("Back in a moment"), _("Please try again shortly.")
+            return _("Back in a moment"), _("Please try again shortly.")
         case 500:
-            title, text = _("Something broke"), _("It is our fault, and it is noted.")
+            return _("Something broke"), _("It is our fault, and it is noted.")
         case _:
-            title, text = _("This did not work"), _("The request was not understood.")
-    return title, text
+            return _("This did not work"), _("The request was not understood.")
 
 
 def _wait(error: TooManyRequests) -> str:

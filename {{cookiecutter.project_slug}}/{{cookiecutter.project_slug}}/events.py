@@ -2,33 +2,23 @@
 
 import logging
 import re
-from typing import Protocol
 
 from flask import has_request_context, request
 from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
+from .auth.limits import Login
 from .db import db
-from .models import Event
+from .models import Event, User
 
 CLIENT_MAX_LENGTH = 200
 WITH_PORT = re.compile(r"(?:\[(.+)\]|([0-9.]+)):[0-9]+")
 logger = logging.getLogger(__name__)
 
 
-class Subject(Protocol):
-    """Be a user, or what was kept of one."""
-
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def public_id(self) -> str: ...
-
-
 def record(
     kind: str,
-    user: Subject | None = None,
+    user: User | Login | None = None,
     *,
     within: Session | Connection | None = None,
     **detail: str | int | bool | None,

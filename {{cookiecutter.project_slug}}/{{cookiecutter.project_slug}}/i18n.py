@@ -58,11 +58,8 @@ def _chosen() -> str:
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return cast(str, chosen)
-    for tag, quality in request.accept_languages:
-        found = _nearest(tag) if quality else None
-        if found is not None:
-            return found
-    return settings().language
+    ours = (_nearest(tag) for tag, quality in request.accept_languages if quality)
+    return next(filter(None, ours), settings().language)
 
 
 def _nearest(tag: str) -> str | None:

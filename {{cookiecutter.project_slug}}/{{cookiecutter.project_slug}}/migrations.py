@@ -43,10 +43,8 @@ class Migrations(Alembic):
                 super().run_migrations(fn, **kwargs)
             return
 
-        def checked(
-            revision: str | list[str] | tuple[str, ...], context: MigrationContext
-        ) -> Iterator[MigrationStep]:
-            yield from fn(revision, context)
+        def checked(*where: Any) -> Iterator[MigrationStep]:
+            yield from fn(*where)
             if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise RuntimeError("the migration would break foreign keys")
 

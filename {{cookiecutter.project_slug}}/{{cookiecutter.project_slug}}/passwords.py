@@ -60,22 +60,15 @@ def place() -> Iterator[None]:
         places.release()
 
 
-@contextmanager
-def _in_turn() -> Iterator[PasswordHasher]:
-    """Wait for a turn to compute."""
-    with place(), turns:
-        yield hasher
-
-
 def hash_password(password: str) -> str:
-    with _in_turn() as hashing:
-        return hashing.hash(_encode(password))
+    with place(), turns:
+        return hasher.hash(_encode(password))
 
 
 def verify(password_hash: str, password: str) -> bool:
     try:
-        with _in_turn() as hashing:
-            return hashing.verify(password_hash, _encode(password))
+        with place(), turns:
+            return hasher.verify(password_hash, _encode(password))
     except (VerificationError, InvalidHashError):
         return False
 

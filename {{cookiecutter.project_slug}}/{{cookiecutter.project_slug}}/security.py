@@ -10,18 +10,13 @@ from flask import Flask, abort, request
 from werkzeug.http import parse_set_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from .config import Settings, settings
+from .config import settings
 from .db import SAFE_METHODS
 from .i18n import gettext as _
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = (
     ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
@@ -123,9 +118,9 @@ def _warn_of_forwarded(app: Flask) -> None:
     app.wsgi_app = look  # type: ignore[method-assign]
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+def init_app(app: Flask) -> None:
     _set_headers(app)
-    hops = settings.trusted_proxies
+    hops = app.extensions["settings"].trusted_proxies
     if hops:
         # Never the host: a client's own X-Forwarded-Host passes through many proxies.
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

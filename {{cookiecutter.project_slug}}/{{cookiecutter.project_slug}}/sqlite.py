@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from typing import Any
 
-from flask import g, has_app_context, has_request_context, request
+from flask import has_request_context, request
 from sqlalchemy import Connection, Dialect, Engine, event
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -46,9 +46,9 @@ def _begin(connection: Connection) -> None:
     "database is locked" when another wrote in between, whatever the timeout.
     So whatever may write takes the lock first: unsafe methods, the command line.
     """
-    if has_app_context() and "reads_alone" in g:
-        return
     kind = connection.get_execution_options().get("sqlite_begin")
+    if kind == "NONE":
+        return
     if kind is None:
         reading = has_request_context() and request.method in SAFE_METHODS
         kind = "DEFERRED" if reading else "IMMEDIATE"

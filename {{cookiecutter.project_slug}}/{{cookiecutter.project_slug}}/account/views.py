@@ -1,29 +1,43 @@
 """Show who you are; change your name, your language and your password."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import Form, SelectField
+from wtforms.validators import AnyOf
 
 from .. import accounts, passwords
 from ..auth.confirm import prove
-from ..auth.forms import accept_password, reject
+from ..auth.forms import accept_password, name_field, password_field, reject, show_form
 from ..auth.guards import signed_in_user
 from ..auth.sessions import end_sessions, renew_session
 from ..db import db
-from ..i18n import gettext as _
-from ..i18n import speak
-from .forms import ChangePasswordForm, ProfileForm
+from ..i18n import NAMES, gettext as _, lazy_gettext as lazy, speak
 
 bp = Blueprint("account", __name__, url_prefix="/account")
+
+
+class ProfileForm(Form):
+    name = name_field()
+    language = SelectField(
+        lazy("Language"),
+        choices=NAMES,
+        # The field's own check speaks English alone.
+        validate_choice=False,
+        validators=[AnyOf(NAMES, message=lazy("Please choose one of these."))],
+    )
+
+
+class ChangePasswordForm(Form):
+    current_password = password_field(lazy("Current password"), "current-password")
+    password = password_field(lazy("New password"), "new-password")
 
 
 @bp.route("/", methods=["GET", "POST"])
 def profile() -> ResponseReturnValue:
     user = signed_in_user()
     form = ProfileForm(request.form, obj=user)
-    if request.method == "GET":
-        return render_template("account/profile.html", form=form)
-    if not form.validate():
-        return render_template("account/profile.html", form=form), 422
+    if request.method == "GET" or not form.validate():
+        return show_form("account/profile.html", form)
     user.name, user.language = str(form.name.data), str(form.language.data)
     db.session.commit()
     speak(user.language)
@@ -36,20 +50,18 @@ def password() -> ResponseReturnValue:
     user = signed_in_user()
     form = ChangePasswordForm(request.form)
     page = "account/password.html"
-    if request.method == "GET":
-        return render_template(page, form=form)
-    if not form.validate():
-        return render_template(page, form=form), 422
+    if request.method == "GET" or not form.validate():
+        return show_form(page, form)
     if not prove(user, form.current_password):
-        return render_template(page, form=form), 422
+        return show_form(page, form)
     if not accept_password(form.password, email=user.email, name=user.name):
-        return render_template(page, form=form), 422
+        return show_form(page, form)
     password_hash = passwords.hash_password(str(form.password.data))
     if not accounts.change_password(user, password_hash):
         # Nothing was written; a rollback would have the page look for a user who may be gone.
         db.session.commit()
         reject(form.current_password, _("This is not your current password."))
-        return render_template(page, form=form), 422
+        return show_form(page, form)
     # One transaction: no moment in which the new password and the sessions of
     # the old one are both good.
     end_sessions(user, keep_current=True)

@@ -50,10 +50,8 @@ def finish(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
 def _tell_of_new_browser(user: User) -> None:
     """Mail a notice of a sign-in from a kind of browser not seen before (ASVS 6.3.5)."""
     since = now() - BROWSERS_KNOWN_FOR
-    logins = select(Event.client).where(
-        Event.user_id == user.id, Event.kind == "login", Event.at > since
-    )
-    seen = set(db.session.scalars(logins.distinct()))
+    logins = select(Event.client).where(Event.user_id == user.id, Event.kind == "login")
+    seen = set(db.session.scalars(logins.where(Event.at > since).distinct()))
     client = events.client_name()
     # The first login of all follows upon registering; after a long absence, any is news.
     if client in seen or (not seen and user.created_at > since):

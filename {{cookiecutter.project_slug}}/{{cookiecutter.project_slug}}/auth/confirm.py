@@ -1,6 +1,6 @@
 """Ask somebody who is signed in for the password again (ASVS 7.5.1)."""
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from wtforms import Field
 
@@ -8,7 +8,7 @@ from .. import events, passwords, throttle
 from ..db import db
 from ..i18n import gettext as _
 from ..models import User
-from .forms import ConfirmForm, reject
+from .forms import ConfirmForm, reject, show_form
 from .guards import signed_in_user
 from .next_page import next_page
 from .sessions import renew_session
@@ -19,14 +19,14 @@ bp = Blueprint("confirm", __name__, url_prefix="/auth/confirm")
 @bp.get("")
 def show() -> ResponseReturnValue:
     form = ConfirmForm(data={"next": request.args.get("next", "")})
-    return render_template("auth/confirm.html", form=form)
+    return show_form("auth/confirm.html", form)
 
 
 @bp.post("")
 def confirm() -> ResponseReturnValue:
     user, form = signed_in_user(), ConfirmForm(request.form)
     if not form.validate() or not prove(user, form.password):
-        return render_template("auth/confirm.html", form=form), 422
+        return show_form("auth/confirm.html", form)
     events.record("confirmed", user)
     db.session.commit()
     renew_session()

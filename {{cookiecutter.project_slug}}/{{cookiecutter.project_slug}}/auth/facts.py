@@ -1,14 +1,11 @@
 """Put into words what a cookie of ours holds; whatever is secret in it is masked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ..config import settings
-from ..i18n import gettext as _
-from ..i18n import lazy_gettext as lazy
-from ..i18n import show_time
+from ..i18n import gettext as _, lazy_gettext as lazy, show_time
 
 # Every name that one kind of session or the other may use.
 MEANINGS = {
@@ -45,15 +42,14 @@ class Fact(NamedTuple):
     meaning: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Explanation:
+class Explanation(NamedTuple):
     """Say what is in a cookie, what the server holds for it, and when it ends."""
 
     shown: str
     is_live: bool = False
-    cookie: Mapping[str, object] = field(default_factory=dict)
-    server: Mapping[str, object] = field(default_factory=dict)
-    ends: Mapping[str, datetime] = field(default_factory=dict)
+    cookie: Mapping[str, object] = {}
+    server: Mapping[str, object] = {}
+    ends: Mapping[str, datetime] = {}
     lifetime: timedelta | None = None
 
     def sections(self) -> list[tuple[str, list[Fact]]]:

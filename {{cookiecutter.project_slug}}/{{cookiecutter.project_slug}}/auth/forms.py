@@ -1,24 +1,18 @@
 """Check what people type into the sign-in pages."""
 
-from wtforms import (
-    BooleanField,
-    Field,
-    Form,
-    HiddenField,
-    PasswordField,
-    StringField,
-    ValidationError,
-)
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from wtforms import BooleanField, Field, Form, HiddenField, PasswordField, StringField
 from wtforms.form import BaseForm
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import EmailInput
 
 from .. import addresses, passwords
-from ..i18n import gettext as _
-from ..i18n import lazy_gettext as lazy
+from ..i18n import gettext as _, lazy_gettext as lazy
 from ..models import NAME_MAX_LENGTH
 
 REQUIRED = lazy("Please fill this in.")
+ADDRESS = lazy("E-mail address")
 
 
 class AddressField(StringField):
@@ -66,9 +60,7 @@ def password_field(label: str, autocomplete: str) -> PasswordField:
 
 
 class LoginForm(Form):
-    email = AddressField(
-        lazy("E-mail address"), render_kw={"autocomplete": "username", "required": True}
-    )
+    email = AddressField(ADDRESS, render_kw={"autocomplete": "username", "required": True})
     password = password_field(lazy("Password"), "current-password")
     remember = BooleanField(lazy("Remember me on this device"))
     next = HiddenField()
@@ -80,18 +72,22 @@ class ConfirmForm(Form):
 
 
 class AddressForm(Form):
-    email = AddressField(
-        lazy("E-mail address"), render_kw={"autocomplete": "email", "required": True}
-    )
-
-
-class FinishRegistrationForm(Form):
-    name = name_field()
-    password = password_field(lazy("Password"), "new-password")
+    email = AddressField(ADDRESS, render_kw={"autocomplete": "email", "required": True})
 
 
 class NewPasswordForm(Form):
     password = password_field(lazy("New password"), "new-password")
+
+
+class FinishRegistrationForm(NewPasswordForm):
+    name = name_field()
+    password = password_field(lazy("Password"), "new-password")
+
+
+def show_form(page: str, form: Form, **values: object) -> ResponseReturnValue:
+    """Show a form; one that comes back after it was sent was refused (422)."""
+    status = 422 if request.method == "POST" else 200
+    return render_template(page, form=form, **values), status
 
 
 def reject(field: Field, message: str) -> None:

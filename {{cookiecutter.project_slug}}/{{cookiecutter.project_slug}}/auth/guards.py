@@ -5,17 +5,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, jsonify, redirect, request, url_for
+from flask import Flask, current_app, g, jsonify, make_response, redirect, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from ..bad_input import receive_body
 from ..config import RETRY_AFTER_SECONDS, settings
 from ..db import SAFE_METHODS, now
-from ..i18n import gettext as _
-from ..i18n import speak
+from ..i18n import gettext as _, speak
 from ..models import User
 from ..security import our_origin
 from .sessions import load_user, proved_at
@@ -67,6 +67,18 @@ def is_public(endpoint: str) -> bool:
     return not getattr(current_app.view_functions[endpoint], "login_required", True)
 
 
+def closed_view() -> str | None:
+    """Tell developers which view of theirs has just asked for login: the one behind `next`."""
+    if not settings().development:
+        return None
+    try:
+        path = urlsplit(request.args.get("next", "")).path
+        endpoint, _values = current_app.url_map.bind("").match(path or "/")
+    except (HTTPException, ValueError):
+        return None
+    return None if is_public(endpoint) else str(endpoint)
+
+
 def wants_json() -> bool:
     accepted = request.accept_mimetypes
     return accepted.best_match(["text/html", "application/json"]) == "application/json"
@@ -103,7 +115,7 @@ def _refuse(endpoint: str) -> Response:
     if settings().development:
         logger.warning("%s asks for login; @login_not_required opens it", endpoint)
     if wants_json():
-        return _refuse_json(401, _("Please log in."))
+        return make_response(jsonify(error=_("Please log in.")), 401)
     # Only what can be asked for again is worth coming back to.
     here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     return redirect(url_for("auth.login", next=here), 303)
@@ -117,7 +129,7 @@ def _proved_of_late() -> bool:
 
 def _ask_again() -> Response:
     if wants_json():
-        return _refuse_json(403, _("Please confirm your password first."))
+        return make_response(jsonify(error=_("Please confirm your password first.")), 403)
     return redirect(url_for("confirm.show", next=_way_back()), 303)
 
 
@@ -127,12 +139,6 @@ def _way_back() -> str | None:
         return request.full_path.rstrip("?")
     page, origin = request.referrer or "", our_origin()
     return page.removeprefix(origin) if page.startswith(f"{origin}/") else None
-
-
-def _refuse_json(status: int, why: str) -> Response:
-    refusal = jsonify(error=why)
-    refusal.status_code = status
-    return refusal
 
 
 def init_app(app: Flask) -> None:

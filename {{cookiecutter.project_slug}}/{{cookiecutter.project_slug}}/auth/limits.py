@@ -1,6 +1,5 @@
 """Say how long a session may last, and describe one; the same for every kind of session."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, Self
 
@@ -24,8 +23,7 @@ class Login(NamedTuple):
         return cls(user.id, user.public_id, user.session_epoch, remembered)
 
 
-@dataclass(frozen=True)
-class ActiveSession:
+class ActiveSession(NamedTuple):
     """Describe a live session to its owner; `last_seen` where it is known."""
 
     handle: str
@@ -38,18 +36,16 @@ class ActiveSession:
 
 def idle_limit(remembered: bool) -> timedelta:
     """Return how long a session lives unused (ASVS 7.3.1)."""
-    limits = settings()
-    if remembered:
-        return timedelta(seconds=limits.remember_idle_seconds)
-    return timedelta(seconds=limits.session_idle_seconds)
+    known = settings()
+    seconds = known.remember_idle_seconds if remembered else known.session_idle_seconds
+    return timedelta(seconds=seconds)
 
 
 def absolute_limit(remembered: bool) -> timedelta:
     """Return how long a session lives at most, however busy (ASVS 7.3.2)."""
-    limits = settings()
-    if remembered:
-        return timedelta(seconds=limits.remember_absolute_seconds)
-    return timedelta(seconds=limits.session_absolute_seconds)
+    known = settings()
+    seconds = known.remember_absolute_seconds if remembered else known.session_absolute_seconds
+    return timedelta(seconds=seconds)
 
 
 def longest_life() -> timedelta:

@@ -3,40 +3,50 @@
 In a URL logs and referrers would keep it.
 """
 
-from flask import render_template, request, session
+from flask import abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from .. import events, links, mail, passwords, throttle
+from ..config import settings
 from ..db import db
+from ..i18n import gettext as _, language
 from ..models import Link
-from .forms import AddressForm, FinishRegistrationForm, NewPasswordForm, accept_password
+from .forms import AddressForm, NewPasswordForm, accept_password, show_form
 
 KEY = "link"
 
 
-def ask_for_link(purpose: str, page: str) -> ResponseReturnValue:
-    """Take an address and mail a link there; the answer is the same whoever owns it."""
+def need_mail() -> None:
+    if not settings().can_mail:
+        abort(403, _("This site sends no mail. Ask the people who run it."))
+
+
+def ask_for_link(purpose: str, page: str, **detail: int) -> ResponseReturnValue:
+    """Take an address and mail a link there; the answer is the same whoever owns it.
+
+    `detail` is for the writer of the mail.
+    """
     form = AddressForm(request.form)
-    if request.method == "GET":
-        return render_template(page, form=form)
-    if not form.validate():
-        return render_template(page, form=form), 422
+    if request.method == "GET" or not form.validate():
+        return show_form(page, form)
     email = str(form.email.data)
     throttle.count_mail(purpose, email, events.client_address())
-    mail.enqueue(purpose, email)
+    mail.enqueue(purpose, email, speaking=language(), **detail)
     db.session.commit()
     return render_template("auth/check_mail.html", email=email)
 
 
-def open_link(purpose: str, token: str) -> bool:
-    """Keep a link's row id in the session; do not use it up.
+def open_link(purpose: str, token: str, *, then: str) -> Response | None:
+    """Keep a link's row id in the session, and go on; do not use it up.
 
-    Mail scanners follow links before people do.
+    Mail scanners follow links before people do. None if the link is no good.
     """
     link = links.find_by_token(purpose, token)
-    if link is not None:
-        session[KEY] = link.id
-    return link is not None
+    if link is None:
+        return None
+    session[KEY] = link.id
+    return redirect(url_for(then), 303)
 
 
 def opened_link(purpose: str) -> Link | None:
@@ -44,9 +54,7 @@ def opened_link(purpose: str) -> Link | None:
     return links.find_by_id(purpose, session.get(KEY))
 
 
-def hash_chosen(
-    form: FinishRegistrationForm | NewPasswordForm, *, email: str, name: str
-) -> str | None:
+def hash_chosen(form: NewPasswordForm, *, email: str, name: str) -> str | None:
     """Return the hash of the password in a form that a link leads to; None if it will not do.
 
     To judge and to hash one costs as much as a login does, and a link may be tried again
@@ -60,6 +68,6 @@ def hash_chosen(
         return passwords.hash_password(str(form.password.data))
 
 
-def refuse_link(start: str) -> ResponseReturnValue:
-    """Say the same of a link that is wrong, used, old or void; `start` asks anew."""
-    return render_template("auth/link_void.html", start=start), 410
+def refuse_link() -> ResponseReturnValue:
+    """Say the same of a link that is wrong, used, old or void; the blueprint's start asks anew."""
+    return render_template("auth/link_void.html", start=url_for(".start")), 410

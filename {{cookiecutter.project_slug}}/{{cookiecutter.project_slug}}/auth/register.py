@@ -4,15 +4,14 @@ So there is no unproved account, nobody learns who has one, and nobody can
 prepare one for somebody else's address.
 """
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import accounts
 from ..config import settings
 from ..db import db
-from ..i18n import gettext as _
-from ..i18n import language
-from .forms import FinishRegistrationForm
+from ..i18n import gettext as _, language
+from .forms import FinishRegistrationForm, show_form
 from .guards import login_not_required
 from .opened_links import ask_for_link, hash_chosen, open_link, opened_link, refuse_link
 from .sessions import login_user
@@ -35,9 +34,7 @@ def start() -> ResponseReturnValue:
 @bp.get("/<token>")
 @login_not_required
 def open_mailed(token: str) -> ResponseReturnValue:
-    if not open_link("register", token):
-        return refuse_link(url_for(".start"))
-    return redirect(url_for(".finish"), 303)
+    return open_link("register", token, then=".finish") or refuse_link()
 
 
 @bp.route("/finish", methods=["GET", "POST"])
@@ -45,17 +42,17 @@ def open_mailed(token: str) -> ResponseReturnValue:
 def finish() -> ResponseReturnValue:
     form, link = FinishRegistrationForm(request.form), opened_link("register")
     if link is None:
-        return refuse_link(url_for(".start"))
+        return refuse_link()
     page = "auth/register_finish.html"
     if request.method == "GET":
-        return render_template(page, form=form, email=link.email)
+        return show_form(page, form, email=link.email)
     name = str(form.name.data)
     password_hash = hash_chosen(form, email=link.email, name=name)
     if password_hash is None:
-        return render_template(page, form=form, email=link.email), 422
+        return show_form(page, form, email=link.email)
     user = accounts.register(link, name, password_hash, language())
     if user is None:
-        return refuse_link(url_for(".start"))
+        return refuse_link()
     db.session.commit()
     login_user(user)
     # It may lie in a cookie until it is shown: so it carries no name.

@@ -1,25 +1,19 @@
 """Reset a forgotten password by mail. It ends at the login page, signed in nowhere."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import accounts
-from ..config import settings
 from ..db import db
 from ..i18n import gettext as _
 from ..models import User
-from .forms import NewPasswordForm
+from .forms import NewPasswordForm, show_form
 from .guards import login_not_required
-from .opened_links import ask_for_link, hash_chosen, open_link, opened_link, refuse_link
+from .opened_links import ask_for_link, hash_chosen, need_mail, open_link, opened_link, refuse_link
 from .sessions import end_sessions, logout_user
 
 bp = Blueprint("reset", __name__, url_prefix="/auth/reset")
-
-
-@bp.before_request
-def _refuse_without_mail() -> None:
-    if not settings().can_mail:
-        abort(403, _("This site sends no mail. Ask the people who run it."))
+bp.before_request(need_mail)
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -31,9 +25,7 @@ def start() -> ResponseReturnValue:
 @bp.get("/<token>")
 @login_not_required
 def open_mailed(token: str) -> ResponseReturnValue:
-    if not open_link("reset", token):
-        return refuse_link(url_for(".start"))
-    return redirect(url_for(".finish"), 303)
+    return open_link("reset", token, then=".finish") or refuse_link()
 
 
 @bp.route("/finish", methods=["GET", "POST"])
@@ -42,17 +34,17 @@ def finish() -> ResponseReturnValue:
     form, link = NewPasswordForm(request.form), opened_link("reset")
     user = db.session.get(User, link.user_id) if link else None
     if link is None or user is None:
-        return refuse_link(url_for(".start"))
+        return refuse_link()
     page = "auth/reset_finish.html"
     if request.method == "GET":
-        return render_template(page, form=form, email=link.email)
+        return show_form(page, form, email=link.email)
     password_hash = hash_chosen(form, email=link.email, name=user.name)
     if password_hash is None:
-        return render_template(page, form=form, email=link.email), 422
+        return show_form(page, form, email=link.email)
     owner = accounts.reset_password(link, password_hash)
     if owner is None:
         db.session.rollback()
-        return refuse_link(url_for(".start"))
+        return refuse_link()
     end_sessions(owner, keep_current=False)
     db.session.commit()
     logout_user()

@@ -7,9 +7,8 @@ from .. import accounts, events, passwords, throttle
 from ..db import db
 from ..i18n import gettext as _
 from . import arrival
-from .forms import LoginForm, reject
-from .guards import current_user, login_not_required
-from .hints import closed_view
+from .forms import LoginForm, reject, show_form
+from .guards import closed_view, current_user, login_not_required
 from .next_page import next_page
 from .sessions import logout_user
 
@@ -30,7 +29,7 @@ def login() -> ResponseReturnValue:
 def log_in() -> ResponseReturnValue:
     form = LoginForm(request.form)
     if not form.validate():
-        return render_template("auth/login.html", form=form), 422
+        return show_form("auth/login.html", form)
     email, password = str(form.email.data), str(form.password.data)
     with passwords.place():
         throttle.count_login(email, events.client_address())
@@ -40,7 +39,7 @@ def log_in() -> ResponseReturnValue:
         db.session.commit()
         # One sentence for both: it does not tell who has an account (ASVS 6.3.8).
         reject(form.password, _("This address and password do not belong together."))
-        return render_template("auth/login.html", form=form), 422
+        return show_form("auth/login.html", form)
     return arrival.proceed(user, remember=bool(form.remember.data), target=next_page())
 
 

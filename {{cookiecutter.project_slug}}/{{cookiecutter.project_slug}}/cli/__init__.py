@@ -2,17 +2,12 @@
 
 from flask import Flask
 
-from . import doctor, lists, mail, purge, secret, sessions, users
-
-# Imported for its commands, which join those of `users`.
-from . import support as support
+# `support` for its commands alone, which join those of `users`.
+from . import doctor, lists, mail, purge, secret, sessions, support as support, users
 
 
 def init_app(app: Flask) -> None:
-    app.cli.add_command(users.group)
-    app.cli.add_command(lists.events_command)
-    app.cli.add_command(purge.command)
-    app.cli.add_command(secret.group)
-    app.cli.add_command(mail.group)
-    app.cli.add_command(sessions.group)
-    app.cli.add_command(doctor.command)
+    for group in (users.group, secret.group, mail.group, sessions.group):
+        app.cli.add_command(group)
+    for command in (lists.events_command, purge.command, doctor.command):
+        app.cli.add_command(command)

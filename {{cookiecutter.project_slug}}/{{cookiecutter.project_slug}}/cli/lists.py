@@ -19,7 +19,6 @@ MOST_EVENTS = 100_000
 
 
 @group.command("list")
-@database_needed()
 def list_users() -> None:
     """List all accounts: address, since when, enabled or disabled, name."""
     columns = select(User.email, User.created_at, User.disabled_at, User.name)
@@ -31,7 +30,6 @@ def list_users() -> None:
 
 @group.command()
 @click.argument("email")
-@database_needed()
 def show(email: str) -> None:
     """Show what is known of an account."""
     user = find_user(email)
@@ -54,7 +52,6 @@ def show(email: str) -> None:
 
 @group.command()
 @click.argument("email")
-@database_needed()
 def sessions(email: str) -> None:
     """List an account's live sessions: first seen, last seen, address, browser."""
     _print(

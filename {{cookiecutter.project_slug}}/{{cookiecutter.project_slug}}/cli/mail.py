@@ -1,17 +1,15 @@
 """Look after the outbox."""
 
 import click
-from flask.cli import AppGroup
 
 from .. import mail
 from ..config import settings
-from .database import database_needed
+from .database import DatabaseGroup
 
-group = AppGroup("mail", help="Look after the mails in the outbox.")
+group = DatabaseGroup("mail", help="Look after the mails in the outbox.")
 
 
 @group.command()
-@database_needed()
 def retry() -> None:
     """Send every mail in the outbox now, those given up among them."""
     need_public_url()

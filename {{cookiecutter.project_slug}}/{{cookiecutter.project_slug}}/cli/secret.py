@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 from dotenv import dotenv_values, set_key
 from flask import current_app
-from flask.cli import AppGroup
 from sqlalchemy import update
 
 from .. import events, vault
@@ -16,7 +15,7 @@ from ..auth.limits import longest_life
 from ..db import db
 from ..environ import ConfigError, check_key
 from ..models import User
-from .database import database_needed
+from .database import DatabaseGroup
 
 ENV_FILE = Path(__file__).parent.parent.parent / ".env"
 KEY_BYTES = 48
@@ -24,7 +23,7 @@ KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS")
 # They end or change a key in a list of them in .env: it would be lost.
 CHANGED_BY_ENV = frozenset(", \t'\"`\\#$")
 
-group = AppGroup("secret", help="Make and rotate the secret key.")
+group = DatabaseGroup("secret", help="Make and rotate the secret key.")
 
 
 @group.command(with_appcontext=False)
@@ -84,7 +83,6 @@ def _put_new_key() -> None:
     )
 
 
-@database_needed()
 def _reencrypt(end_sessions: bool) -> None:
     if end_sessions:
         # Both kinds of session carry the epoch they began in, and so do mailed links.
@@ -103,7 +101,6 @@ def _reencrypt(end_sessions: bool) -> None:
         )
 
 
-@database_needed()
 def _drop_old_keys() -> None:
     count = vault.count_under_old_keys()
     if count:

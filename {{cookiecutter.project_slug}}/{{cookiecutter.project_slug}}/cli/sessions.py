@@ -3,19 +3,17 @@
 import sys
 
 import click
-from flask.cli import AppGroup
 
 from ..auth import explain as kind
 from ..i18n import gettext as _
-from .database import database_needed
+from .database import DatabaseGroup
 
 MAX_LENGTH = 8192
 
-group = AppGroup("sessions", help="Look into sessions.")
+group = DatabaseGroup("sessions", help="Look into sessions.")
 
 
 @group.command()
-@database_needed()
 def explain() -> None:
     """Say what a cookie holds, what the server holds for it, and when it ends.
 

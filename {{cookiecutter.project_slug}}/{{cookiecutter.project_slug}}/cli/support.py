@@ -8,14 +8,12 @@ from ..auth.sessions import end_sessions
 from ..config import settings
 from ..db import db
 from ..models import User
-from .database import database_needed
 from .mail import need_public_url
 from .users import find_user, group
 
 
 @group.command()
 @click.argument("email")
-@database_needed()
 def reset(email: str) -> None:
     """Mail a link for a new password to the account's address."""
     # The console would show the link to whoever runs this.
@@ -37,7 +35,6 @@ def reset(email: str) -> None:
 @group.command("end-sessions")
 @click.argument("email", required=False)
 @click.option("--all", "everybody", is_flag=True, help="Those of every account.")
-@database_needed()
 def end_all_sessions(email: str | None, everybody: bool) -> None:
     """End all sessions of an account, or of everybody."""
     if (email is None) != everybody:
@@ -55,7 +52,6 @@ def end_all_sessions(email: str | None, everybody: bool) -> None:
 
 @group.command("reset-second-factor")
 @click.argument("email")
-@database_needed()
 def reset_second_factor(email: str) -> None:
     """Switch the second factor of an account off, and end its sessions."""
     user = find_user(email)

@@ -3,23 +3,20 @@
 import sys
 
 import click
-from flask.cli import AppGroup
-from sqlalchemy.exc import IntegrityError
 
 from .. import accounts, addresses, events, passwords
 from ..auth.sessions import end_sessions
 from ..config import settings
 from ..db import db, now
 from ..models import NAME_MAX_LENGTH, User
-from .database import database_needed
+from .database import DatabaseGroup
 
-group = AppGroup("user", help="Manage accounts.")
+group = DatabaseGroup("user", help="Manage accounts.")
 
 
 @group.command()
 @click.argument("email")
 @click.option("--name", required=True, help="What the pages call the person.")
-@database_needed()
 def create(email: str, name: str) -> None:
     """Make an account; the password is asked for, or read from standard input."""
     address = _address(email)
@@ -41,19 +38,14 @@ def create(email: str, name: str) -> None:
         password_hash=passwords.hash_password(password),
         language=settings().language,
     )
-    db.session.add(user)
-    try:
-        db.session.flush()
-    except IntegrityError:
-        raise _taken(address) from None
-    events.record("created_by_operator", user)
+    if not accounts.add(user, "created_by_operator"):
+        raise _taken(address)
     db.session.commit()
     click.echo(f"{address} can log in now.")
 
 
 @group.command()
 @click.argument("email")
-@database_needed()
 def disable(email: str) -> None:
     """Lock an account and end its sessions."""
     user = find_user(email)
@@ -66,7 +58,6 @@ def disable(email: str) -> None:
 
 @group.command()
 @click.argument("email")
-@database_needed()
 def enable(email: str) -> None:
     """Open a disabled account again."""
     user = find_user(email)
@@ -78,7 +69,6 @@ def enable(email: str) -> None:
 
 @group.command("delete")
 @click.argument("email")
-@database_needed()
 def delete_user(email: str) -> None:
     """Delete an account for good; the audit trail keeps events without a name."""
     user = find_user(email)

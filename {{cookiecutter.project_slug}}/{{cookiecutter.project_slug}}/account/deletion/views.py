@@ -1,11 +1,11 @@
 """Delete an account for good, once its password was given."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ... import accounts
 from ...auth.confirm import prove
-from ...auth.forms import ConfirmForm, reject
+from ...auth.forms import ConfirmForm, reject, show_form
 from ...auth.guards import signed_in_user
 from ...auth.sessions import logout_user
 from ...db import db
@@ -18,14 +18,12 @@ bp = Blueprint("deletion", __name__, url_prefix="/account/delete", template_fold
 def delete() -> ResponseReturnValue:
     user, form = signed_in_user(), ConfirmForm(request.form)
     page = "deletion/delete.html"
-    if request.method == "GET":
-        return render_template(page, form=form)
-    if not form.validate() or not prove(user, form.password):
-        return render_template(page, form=form), 422
+    if request.method == "GET" or not form.validate() or not prove(user, form.password):
+        return show_form(page, form)
     if not accounts.delete(user):
         db.session.commit()
         reject(form.password, _("This is not your current password."))
-        return render_template(page, form=form), 422
+        return show_form(page, form)
     db.session.commit()
     logout_user()
     flash(_("Your account is deleted. Goodbye."))

@@ -2,27 +2,20 @@
 
 import secrets
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
-from ... import events, mail, passwords, throttle
-from ...auth.forms import AddressForm
+from ... import passwords
 from ...auth.guards import login_not_required, recent_login_required, signed_in_user
-from ...auth.opened_links import open_link, opened_link, refuse_link
+from ...auth.opened_links import ask_for_link, need_mail, open_link, opened_link, refuse_link
 from ...auth.sessions import end_sessions, logout_user, renew_session
-from ...config import settings
 from ...db import db
 from ...i18n import gettext as _
 from . import changes
 
 bp = Blueprint("email", __name__, url_prefix="/account/email", template_folder="templates")
-
-
-@bp.before_request
-def _refuse_without_mail() -> None:
-    if not settings().can_mail:
-        abort(403, _("This site sends no mail. Ask the people who run it."))
+bp.before_request(need_mail)
 
 
 @bp.errorhandler(IntegrityError)
@@ -35,24 +28,14 @@ def _refuse_taken(error: IntegrityError) -> ResponseReturnValue:
 @bp.route("", methods=["GET", "POST"])
 @recent_login_required
 def start() -> ResponseReturnValue:
-    user, form = signed_in_user(), AddressForm(request.form)
-    if request.method == "GET":
-        return render_template("email/start.html", form=form)
-    if not form.validate():
-        return render_template("email/start.html", form=form), 422
-    email = str(form.email.data)
-    throttle.count_mail("email", email, events.client_address())
+    user = signed_in_user()
     # Whether it is taken shows in the mail alone: nobody learns here who has an account.
-    mail.enqueue("email_change", email, user=user.id, epoch=user.session_epoch)
-    db.session.commit()
-    return render_template("auth/check_mail.html", email=email)
+    return ask_for_link("email_change", "email/start.html", user=user.id, epoch=user.session_epoch)
 
 
 @bp.get("/<token>")
 def open_mailed(token: str) -> ResponseReturnValue:
-    if not open_link("email", token):
-        return refuse_link(url_for(".start"))
-    return redirect(url_for(".finish"), 303)
+    return open_link("email", token, then=".finish") or refuse_link()
 
 
 @bp.route("/finish", methods=["GET", "POST"])
@@ -61,12 +44,12 @@ def finish() -> ResponseReturnValue:
     link = opened_link("email")
     # The mail may have gone to a stranger, by a slip of the owner's.
     if link is None or link.user_id != signed_in_user().id:
-        return refuse_link(url_for(".start"))
+        return refuse_link()
     if request.method == "GET":
         return render_template("email/finish.html", email=link.email)
     user = changes.confirm(link)
     if user is None:
-        return refuse_link(url_for(".start"))
+        return refuse_link()
     end_sessions(user, keep_current=True)
     db.session.commit()
     renew_session()
@@ -77,9 +60,7 @@ def finish() -> ResponseReturnValue:
 @bp.get("/undo/<token>")
 @login_not_required
 def open_undo(token: str) -> ResponseReturnValue:
-    if not open_link("email_undo", token):
-        return _refuse_undo()
-    return redirect(url_for(".undo"), 303)
+    return open_link("email_undo", token, then=".undo") or _refuse_undo()
 
 
 @bp.route("/undo", methods=["GET", "POST"])

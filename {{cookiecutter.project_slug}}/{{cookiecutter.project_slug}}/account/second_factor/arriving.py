@@ -6,18 +6,17 @@ each request looks up anew whether it still holds.
 
 from datetime import timedelta
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from ... import events, mail, throttle
 from ...auth import arrival
-from ...auth.forms import reject
+from ...auth.forms import reject, show_form
 from ...auth.guards import login_not_required
 from ...auth.sessions import logout_user
 from ...db import db, now
-from ...i18n import gettext as _
-from ...i18n import speak
+from ...i18n import gettext as _, speak
 from ...models import Event, User
 from . import codes
 from .views import CodeForm, bp
@@ -55,16 +54,14 @@ def arrive() -> ResponseReturnValue:
     user, remember, target = found
     speak(user.language)
     page = "second_factor/arrive.html"
-    if request.method != "POST":
-        return render_template(page, form=form)
-    if not form.validate():
-        return render_template(page, form=form), 422
+    if request.method == "GET" or not form.validate():
+        return show_form(page, form)
     throttle.count_login(user.email, events.client_address())
     if codes.use(user, str(form.code.data)):
         return arrival.finish(user, remember=remember, target=target)
     _record_failure(user)
     reject(form.code, _("This code is wrong, or was used before. Wait for the next one."))
-    return render_template(page, form=form), 422
+    return show_form(page, form)
 
 
 def _arriving() -> tuple[User, bool, str] | None:

@@ -1,7 +1,6 @@
 """Tell people by mail what became of their second factor."""
 
-from ...i18n import gettext as _
-from ...i18n import show_time
+from ...i18n import gettext as _, show_time
 from ...mail import Letter, external_url
 from ...models import Outbox
 

@@ -9,13 +9,12 @@ from wtforms import Form, StringField
 from wtforms.validators import DataRequired
 
 from ... import accounts, events, mail, vault
-from ...auth.forms import REQUIRED, reject
+from ...auth.forms import REQUIRED, reject, show_form
 from ...auth.guards import recent_login_required, signed_in_user
 from ...auth.sessions import end_sessions, renew_session
 from ...config import settings
 from ...db import db, now
-from ...i18n import gettext as _
-from ...i18n import lazy_gettext as lazy
+from ...i18n import gettext as _, lazy_gettext as lazy
 from ...models import User
 from . import codes
 
@@ -40,14 +39,12 @@ def manage() -> ResponseReturnValue:
         left = codes.count_recovery_codes(user)
         return render_template("second_factor/manage.html", left=left)
     secret = _pending_secret(user)
-    if request.method != "POST":
+    if request.method == "GET" or not form.validate():
         return _show_secret(user, secret, form)
-    if not form.validate():
-        return _show_secret(user, secret, form), 422
     step = codes.matching_step(secret, str(form.code.data))
     if step is None:
         reject(form.code, _("This is not the code that the app shows now."))
-        return _show_secret(user, secret, form), 422
+        return _show_secret(user, secret, form)
     _hold(user, on=False)
     user.totp_secret = vault.seal(secret.encode(), owner=user.public_id)
     user.totp_since, user.totp_last_step = now(), step
@@ -94,11 +91,11 @@ def _settle(user: User, what: str) -> None:
     renew_session()
 
 
-def _show_secret(user: User, secret: str, form: CodeForm) -> str:
+def _show_secret(user: User, secret: str, form: CodeForm) -> ResponseReturnValue:
     key, qr = codes.in_groups(secret, " "), codes.draw(secret, user.email)
     required = settings().require_second_factor
     page = "second_factor/set_up.html"
-    return render_template(page, form=form, secret=key, qr=qr, required=required)
+    return show_form(page, form, secret=key, qr=qr, required=required)
 
 
 def _show_new_codes(user: User, what: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from .. import accounts, events
 from ..config import settings
 from ..db import db, now
+from ..sweeping import sweep_some
 from . import ended, history, tokens
 from .limits import Login, idle_limit, is_due
 from .tokens import Token
@@ -77,7 +78,7 @@ def _begin(here: Presence, login: Login) -> Token:
         # With the new one they are as many as a user may have (ASVS 7.1.2).
         for old, _ in history.live_tokens(connection, login)[settings().sessions_per_user - 1 :]:
             ended.add(connection, old.sid, old.began_at)
-        ended.purge(connection, PURGE_AT_LOGIN)
+        sweep_some(connection, ended.EndedSession, ended.is_over(), PURGE_AT_LOGIN)
         events.record("login", login, within=connection, **_facts(token))
     return token
 

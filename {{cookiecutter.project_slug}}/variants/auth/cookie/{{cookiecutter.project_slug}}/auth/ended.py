@@ -7,7 +7,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import READ_ONLY, Base, db, now, read_one, upsert
 from ..models import User
-from ..sweeping import sweep_some
 from .limits import longest_life
 from .tokens import Token
 
@@ -52,11 +51,6 @@ def is_live(token: Token) -> bool:
     # On a connection of its own: the view's may hold what is not to be saved.
     with db.engine.connect().execution_options(**READ_ONLY) as connection:
         return connection.execute(_IS_LIVE, values).first() is not None
-
-
-def purge(connection: Connection, batch: int) -> int:
-    """Delete entries whose tokens have run out, at most so many; return how many."""
-    return sweep_some(connection, EndedSession, is_over(), batch)
 
 
 def is_over() -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ..db import now
 from ..models import Event
 from .ended import EndedSession
-from .limits import ActiveSession, Login, is_over, longest_life
+from .limits import Login, is_over, longest_life
 from .tokens import Token
 
 KINDS = ("login", "session_renewed")
@@ -40,17 +40,6 @@ def live_tokens(within: Session | Connection, owner: Login) -> list[tuple[Token,
     )
     found = [(_token(owner, Seen(*row)), Seen(*row)) for row in rows]
     return [(t, seen) for t, seen in found if not is_over(t.began_at, t.remembered)]
-
-
-def describe(token: Token, seen: Seen, current_sid: str | None) -> ActiveSession:
-    return ActiveSession(
-        handle=token.sid,
-        client=seen.client,
-        address=seen.address,
-        first_seen=token.began_at,
-        last_seen=None,
-        current=token.sid == current_sid,
-    )
 
 
 def _token(owner: Login, seen: Seen) -> Token:

@@ -7,6 +7,7 @@ the same. Whoever has the secret key can sign in as anybody.
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import Flask, Request, Response, has_request_context, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
@@ -24,7 +25,8 @@ from .tokens import Token
 class SHA256SessionInterface(SecureCookieSessionInterface):
     """Sign Flask's own session, for flashes and links, with SHA-256 in place of SHA-1."""
 
-    digest_method = staticmethod(hashlib.sha256)
+    # Any: what Python 3.15 says of its arguments does not fit what Flask says of them.
+    digest_method: Any = staticmethod(hashlib.sha256)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         # Most requests carry none: no need to make ready what would verify it.
@@ -97,8 +99,17 @@ def proved_at() -> datetime | None:
 
 def active_sessions(user: User) -> list[ActiveSession]:
     """Return what is known of the user's live sessions, latest first."""
-    known = history.live_tokens(db.session, Login.of(user))
-    return [history.describe(token, row, _current_sid()) for token, row in known]
+    return [
+        ActiveSession(
+            handle=token.sid,
+            client=seen.client,
+            address=seen.address,
+            first_seen=token.began_at,
+            last_seen=None,
+            current=token.sid == _current_sid(),
+        )
+        for token, seen in history.live_tokens(db.session, Login.of(user))
+    ]
 
 
 def end_session(user: User, handle: str) -> bool:
@@ -131,9 +142,7 @@ def purge() -> int:
 
 
 def _current_sid() -> str | None:
-    if not has_request_context() or presence().token is None:
-        return None
-    token = presence().token
+    token = presence().token if has_request_context() else None
     return token.sid if token else None
 
 

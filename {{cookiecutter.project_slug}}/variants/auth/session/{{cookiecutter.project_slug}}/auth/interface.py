@@ -14,9 +14,10 @@ from werkzeug.datastructures import CallbackDict
 from .. import accounts, events
 from ..config import settings
 from ..db import db
+from ..sweeping import sweep_some
 from . import store
 from .limits import Login, absolute_limit, is_due
-from .store import Stored
+from .store import Stored, StoredSession
 
 # A login tidies up a little, so that the table shrinks without a timer too.
 PURGE_AT_LOGIN = 20
@@ -84,7 +85,10 @@ class ServerSessionInterface(SessionInterface):
         elif stored is None:
             return
         elif session.proved:
-            self._renew(session, stored, response)
+            with db.engine.begin() as connection:
+                token = store.renew(connection, stored, _dump(session))
+            if token is not None:
+                _set_cookie(response, token, remembered=stored.remembered)
         elif session.modified:
             with db.engine.begin() as connection:
                 store.write(connection, stored, _dump(session))
@@ -103,15 +107,9 @@ class ServerSessionInterface(SessionInterface):
             if login:
                 # With the new one they are as many as a user may have (ASVS 7.1.2).
                 store.keep_newest(connection, login.id, settings().sessions_per_user - 1)
-                token, handle = store.add(
-                    connection,
-                    _dump(session),
-                    user_id=login.id,
-                    epoch=login.epoch,
-                    remembered=login.remembered,
-                )
+                token, handle = store.add(connection, _dump(session), login)
                 events.record("login", login, within=connection, session=handle)
-                store.purge(connection, PURGE_AT_LOGIN)
+                sweep_some(connection, StoredSession, store.expired(), PURGE_AT_LOGIN)
             elif session:
                 token, _ = store.add(connection, _dump(session))
         if login or session:
@@ -119,12 +117,6 @@ class ServerSessionInterface(SessionInterface):
         elif session.token is not None:
             name = settings().cookie_name("session")
             response.delete_cookie(name, **settings().cookie_attributes)
-
-    def _renew(self, session: ServerSession, stored: Stored, response: Response) -> None:
-        with db.engine.begin() as connection:
-            token = store.renew(connection, stored, _dump(session))
-        if token is not None:
-            _set_cookie(response, token, remembered=stored.remembered)
 
 
 def _set_cookie(response: Response, token: str, *, remembered: bool) -> None:

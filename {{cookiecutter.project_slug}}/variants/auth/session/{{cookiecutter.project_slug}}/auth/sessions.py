@@ -118,9 +118,7 @@ def purge() -> int:
 
 def is_alive(stored: Stored, user: User | None) -> bool:
     """Tell whether a session that was found is still good for its user."""
-    if is_over(stored.created_at, stored.remembered):
-        return False
-    if is_idle(stored.seen_at, stored.remembered):
+    if is_over(stored.created_at, stored.remembered) or is_idle(stored.seen_at, stored.remembered):
         return False
     if stored.user_id is None:
         return True

@@ -28,8 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from .. import events
 from ..db import Base, now, read_one, write_unless_busy
 from ..models import User
-from ..sweeping import sweep_some
-from .limits import idle_limit
+from .limits import Login, idle_limit
 
 TOKEN_BYTES = 32
 
@@ -97,25 +96,18 @@ def find(token: str) -> tuple[Stored, User | None] | None:
     return Stored(*row[:-1]), row[-1]
 
 
-def add(
-    connection: Connection,
-    data: str,
-    *,
-    user_id: int | None = None,
-    epoch: int | None = None,
-    remembered: bool = False,
-) -> tuple[str, str]:
-    """Store a new session; return its token and its handle."""
+def add(connection: Connection, data: str, login: Login | None = None) -> tuple[str, str]:
+    """Store a new session, a visitor's unless there is a login; return token and handle."""
     token, handle, moment = new_token(), secrets.token_hex(16), now()
     row = {
         "token_hash": hash_token(token),
         "handle": handle,
-        "user_id": user_id,
-        "epoch": epoch,
+        "user_id": login.id if login else None,
+        "epoch": login.epoch if login else None,
         "data": data,
-        "remembered": remembered,
+        "remembered": login is not None and login.remembered,
         "created_at": moment,
-        "proved_at": moment if user_id is not None else None,
+        "proved_at": moment if login else None,
         "seen_at": moment,
         "address": events.client_address(),
         "client": events.client_name(),
@@ -160,11 +152,6 @@ def write(connection: Connection, stored: Stored, data: str) -> None:
 def see(stored: Stored) -> None:
     """Note that a session is in use, unless that would have to wait."""
     write_unless_busy(_update(stored).values(seen_at=now()))
-
-
-def purge(connection: Connection, batch: int) -> int:
-    """Delete sessions idle for too long, at most so many; return how many."""
-    return sweep_some(connection, StoredSession, expired(), batch)
 
 
 def expired() -> ColumnElement[bool]:

@@ -21,13 +21,14 @@ TEMPLATE_MARKS = ["{" + mark for mark in "%#{"]
 CONTROL = ("Cc", "Cs", "Zl", "Zp")  # with lone surrogates and Unicode's line breaks
 EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`|~-]+@(\w[\w-]*\.)+\w[\w-]*")
 
+TEXT_LENGTH = 200
 SLUG = re.compile(r"[a-z]([a-z0-9_]*[a-z0-9])?")
 SLUG_LENGTH = 40
 # The app may run on another Python than this hook: 3.11 to 3.15 do not agree on these.
 OTHER_STANDARD_LIBRARIES = """
     aifc annotationlib asynchat asyncore audioop cgi cgitb chunk compression crypt
     distutils imghdr imp lib2to3 mailcap msilib nis nntplib ossaudiodev pipes profiling
-    smtpd sndhdr spwd sre_compile sre_constants sre_parse sunau telnetlib uu xdrlib
+    smtpd sndhdr spwd sre_compile sre_constants sre_parse sunau telnetlib test uu xdrlib
 """
 DEPENDENCIES = """
     alembic argon2 asgiref ast_serialize attr babel blinker cffi click colorama coverage
@@ -42,7 +43,7 @@ DEPENDENCIES = """
 # The project's own names, and what its tools make and git ignores.
 FOLDERS = """
     build caddyfile conftest dist dockerfile docs env htmlcov instance license makefile
-    migrations tests variants venv wsgi
+    migrations node_modules tests variants venv wsgi
 """
 TAKEN = {
     "a word of the Python language": [
@@ -64,6 +65,8 @@ def text_problem(text: str) -> str | None:
     """Say why an answer cannot stand verbatim between double quotes."""
     if text != text.strip() or not text:
         return "must not be empty, nor begin or end with a space"
+    if len(text) > TEXT_LENGTH:
+        return f"must have at most {TEXT_LENGTH} characters"
     if '"' in text or "\\" in text:
         return "must not contain a double quote or a backslash"
     if any(mark in text for mark in TEMPLATE_MARKS):
@@ -93,6 +96,7 @@ def plain(text: str) -> str:
 def passing_text(text: str) -> str:
     text = plain(text).replace('"', "'").replace("\\", "/").replace("{", "(")
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    text = text[:TEXT_LENGTH].strip()
     return text if re.search(r"\w", text) else "My Flask App"
 
 

@@ -6,6 +6,8 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
+from {{ cookiecutter.project_slug }}.environ import MailServer
+
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
 from .inside import rows
@@ -64,7 +66,8 @@ def test_purge_keeps_events_while_a_session_may_be_listed_from_them(
 
 
 @pytest.mark.parametrize("command", [["purge"], ["mail", "retry"]])
-def test_a_database_that_is_away_is_no_traceback(app: Flask, command: list[str]) -> None:
+def test_a_database_that_is_away_is_no_traceback(configure: MakeApp, command: list[str]) -> None:
+    app = configure(mail_server=MailServer("smtp", "127.0.0.1", 1))
     with broken_database(app):
         done = app.test_cli_runner().invoke(args=command)
     assert done.exit_code == 1
@@ -72,12 +75,20 @@ def test_a_database_that_is_away_is_no_traceback(app: Flask, command: list[str])
     assert done.output.count("\n") == 1
 
 
-def test_mails_are_not_sent_again_without_an_address_for_their_links(
-    configure: MakeApp, app: Flask
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"public_url": None}, "PUBLIC_URL is missing: links are made from it."),
+        # It would show people's links to the operator, or to cron, and to nobody else.
+        ({"mail_server": MailServer("console")}, "MAIL_URL names no mail server to send by."),
+    ],
+)
+def test_mails_are_not_sent_again_where_their_links_would_not_reach_their_owners(
+    configure: MakeApp, app: Flask, user: str, changes: dict[str, object], said: str
 ) -> None:
-    Browser(app).post("/auth/register", data={"email": EMAIL})
+    Browser(app).post("/auth/reset", data={"email": EMAIL})
     before = rows(app, "SELECT * FROM outbox")
-    done = configure(public_url=None).test_cli_runner().invoke(args=["mail", "retry"])
+    done = configure(**changes).test_cli_runner().invoke(args=["mail", "retry"])
     assert done.exit_code == 1
-    assert done.output == "Error: PUBLIC_URL is missing: links are made from it.\n"
+    assert done.output == f"Error: {said}\n"
     assert rows(app, "SELECT * FROM outbox") == before

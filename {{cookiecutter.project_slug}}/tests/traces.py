@@ -4,6 +4,7 @@ from flask import Flask
 
 from {{ cookiecutter.project_slug }} import accounts
 from {{ cookiecutter.project_slug }}.db import db, now
+from {{ cookiecutter.project_slug }}.mail import notify
 from {{ cookiecutter.project_slug }}.models import Link, Outbox, RecoveryCode
 
 from .browser import EMAIL, Browser
@@ -41,9 +42,11 @@ def leave_traces(app: Flask) -> Browser:
                 Link(token_hash=token, email=EMAIL, **link),
                 Link(token_hash=old_token, email=OLD, user_id=owner.id, **link),
                 Outbox(recipient=EMAIL, detail={"address": PEER, "client": CLIENT}, **mail),
-                Outbox(recipient=OLD, detail={"user": owner.id}, **mail),
             ]
         )
+        owner.email = OLD
+        notify(owner, "password_changed")
+        owner.email = EMAIL
         db.session.commit()
     return browser
 

@@ -31,7 +31,7 @@ def take_turn(connection: Connection, user_id: int) -> None:
 
 
 def authenticate(email: str, password: str) -> User | None:
-    """Return the user whose password this is; equal work for nobody (ASVS 6.3.8)."""
+    """Return the user if the password is right; work as long without one (ASVS 6.3.8)."""
     user = find(email)
     db.session.commit()
     if user is None:
@@ -101,7 +101,7 @@ def delete(user: User) -> bool:
     Of it remain events that name nobody, until they are purged (see docs/privacy.md).
     """
     known = user.password_hash
-    # Whoever is writing an event of this user is waited for, lest it keep its address.
+    # Wait for whoever is just writing an event of this user: its address has to go as well.
     if lock(user.id) is None:
         return True
     if user.password_hash != known:
@@ -111,7 +111,7 @@ def delete(user: User) -> bool:
     db.session.execute(update(Event).where(own).values(address="", client="", detail={}))
     mails = or_(Outbox.recipient == user.email, mail.names(user))
     db.session.execute(delete_rows(Outbox).where(mails))
-    # Those that name the user go along; these were asked for before there was one.
+    # Links with a user_id go with the row; these were mailed before the account was made.
     asked = and_(Link.user_id.is_(None), Link.email == user.email)
     db.session.execute(delete_rows(Link).where(asked))
     db.session.delete(user)

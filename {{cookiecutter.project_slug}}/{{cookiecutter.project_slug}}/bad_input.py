@@ -33,27 +33,27 @@ class PlainRequest(Request):
     def __init__(
         self, environ: dict[str, object], populate_request: bool = True, shallow: bool = False
     ) -> None:
-        # To route and to build addresses would raise, for the error page as well.
+        # With such a host, routing and url_for raise, even for the error page.
         if not _may_be_host(str(environ.get("HTTP_HOST", ""))):
             environ["HTTP_HOST"] = "invalid"
-        # What a proxy forwards unseen would stand before our name in a redirect.
+        # A proxy may pass on any scheme; unchecked, redirects would begin with it.
         if environ.get("wsgi.url_scheme") != "https":
             environ["wsgi.url_scheme"] = "http"
         super().__init__(environ, populate_request, shallow)
         # Werkzeug counts on UTF-8, and raises at the first look into the query.
         self.query_string = re.sub(rb"[\x80-\xff]", _quote, self.query_string)
         if self.method == "HEAD":
-            # The same but for the body, which the server leaves out. A view that asks
-            # for GET would take it for a form, and no gate stands before a HEAD.
+            # Treat it as GET; the server drops the body. A view that tests for "GET" would
+            # take HEAD for a form, and the cross-origin check lets HEAD pass.
             self.method = "GET"
 
 
 def receive_body() -> None:
     """Wait for the body of a request; raise an HTTPException (400, 413, 503) if it cannot be had.
 
-    In a view's transaction all other writers would wait with it for somebody who sends a
-    byte at a time. One of more than `MAX_BODY_BYTES` is left to the view, which may allow
-    it; where its length is untold there have to be fewer.
+    A view that reads it within its transaction would keep all other writers waiting for a
+    slow sender. A body announced as larger than `MAX_BODY_BYTES` is left to the view, which
+    may allow it; one of unknown length has to be smaller.
     """
     if request.method in SAFE_METHODS:
         return
@@ -67,12 +67,12 @@ def receive_body() -> None:
     except HTTPException:
         raise
     except Exception:
-        # What servers raise of their own quotes what was sent, for the log to keep.
+        # The server's own errors quote what was sent, and the log would keep it.
         raise BadRequest from None
     finally:
         receiving.release()
     if len(body) < (told or 0):
-        # Half a password is one as well.
+        # Cut off on the way: half a password must not be taken for a whole one.
         raise ClientDisconnected
     if len(body) >= MAX_BODY_BYTES and told != len(body):
         # Werkzeug cut it off.
@@ -96,7 +96,7 @@ def _quote(byte: re.Match[bytes]) -> bytes:
 
 
 def _name_bad_value(context: ExceptionContext) -> None:
-    """Give one name to what drivers say of numbers beyond 64 bits and of half characters."""
+    """Raise DataError for numbers beyond 64 bits and lone surrogates, whatever the driver says."""
     error = context.original_exception
     if isinstance(error, OverflowError | UnicodeEncodeError):
         raise DataError(context.statement, None, error) from None

@@ -26,7 +26,7 @@ from .sqlite import (
 READ_ONLY = {"sqlite_begin": "DEFERRED"}
 
 Columns = TypeVarTuple("Columns")
-# Objects outlive the transaction that read them: the guard's user serves the view.
+# Objects stay readable after a commit: the view uses the user that the guard has loaded.
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
 
@@ -80,8 +80,8 @@ def upsert(table: type[Base]) -> sqlite.Insert | postgresql.Insert:
 def read_one(statement: Select[*Columns], values: Mapping[str, object]) -> Row[*Columns] | None:
     """Run the SELECT that a request begins with, and leave no transaction behind.
 
-    A statement alone is a transaction by itself: it needs no BEGIN, and no lock
-    that a request which may write would have to wait for.
+    A single SELECT is its own transaction. Without BEGIN, even a request that may
+    write later takes no lock for it (see sqlite.py).
     """
     db.session.connection(execution_options={"sqlite_begin": "NONE"})
     row = db.session.execute(statement, values).first()
@@ -119,8 +119,8 @@ def init_app(app: Flask) -> None:
     except OSError as error:
         problem = f"needs the folder {app.instance_path}, which cannot be made: {error.strerror}."
         raise ConfigError("DATABASE_URL", problem) from None
-    # It would close asynchronous sessions too: there are none, yet every request
-    # would pay for a thread and an event loop, four times its own work.
+    # The extension also closes asynchronous sessions. There are none here, but to look for
+    # them it would start a thread and an event loop for each request: four times its work.
     closing = app.teardown_appcontext_funcs
     closing[:] = [close for close in closing if not iscoroutinefunction(close)]
     with app.app_context():

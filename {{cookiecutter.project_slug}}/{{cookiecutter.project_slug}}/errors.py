@@ -15,7 +15,7 @@ from .db import db
 from .i18n import gettext as _, ngettext
 from .models import User
 
-# It is away, or too slow to give back the connections that all wait for.
+# The database is away, or so slow that no connection becomes free.
 LOST = (OperationalError, PoolTimeout)
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ def _wait(error: TooManyRequests) -> str:
 
 def _lose_database(error: SQLAlchemyError) -> ResponseReturnValue:
     logger.error("the database failed", exc_info=error)
-    # Nor is it asked again for what the page would say of its reader.
+    # The error page must not ask the database again who is signed in.
     g.user = None
     return _show(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS))
 

@@ -62,7 +62,8 @@ def enqueue(
 
 def notify(user: User, purpose: str, **detail: str | int) -> None:
     """Add a notice to a user, in the user's own language."""
-    enqueue(purpose, user.email, speaking=user.language, **detail)
+    # Named, for it goes with the account whatever its address is by then.
+    enqueue(purpose, user.email, speaking=user.language, user=user.id, **detail)
 
 
 def names(user: User) -> ColumnElement[bool]:
@@ -141,8 +142,8 @@ def _send(row: Outbox) -> None:
     speak(row.language)
     write: Writer = current_app.extensions["writers"][row.purpose]
     letter = write(row)
-    # A mail server may take its time. Nobody waits for a lock of ours meanwhile, nor
-    # learns by having to that the writer found an account (ASVS 6.3.8).
+    # A mail server may be slow: hold no lock meanwhile. Having to wait for one would also
+    # tell others that the writer found an account (ASVS 6.3.8).
     db.session.commit()
     if letter is None:
         return
@@ -164,6 +165,6 @@ def init_app(app: Flask) -> None:
 
     @app.teardown_request
     def wake(error: BaseException | None) -> None:
-        # The first request of a process looks for what the last one left.
+        # A process's first request wakes it too, for mails that an earlier process left.
         if g.pop("mail_waits", False) or not courier.running:
             courier.wake()

@@ -19,8 +19,8 @@ Steps = Callable[[str | list[str] | tuple[str, ...], MigrationContext], list[Mig
 
 # Any number, as long as nothing else in the database asks for the same lock.
 LOCK = 20_160_401
-# Hosts take turns, for as long as it takes; then no statement is cut off. What needs the
-# lock of a table does not wait long: everybody else would wait behind it.
+# Wait for other hosts without a limit, and let statements run as long as they need. Only the
+# wait for the lock of a table stays short: everybody else would queue up behind it.
 TAKE_TURNS = (
     "SET lock_timeout = 0",
     "SET statement_timeout = 0",
@@ -102,7 +102,7 @@ def init_app(app: Flask) -> None:
         "render_item": render_item,
     }
     alembic.init_app(app)
-    # It says on every start which database it found; what it runs is worth a line.
+    # Alembic logs the kind of database at each start: keep only what it runs.
     logger = logging.getLogger("alembic.runtime.migration")
     logger.addFilter(_is_about_a_step)
 

@@ -16,24 +16,24 @@ from .config import APP_NAME, RETRY_AFTER_SECONDS, settings
 from .i18n import gettext as _
 
 MAX_LENGTH = 256
-# A piece of a new password has so many characters, and among them so many kinds of those
-# that stand for letters (@ for a, 1 for i or l): zxcvbn reads it anew for each way to
-# take them, hundreds of times if they are all there, and for seconds.
+# How much zxcvbn judges at once: so many characters, with so many kinds of stand-ins for
+# letters among them (@ for a, 1 for i or l). It tries every way to read those: with all of
+# them there, that takes seconds.
 SCORED_LENGTH = 32
 SCORED_STAND_INS = 10
 STAND_INS = frozenset(chain.from_iterable(L33T_TABLE.values()))
-# A piece that begins within a common word would hide it, said again and again.
+# Repeats count once: a piece that begins within a repeated common word would hide the word.
 REPEATED = re.compile(r"(.{3,}?)\1+", re.DOTALL)
 LEAST_SCORE = 3
-# Shorter words are found within others, and tell nobody anything.
+# Shorter words occur within others by chance: they are left in.
 CONTEXT_WORD_LENGTH = 3
 
 # RFC 9106, second recommended option: 64 MiB, three passes. Tests use a cheap one.
 hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
 # In each process: more at once would end no sooner, and take 64 MiB each.
 AT_ONCE = 2
-# For so many there is a place in all. Fewer than gunicorn.conf.py has threads: a crowd
-# at the login leaves some for every other page (ASVS 15.2.2).
+# How many may compute or wait, in all. Fewer than the threads in gunicorn.conf.py, so that
+# a crowd at the login leaves some for every other page (ASVS 15.2.2).
 PLACES = 48
 turns = BoundedSemaphore(AT_ONCE)
 places = BoundedSemaphore(PLACES)
@@ -42,11 +42,11 @@ _own = local()
 
 @contextmanager
 def place() -> Iterator[None]:
-    """Keep a place to wait for a turn; raise ServiceUnavailable (503) when there is none.
+    """Hold a place in the queue to compute; raise ServiceUnavailable (503) if it is full.
 
-    Taken before an attempt is counted: whoever is sent away has not tried.
+    Take it before an attempt is counted: whoever is turned away has not tried.
     """
-    # To compute takes one as well: it is the same one for whoever keeps it already.
+    # Computing needs a place too. Whoever holds one already uses that one.
     if getattr(_own, "place", False):
         yield
         return
@@ -108,7 +108,7 @@ def weakness(password: str, *, email: str, name: str) -> str | None:
 
 
 def _without(password: str, *texts: str) -> str:
-    """Return what is left when all that an attacker would try first is taken out."""
+    """Return the password without the words that an attacker would try first."""
     words = {word.casefold() for text in texts for word in (text, *text.split())}
     rest = password.casefold()
     for word in sorted(words, key=len, reverse=True):
@@ -124,7 +124,7 @@ def _pieces(text: str) -> tuple[str, str]:
 
 
 def _start(text: str) -> str:
-    """Return as much as can be judged in no time."""
+    """Return as much of the beginning as zxcvbn judges quickly."""
     found: set[str] = set()
     for end, letter in enumerate(text[:SCORED_LENGTH]):
         found |= STAND_INS & {letter}

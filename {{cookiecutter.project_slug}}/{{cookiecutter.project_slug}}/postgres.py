@@ -4,17 +4,17 @@ from typing import Any
 
 from sqlalchemy import URL
 
-# In each process, none beyond: as many as one process keeps busy, since no request holds
-# one while it computes a password. Eight workers fit into the 100 that a server takes.
+# For each process, and never more: enough to keep it busy, since no request holds one while
+# it computes a password. Eight workers fit into the 100 that a server takes by default.
 POOL_SIZE = 10
-# For one of them, and for a new one; then the answer is 503. None is tried before use, which
-# would double what most requests ask: after a restart, one of each worker's answers is 503.
+# To wait for a free or a new connection; then the answer is 503. None is tried before use:
+# that would double most requests' queries. So a restart of the server costs each worker a 503.
 WAIT_SECONDS = 5
 # A host that vanished says nothing. TCP would wait a quarter of an hour for it to take what was
 # sent, and two hours before it asked whether anybody is still there.
 NETWORK = {"tcp_user_timeout": 10_000, "keepalives_idle": 10, "keepalives_interval": 5}
-# A statement that waits for another's lock, as long as SQLite lets it wait; any statement; and
-# a transaction whose process was frozen in the middle, with locks that others wait for.
+# In turn: to wait for a lock (as long as with SQLite), to run a statement, and to sit idle in
+# an open transaction, as a frozen process does while others wait for its locks.
 SERVER_TIMEOUTS = {
     "lock_timeout": "5s",
     "statement_timeout": "10s",

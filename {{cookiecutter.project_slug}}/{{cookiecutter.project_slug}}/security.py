@@ -83,7 +83,7 @@ def _refuse(said: str) -> None:
 def _set_headers(app: Flask) -> None:
     """Add what every response carries, unless the view has said otherwise.
 
-    At the last door out: none gets past it, whatever becomes of the hooks within.
+    Around the whole app, so that it works even where a hook of Flask's has failed.
     """
     serve = app.wsgi_app
 

@@ -45,7 +45,7 @@ def risks(settings: Settings, *, has_certificate: bool) -> Iterator[ConfigError]
     if is_loopback(public.hostname or ""):
         yield ConfigError("PUBLIC_URL", "leads nowhere else: set it to https:// and your host.")
     if public.scheme == "https" and not settings.trusted_proxies and not has_certificate:
-        # Who speaks https then? Its address would be everybody's.
+        # Then a proxy speaks https, and every visitor seems to come from its address.
         problem = "is 0, so all visitors share the limits of one: count the proxies in front."
         yield ConfigError("TRUSTED_PROXIES", problem)
     domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]

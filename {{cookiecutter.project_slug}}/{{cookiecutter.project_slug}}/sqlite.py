@@ -22,7 +22,7 @@ def set_up_sqlite(engine: Engine) -> None:
 
 def _make_private(dialect: Dialect, record: object, args: list[Any], options: object) -> None:
     """Make the file for its owner alone: SQLite itself would let everybody read it."""
-    # None that is there is opened, for to close it again would drop its locks.
+    # A file that exists is not opened: closing it again would drop SQLite's locks on it.
     with suppress(OSError):
         os.close(os.open(args[0], os.O_CREAT | os.O_EXCL, 0o600))
 

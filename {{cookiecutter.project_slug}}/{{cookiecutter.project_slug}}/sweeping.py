@@ -31,7 +31,7 @@ def sweep(table: type[Base], over: ColumnElement[bool]) -> int:
         with db.engine.begin() as connection:
             count = sweep_some(connection, table, over, BATCH)
         total += count
-        # SQLite has no queue for its one writer: whoever waits looks again now and then,
-        # and has to find the place free as often as not.
+        # SQLite has no queue for its one writer: those who wait try again now and then.
+        # So leave it free for as long as this batch took.
         time.sleep(time.monotonic() - began)
     return total

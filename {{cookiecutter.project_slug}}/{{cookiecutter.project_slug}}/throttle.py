@@ -13,7 +13,7 @@ from .db import db, now, upsert
 from .environ import Rate
 from .models import Throttle
 
-# Between hosts, and between attempts that wait for one another.
+# How far the clocks of hosts, and attempts that wait for one another, may be apart.
 CLOCKS_DIFFER_BY = timedelta(minutes=1)
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def _count(key: str, limit: Rate, address: str) -> None:
     """
     moment = now()
     ends_at = moment + timedelta(seconds=limit.seconds)
-    # One that ends too late began before the clock was set back.
+    # A window that ends too far ahead began before the clock was set back: it is over too.
     over = (Throttle.ends_at <= moment) | (Throttle.ends_at > ends_at + CLOCKS_DIFFER_BY)
     first = upsert(Throttle).values(key=_hash(key), count=1, ends_at=ends_at)
     statement = first.on_conflict_do_update(
@@ -78,7 +78,7 @@ def _count(key: str, limit: Rate, address: str) -> None:
     with db.engine.begin() as connection:
         count, ends_at = connection.execute(statement).one()
     if count > limit.count:
-        # Of the key no more than its kind: nobody has proved to own the address in it.
+        # Log the kind of key only: nobody has proved to own the address in it.
         logger.warning("too many: %s, from %s", " ".join(key.split()[:2]), address or "-")
         wait = max(1, round((ends_at - moment).total_seconds()))
         raise TooManyRequests(retry_after=wait)

@@ -72,7 +72,7 @@ def reseal_all() -> tuple[int, list[str]]:
             changed = same.values(totp_secret=seal(text, owner=owner)).returning(User.id)
             done += db.session.scalar(changed) is not None
         db.session.commit()
-    # The look that found no more has begun one too.
+    # The last SELECT, which found nothing more, has begun a transaction too.
     db.session.commit()
     return done, unreadable
 
@@ -100,7 +100,7 @@ def _derive(secret_key: str) -> tuple[bytes, bytes]:
 
 
 def _bound(head: bytes, owner: str) -> bytes:
-    """Return what is signed along with a text, so that neither can be exchanged."""
+    """Return what is authenticated with a text: the name of its key, and its owner."""
     return head + owner.encode()
 
 

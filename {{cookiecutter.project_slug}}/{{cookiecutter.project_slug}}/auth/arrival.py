@@ -12,7 +12,7 @@ from ..db import db, now
 from ..models import Event, User
 from .sessions import login_user
 
-# As long as the audit trail is kept at least.
+# No longer than the audit trail is kept, which is where logins are looked up.
 BROWSERS_KNOWN_FOR = timedelta(days=90)
 Step = Callable[[User, bool, str], ResponseReturnValue | None]
 
@@ -37,7 +37,7 @@ def proceed(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
 
 def finish(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
     """Sign in a user who has passed every step, and go to `target`, a page of ours."""
-    # Disabled between two steps: such a session would live again with the account.
+    # Disabled between two steps: a session begun now would work once it is enabled again.
     if user.disabled_at is not None:
         return redirect(url_for("auth.login"), 303)
     throttle.forgive_login(user.email)
@@ -53,7 +53,7 @@ def _tell_of_new_browser(user: User) -> None:
     logins = select(Event.client).where(Event.user_id == user.id, Event.kind == "login")
     seen = set(db.session.scalars(logins.where(Event.at > since).distinct()))
     client = events.client_name()
-    # The first login of all follows upon registering; after a long absence, any is news.
+    # A new account's first login needs no notice; after 90 days without one, every login does.
     if client in seen or (not seen and user.created_at > since):
         return
     if clients.names(client) in {clients.names(one) for one in seen}:

@@ -91,7 +91,7 @@ def _guard() -> Response | None:
         return None
     g.user = None
     if endpoint is not None:
-        # Before anything is found out: whoever sends it says when it ends.
+        # Before the first query: whoever sends the body decides how long it takes.
         receive_body()
     try:
         user = g.user = load_user()
@@ -116,7 +116,7 @@ def _refuse(endpoint: str) -> Response:
         logger.warning("%s asks for login; @login_not_required opens it", endpoint)
     if wants_json():
         return make_response(jsonify(error=_("Please log in.")), 401)
-    # Only what can be asked for again is worth coming back to.
+    # Come back only to what was a GET: a form's address may be no page at all.
     here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     return redirect(url_for("auth.login", next=here), 303)
 
@@ -134,7 +134,7 @@ def _ask_again() -> Response:
 
 
 def _way_back() -> str | None:
-    """Return what is worth coming back to: a page, this one or the one with the form."""
+    """Return where to come back to: this page or, for a form, the page that it was on."""
     if request.method in SAFE_METHODS:
         return request.full_path.rstrip("?")
     page, origin = request.referrer or "", our_origin()

@@ -62,5 +62,5 @@ def is_over(began_at: datetime, remembered: bool) -> bool:
 
 
 def is_due(seen_at: datetime, remembered: bool) -> bool:
-    """Tell whether being seen again is worth a write."""
+    """Tell whether the stored time of last use is old enough to be written anew."""
     return now() - seen_at >= min(SEEN_EVERY, idle_limit(remembered) / 10)

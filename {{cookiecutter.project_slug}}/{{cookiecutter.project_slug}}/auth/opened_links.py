@@ -57,8 +57,8 @@ def opened_link(purpose: str) -> Link | None:
 def hash_chosen(form: NewPasswordForm, *, email: str, name: str) -> str | None:
     """Return the hash of the password in a form that a link leads to; None if it will not do.
 
-    To judge and to hash one costs as much as a login does, and a link may be tried again
-    and again: so it counts as one, when it has found a place.
+    This costs as much as a login, and a link's form can be sent again and again: so it
+    counts as an attempt to log in from this address, unless it is turned away (503).
     """
     db.session.commit()
     with passwords.place():

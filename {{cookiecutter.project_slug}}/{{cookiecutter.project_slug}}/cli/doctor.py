@@ -20,7 +20,7 @@ LOOKED_AT = ["FLASK_DEBUG", "SECRET_KEY", "PUBLIC_URL", "TRUSTED_PROXIES", "MAIL
 LOOKED_AT += ["DATABASE_URL", *LONGEST, ".env"]
 # For a key that was refused: it signs nothing, and no file holds it.
 STAND_IN = string.printable.strip()
-# They set these; their machines keep no file, and share none with each other.
+# Variables by which these hosts are known. Their machines keep no files, and share none.
 FORGETFUL = {"DYNO": "Heroku", "K_SERVICE": "Cloud Run"}
 Problems = Iterator[ConfigError]
 

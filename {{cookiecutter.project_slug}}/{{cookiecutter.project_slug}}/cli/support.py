@@ -5,10 +5,9 @@ from sqlalchemy import update
 
 from .. import accounts, events, mail
 from ..auth.sessions import end_sessions
-from ..config import settings
 from ..db import db
 from ..models import User
-from .mail import need_public_url
+from .mail import why_not_from_here
 from .users import find_user, group
 
 
@@ -16,10 +15,9 @@ from .users import find_user, group
 @click.argument("email")
 def reset(email: str) -> None:
     """Mail a link for a new password to the account's address."""
-    # The console would show the link to whoever runs this.
-    if settings().mail_server.scheme in {"console", "none"}:
-        raise click.ClickException("MAIL_URL names no mail server to send the link by.")
-    need_public_url()
+    problem = why_not_from_here()
+    if problem:
+        raise click.ClickException(problem)
     user = find_user(email)
     if user.disabled_at is not None:
         raise click.ClickException(f"{user.email} is disabled: enable it first.")
@@ -62,7 +60,7 @@ def reset_second_factor(email: str) -> None:
     events.record("second_factor_reset_by_operator", user)
     mail.notify(user, "second_factor_reset")
     db.session.commit()
-    # Else the notice waits for the running app, which has one.
-    if settings().public_url is not None:
+    # Else the notice waits for the running app.
+    if not why_not_from_here():
         mail.deliver()
     click.echo(f"{user.email} has no second factor any more; all its sessions have ended.")

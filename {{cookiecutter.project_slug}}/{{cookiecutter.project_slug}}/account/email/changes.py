@@ -48,10 +48,10 @@ def undo(link: Link, password_hash: str) -> User | None:
 
 
 def _void_later_changes(user: User, link: Link) -> None:
-    """Void the way back to each address that came later, be its mail sent or not.
+    """Void the ways back to addresses that came later, whether their mail was sent or not.
 
-    The way back to one before stays good: a thief who changed the address twice
-    could else use the second link to void the first, which the owner has.
+    Those to earlier addresses stay good: else a thief who changed the address twice
+    could use the second link to void the first, which the owner has.
     """
     links.void(user, since=link.created_at)
     notices = delete(Outbox).where(

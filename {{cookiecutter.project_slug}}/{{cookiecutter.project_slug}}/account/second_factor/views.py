@@ -21,7 +21,7 @@ from . import codes
 PENDING = "second_factor"
 # Long enough to install an app; later, who saw the screen has seen nothing of use.
 PENDING_SECONDS = 30 * 60
-# A spelling checker may send what is typed elsewhere.
+# A browser's spelling checker may send what is typed to another server.
 CODE_INPUT = {"autocomplete": "one-time-code", "spellcheck": "false"}
 
 bp = Blueprint("second_factor", __name__, template_folder="templates")

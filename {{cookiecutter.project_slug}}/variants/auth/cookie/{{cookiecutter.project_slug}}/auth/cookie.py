@@ -75,7 +75,7 @@ def _begin(here: Presence, login: Login) -> Token:
         accounts.take_turn(connection, login.id)
         if here.token:
             ended.add(connection, here.token.sid, here.token.began_at)
-        # With the new one they are as many as a user may have (ASVS 7.1.2).
+        # One less than a user may have: the new one comes on top (ASVS 7.1.2).
         for old, _ in history.live_tokens(connection, login)[settings().sessions_per_user - 1 :]:
             ended.add(connection, old.sid, old.began_at)
         sweep_some(connection, ended.EndedSession, ended.is_over(), PURGE_AT_LOGIN)

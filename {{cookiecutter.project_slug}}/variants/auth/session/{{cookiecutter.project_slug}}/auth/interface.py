@@ -35,7 +35,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.login: Login | None = None
         self.ended = False
         self.proved = False
-        # Nothing more is to be saved: it could not be read, or it has been saved.
+        # Do not save: the session could not be read, or has been saved already.
         self.settled = False
 
     @property
@@ -61,7 +61,7 @@ class ServerSessionInterface(SessionInterface):
     """Open without I/O; save in a transaction that is the session's own."""
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
-        # An error raised here would pass by the error pages: the guard loads the row.
+        # No query here: its error would not reach the error pages. The guard loads the row.
         return ServerSession(request.cookies.get(self.get_cookie_name(app)))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -69,8 +69,8 @@ class ServerSessionInterface(SessionInterface):
             return
         # Once only: the error page for a save that failed does not try again.
         session.settled = True
-        # There may be one writer only. What the view did not commit is lost
-        # anyway, and the session would wait for its own request to end.
+        # SQLite has one writer. What the view did not commit is lost anyway; left open, it
+        # would make this save wait for a lock that its own request holds.
         db.session.rollback()
         stored = session.stored
         if session.login or session.ended:
@@ -105,7 +105,7 @@ class ServerSessionInterface(SessionInterface):
                 # A parallel request was faster, and its token is the good one.
                 return
             if login:
-                # With the new one they are as many as a user may have (ASVS 7.1.2).
+                # One less than a user may have: the new one comes on top (ASVS 7.1.2).
                 store.keep_newest(connection, login.id, settings().sessions_per_user - 1)
                 token, handle = store.add(connection, _dump(session), login)
                 events.record("login", login, within=connection, session=handle)

@@ -105,7 +105,7 @@ def end_sessions(user: User, *, keep_current: bool) -> None:
     db.session.flush()
     kept = StoredSession.handle == (_current_handle() if keep_current else None)
     db.session.execute(delete(StoredSession).where(_of(user), ~kept))
-    # This one alone: a login may have added another since.
+    # Move only this one to the new epoch: a login may have added another since.
     db.session.execute(
         update(StoredSession).where(_of(user), kept).values(epoch=user.session_epoch)
     )

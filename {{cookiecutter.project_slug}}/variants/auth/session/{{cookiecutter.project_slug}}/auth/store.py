@@ -36,7 +36,7 @@ TOKEN_BYTES = 32
 class StoredSession(Base):
     """Hold one browser's session. The token itself is never stored.
 
-    Who reads the table, or a backup of it, cannot put a hash into a cookie.
+    Whoever reads the table or a backup finds hashes; a cookie needs the token itself.
     """
 
     __tablename__ = "sessions"
@@ -44,7 +44,7 @@ class StoredSession(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     # Names the session on pages and in the audit trail; opens nothing.
     handle: Mapped[str] = mapped_column(String(32), unique=True)
-    # None for a visitor: a flash message, a link's row id.
+    # None for a visitor, who may have a flash message or an opened link to keep.
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), index=True
     )
@@ -68,7 +68,7 @@ def hash_token(token: str) -> bytes:
 
 
 class Stored(NamedTuple):
-    """Carry a row as it was read, whatever becomes of the ORM's objects."""
+    """Hold a row's values as they were read, apart from the ORM's objects."""
 
     token_hash: bytes
     handle: str
@@ -119,7 +119,7 @@ def add(connection: Connection, data: str, login: Login | None = None) -> tuple[
 def keep_newest(connection: Connection, user_id: int, count: int) -> None:
     """End the oldest sessions of a user who has more than so many."""
     owned = StoredSession.user_id == user_id
-    # One left idle, and not yet swept up, must not cost a live one its place.
+    # An idle session that is still in the table must not push out one that is in use.
     newest = (
         select(StoredSession.token_hash)
         .where(owned, ~expired())
@@ -157,7 +157,7 @@ def see(stored: Stored) -> None:
 def expired() -> ColumnElement[bool]:
     """Match sessions idle for too long.
 
-    One past its absolute end is refused, so that it goes idle as well.
+    One past its absolute end need not be matched: it is refused, so it soon goes idle.
     """
     moment = now()
     remembered = StoredSession.seen_at <= moment - idle_limit(remembered=True)

@@ -37,7 +37,7 @@ def prove(user: User, field: Field) -> bool:
     """Tell whether a form's password is the user's; say beside the field that it is not.
 
     It is counted as a login is: whoever sits at an open session may not guess the
-    password at leisure. No transaction may be open.
+    password at leisure. It commits, so ask before anything is changed.
     """
     with passwords.place():
         throttle.count_login(user.email, events.client_address())

@@ -24,6 +24,8 @@ class SMTPServer(ThreadingTCPServer):
         """Start anew, with no message and no orders."""
         self.messages: list[EmailMessage] = []
         self.logins: list[str] = []
+        # To whom each message is to go, whatever its headers say.
+        self.recipients: list[str] = []
         # A reply in place of 250 to a recipient.
         self.refusal = ""
         # Hang up in the middle of the next message.
@@ -63,6 +65,9 @@ class _Dialogue(StreamRequestHandler):
                     self._say("235 welcome")
                 case "RCPT" if self.server.refusal:
                     self._say(self.server.refusal)
+                case "RCPT":
+                    self.server.recipients.append(words[1].partition("<")[2].removesuffix(">"))
+                    self._say("250 fine")
                 case "DATA":
                     self._say("354 go on")
                     if self.server.drop:

@@ -41,10 +41,10 @@ def site(configure: MakeApp, server: SMTPServer, user: str) -> Flask:
     return configure(mail_server=MailServer("smtp", HOST, server.port))
 
 
-def give_second_factor(app: Flask) -> None:
+def give_second_factor(app: Flask, email: str = EMAIL) -> None:
     with app.app_context():
-        change_user(EMAIL, totp_secret=b"sealed", totp_last_step=1)
-        owner = db.session.query(User).filter_by(email=EMAIL).one()
+        change_user(email, totp_secret=b"sealed", totp_last_step=1)
+        owner = db.session.query(User).filter_by(email=email).one()
         db.session.add(RecoveryCode(user_id=owner.id, code_hash=b"hash"))
         db.session.commit()
 
@@ -174,6 +174,17 @@ def test_a_second_factor_is_switched_off_and_its_owner_told(
     assert letter["To"] == EMAIL
     assert letter["Subject"].endswith("was switched off")
     assert link_in(letter) == "/auth/reset"
+
+
+def test_the_second_factor_of_others_stays(app: Flask, user: str) -> None:
+    with app.app_context():
+        add_user(BOB, name="Bob")
+    for email in (EMAIL, BOB):
+        give_second_factor(app, email)
+    run(app, "reset-second-factor", EMAIL)
+    (left,) = rows(app, "SELECT email FROM users JOIN recovery_codes ON user_id = users.id")
+    assert left["email"] == BOB
+    assert rows(app, "SELECT email FROM users WHERE totp_secret IS NOT NULL") == [left]
 
 
 def test_the_notice_speaks_the_owners_language(site: Flask, server: SMTPServer) -> None:

@@ -16,7 +16,7 @@ from {{ cookiecutter.project_slug }} import bad_input, passwords
 from {{ cookiecutter.project_slug }}.environ import Rate
 
 from .acting import NEW_PASSWORD
-from .browser import EMAIL, Browser
+from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
 from .hashing import watch_hashing
 from .inside import rows
@@ -69,6 +69,18 @@ def test_who_finds_no_place_is_told_when_to_come_back(
     assert refused.headers["Retry-After"] == "5"
     assert "Please try again shortly." in refused.text
     assert client.login().status_code == 303
+
+
+def test_who_confirms_a_password_finds_a_place_before_it_counts(
+    configure: MakeApp, user: str
+) -> None:
+    browser = Browser(configure(login_attempts_per_account=Rate(1, 900)))
+    browser.login()
+    form = {"password": PASSWORD}
+    with crowd():
+        assert browser.post("/auth/confirm", data=form).status_code == 503
+        assert browser.post("/auth/confirm", data=form).status_code == 503
+    assert browser.post("/auth/confirm", data=form).status_code == 303
 
 
 def test_to_judge_a_password_takes_a_place(app: Flask) -> None:

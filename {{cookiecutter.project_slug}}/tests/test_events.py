@@ -97,6 +97,15 @@ def test_an_event_says_who_what_when_and_from_where(
     assert caplog.messages == [line]
 
 
+def test_no_address_is_too_long_to_be_kept(app: Flask, client: Browser) -> None:
+    """A proxy that is trusted may pass on whatever its clients call themselves."""
+    form = {"email": EMAIL, "password": WRONG}
+    asked_from = {"REMOTE_ADDR": "x" * 300}
+    answer = client.post("/auth/login", data=form, environ_overrides=asked_from)
+    assert answer.status_code == 422
+    assert rows(app, "SELECT address FROM events") == [{"address": "x" * 45}]
+
+
 def test_nothing_written_down_opens_anything(
     app: Flask, client: Browser, user: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -4,11 +4,13 @@ import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
+from {{ cookiecutter.project_slug }}.cli import sessions
 from {{ cookiecutter.project_slug }}.db import now
 from {{ cookiecutter.project_slug }}.i18n import show_time
 
@@ -133,6 +135,18 @@ def test_what_is_no_token_is_refused_not_choked_on(app: Flask, reader: Browser, 
 def test_it_is_never_taken_from_the_command_line_where_a_shell_would_keep_it(app: Flask) -> None:
     done = app.test_cli_runner().invoke(args=["sessions", "explain", "secret"])
     assert done.exit_code == 2
+
+
+def test_at_a_terminal_the_cookie_is_asked_for_and_not_shown(
+    app: Flask, client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.login()
+    terminal = SimpleNamespace(isatty=lambda: True)
+    monkeypatch.setattr(sessions, "sys", SimpleNamespace(stdin=terminal))
+    said = explained(app, f"{header(client)}\n")
+    assert said.startswith("Cookie: \n")
+    assert "The server takes it." in said
+    assert not any(text in said for text in client.jar().values())
 
 
 def test_the_page_follows_a_browser_from_visit_to_logout(reader: Browser, user: str) -> None:

@@ -10,6 +10,7 @@ from .browser import EMAIL, PASSWORD, Browser
 from .hashing import watch_hashing
 from .inside import everything_stored, meanwhile, rows
 from .letters import ask_for_link
+from .reading import language_of
 
 FORM = {"name": "Bob", "password": "umbrella lantern gravel Tuesday"}
 START = {"register": "/auth/register", "reset": "/auth/reset"}
@@ -147,6 +148,14 @@ def test_a_made_up_token_opens_nothing(client: Browser, purpose: str) -> None:
         answer = client.get(f"{START[purpose]}/{token}")
         assert answer.status_code == 410, token
         assert "Set-Cookie" not in answer.headers
+
+
+def test_opening_a_link_keeps_what_a_visitor_has_chosen(
+    client: Browser, link: str, finish: str
+) -> None:
+    client.post("/language", data={"language": "pt_BR"})
+    client.get(link)
+    assert language_of(client.get(finish)) == "pt_BR"
 
 
 def test_opening_a_link_keeps_one_signed_in(client: Browser, link: str, finish: str) -> None:

@@ -1,10 +1,12 @@
 """Mails leave from an outbox, after the request, once, and with no secret in it."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from {{ cookiecutter.project_slug }} import mail
 from {{ cookiecutter.project_slug }}.environ import MailServer
@@ -13,10 +15,12 @@ from {{ cookiecutter.project_slug }}.postman import post
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
-from .inside import everything_stored, meanwhile, rows
+from .inside import db, everything_stored, meanwhile, other_writer, rows
 from .smtp_server import HOST, SMTPServer, smtp_server
 
 WAITING = "SELECT purpose, recipient, attempts, due_at FROM outbox"
+CLAIM = "UPDATE outbox SET due_at = due_at + INTERVAL '5 minutes'"
+BLOCKED = "SELECT pid FROM pg_stat_activity WHERE :other = ANY(pg_blocking_pids(pid))"
 NOTHING = (0, 0)
 SENT = (1, 0)
 FAILED = (0, 1)
@@ -89,6 +93,23 @@ def test_what_one_process_is_sending_the_others_leave_alone(
     assert deliver(site) == SENT
     assert others == [NOTHING]
     assert len(server.messages) == 1
+
+
+def test_of_two_processes_that_find_a_mail_at_once_one_sends_it(
+    site: Flask, server: SMTPServer
+) -> None:
+    with site.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("on SQLite the second looks when the first is done")
+    with ThreadPoolExecutor(max_workers=1) as thread, other_writer(site, CLAIM) as other:
+        pid = other.scalar(text("SELECT pg_backend_pid()"))
+        late = thread.submit(deliver, site)
+        # It has found the mail, and waits for the lock of the other.
+        while not late.done() and not rows(site, BLOCKED, other=pid):
+            pass
+        other.commit()
+        assert late.result() == NOTHING
+    assert server.messages == []
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,8 @@ def test_a_mail_arrives_with_its_headers_and_its_link_in_one_piece(
     assert send(site) == (1, 0)
     (message,) = server.messages
     assert message["To"] == EMAIL
+    # Whoever else got it would be named in no header.
+    assert server.recipients == [EMAIL]
     assert message["From"] == "Padaria São João <bread@app.example>"
     assert message["Subject"] == f"Your link to register with {NAME}"
     assert message["Date"].datetime

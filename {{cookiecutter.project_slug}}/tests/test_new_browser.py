@@ -60,12 +60,14 @@ def test_the_first_login_of_all_is_no_news(app: Flask, client: Browser) -> None:
     assert len(log_in(app, HERE)) == 1
 
 
+@pytest.mark.parametrize("purged", [True, False])
 def test_after_a_long_absence_every_browser_is_new(
-    app: Flask, user: str, clock: TimeMachineFixture
+    app: Flask, user: str, clock: TimeMachineFixture, purged: bool
 ) -> None:
     log_in(app, HERE)
     clock.shift(timedelta(days=91))
-    app.test_cli_runner().invoke(args=["purge"])
+    if purged:
+        app.test_cli_runner().invoke(args=["purge"])
     assert len(log_in(app, HERE)) == 1
 
 

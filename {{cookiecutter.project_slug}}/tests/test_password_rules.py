@@ -10,10 +10,11 @@ from zxcvbn.matching import L33T_TABLE, enumerate_l33t_subs, relevant_l33t_subta
 from {{ cookiecutter.project_slug }} import passwords
 from {{ cookiecutter.project_slug }}.environ import Rate
 
-from .browser import PASSWORD, Browser
+from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
 from .crawling import read
 from .letters import ask_for_link
+from .people import change_user
 
 LONG = "gravel lantern umbrella Tuesday mellow harbour violin granite seven otter kiwi"
 SYMBOLS = "4@8({[<369&#!1/|0$5+7%2"
@@ -115,6 +116,14 @@ def test_a_good_password_is_taken_and_logs_in(client: Browser) -> None:
         assert change(client, password, current) == 303, kind
         assert client.login(password=password).status_code == 303, kind
         current = password
+
+
+@pytest.mark.parametrize("password", ["Ximenes Quvadroz 1", "Quvadroz-Ximenes"])
+def test_a_name_is_no_password_for_whoever_has_it(client: Browser, password: str) -> None:
+    assert change(client, password) == 303
+    with client.application.app_context():
+        change_user(EMAIL, name="Ximenes Quvadroz")
+    assert change(client, password, password) == 422
 
 
 @pytest.mark.parametrize(

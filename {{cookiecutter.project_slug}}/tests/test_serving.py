@@ -1,5 +1,7 @@
 """A start with bad settings ends with one line that names the variable and the cure."""
 
+import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -84,6 +86,17 @@ def test_what_starts_is_secure_unasked(folder: Path) -> None:
     with app.app_context():
         # What a worker inherited it would share with its master.
         assert "Connections in pool: 0 " in db.engine.pool.status()
+
+
+def test_what_is_served_logs_to_standard_output_as_hosts_read_it(
+    app: Flask, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        # Those of the tests: a server starts with none.
+        patch.setattr(logging.getLogger(), "handlers", [])
+        Browser(serve(folder)).login()
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["event"] == "login_failed"
 
 
 def test_the_file_beside_it_is_read_and_the_environment_wins(folder: Path) -> None:

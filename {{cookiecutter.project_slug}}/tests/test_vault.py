@@ -18,6 +18,11 @@ from .sealing import OWNER, SEALED, TEXT, opens, seal, sealed
 
 NEW_KEY = "the next key for tests: 9876543210 zyxwvutsrq"
 OTHER_KEY = "some key of others: 1357924680 qwertyuiop"
+# TEXT, sealed for "me" under OTHER_KEY by an earlier release.
+EARLIER = bytes.fromhex(
+    "016e94074a708bdcf38314d7586ce53315cbf5752ff40de6ec9846cc0ffd1474"
+    "bf5b7a4f0db846a395e8d33c70ac6a2fa90280df8fb729444b1a3914c47f9f"
+)
 
 
 def reseal(app: Flask) -> tuple[int, list[str]]:
@@ -35,6 +40,13 @@ def test_what_was_sealed_can_be_opened_and_lies_nowhere_in_clear(app: Flask) -> 
     assert opens(app)
     assert TEXT not in everything_stored(app)
     assert KEY.encode() not in everything_stored(app)
+
+
+def test_what_an_earlier_release_sealed_can_be_opened(configure: MakeApp) -> None:
+    """Else an update would shut everybody out who has a second factor."""
+    for keys in ({"secret_key": OTHER_KEY}, {"secret_key_fallbacks": (OTHER_KEY,)}):
+        with configure(**keys).app_context():
+            assert vault.open_sealed(EARLIER, owner="me") == TEXT
 
 
 def test_no_look_at_keys_leaves_a_transaction_behind(app: Flask) -> None:

@@ -83,6 +83,17 @@ def test_the_password_is_asked_for(app: Flask, ana: Browser, password: str) -> N
     assert ana.is_signed_in()
 
 
+@pytest.mark.parametrize("password", ["", "x" * 257])
+def test_what_cannot_be_the_password_is_no_attempt(
+    app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    hashed: list[bool] = []
+    watch_hashing(monkeypatch, lambda: hashed.append(True))
+    assert ana.post(PATH, data={"password": password}).status_code == 422
+    assert not hashed
+    assert [row["kind"] for row in rows(app, "SELECT kind FROM events")] == ["login"]
+
+
 def test_guessing_the_password_is_counted_with_the_logins(configure: MakeApp, user: str) -> None:
     client = Browser(configure(login_attempts_per_account=Rate(3, 900)))
     client.login()

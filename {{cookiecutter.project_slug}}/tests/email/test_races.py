@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
+from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }} import accounts
+from {{ cookiecutter.project_slug }} import accounts, links
 from {{ cookiecutter.project_slug }}.account.email import views
 from {{ cookiecutter.project_slug }}.auth.opened_links import opened_link
+from {{ cookiecutter.project_slug }}.db import db, write_unless_busy
 from {{ cookiecutter.project_slug }}.models import Link, User
 
 from ..acting import change_password
@@ -77,6 +80,68 @@ def test_of_two_addresses_confirmed_at_once_one_counts(
     assert ana.post(FINISH).status_code == 410
     assert won == [303]
     assert addresses(app) == [BOB]
+
+
+def test_a_link_used_between_look_and_click_counts_once(
+    app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("on SQLite nobody else writes between the look and the change")
+    link = open_link_to(ana)
+    elsewhere = Browser(app)
+    elsewhere.login()
+    elsewhere.get(link)
+    won: list[int] = []
+    real = accounts.lock
+
+    def lock_late(user_id: int | None) -> User | None:
+        if not won:
+            won.append(0)
+            won[0] = meanwhile(lambda: elsewhere.post(FINISH).status_code)
+        return real(user_id)
+
+    monkeypatch.setattr(accounts, "lock", lock_late)
+    assert ana.post(FINISH).status_code == 410
+    assert won == [303]
+    assert [letter["To"] for letter in letters(app)] == [EMAIL]
+
+
+def test_a_link_that_ends_between_look_and_click_changes_nothing(
+    app: Flask, ana: Browser, clock: TimeMachineFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_link_to(ana)
+    real = accounts.lock
+
+    def lock_late(user_id: int | None) -> User | None:
+        clock.shift(links.LIFETIME)
+        return real(user_id)
+
+    monkeypatch.setattr(accounts, "lock", lock_late)
+    assert ana.post(FINISH).status_code == 410
+    assert addresses(app) == [EMAIL]
+    assert not letters(app)
+
+
+def test_nobody_changes_the_account_while_a_link_is_written(
+    app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were it deleted before its link is stored, the mail would fail and be tried again."""
+    written: list[bool] = []
+    real = accounts.find
+
+    def write() -> bool:
+        with app.app_context():
+            return write_unless_busy(update(User).values(name=User.name))
+
+    def find_late(email: str) -> User | None:
+        written.append(meanwhile(write))
+        return real(email)
+
+    ana.post(START, data={"email": NEW})
+    monkeypatch.setattr(accounts, "find", find_late)
+    assert len(letters(app)) == 1
+    assert written == [False]
 
 
 def test_a_password_changed_at_the_last_moment_voids_the_link(

@@ -153,6 +153,18 @@ def test_wrong_codes_after_the_right_password_are_told_once_a_day(
     assert kinds(app).count("second_factor_failed") == 10
 
 
+def test_the_wrong_codes_of_others_are_no_news(app: Flask, client: Browser, phone: Phone) -> None:
+    with app.app_context():
+        add_user("bob@example.com", name="Bob")
+    of_bob, bob, told = equip(app, "bob@example.com"), Browser(app), []
+    bob.login("bob@example.com")
+    give_password(client)
+    for browser, shown in [(bob, of_bob), (bob, of_bob), *[(client, phone)] * 3]:
+        give_code(browser, shown.wrong_code())
+        told.append([letter["To"] for letter in letters(app)])
+    assert told == [[], [], [], [], [EMAIL]]
+
+
 def test_codes_fit_though_the_clock_of_the_phone_differs_a_little(
     client: Browser, phone: Phone
 ) -> None:

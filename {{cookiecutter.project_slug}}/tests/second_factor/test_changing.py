@@ -1,13 +1,22 @@
 """Switch the second factor off, make new recovery codes: only who has just proved who they are."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from time_machine import TimeMachineFixture
+
+from {{ cookiecutter.project_slug }} import accounts
+from {{ cookiecutter.project_slug }}.account.second_factor import codes
+from {{ cookiecutter.project_slug }}.db import write_unless_busy
+from {{ cookiecutter.project_slug }}.models import User
 
 from ..acting import copy_of, handles
 from ..browser import EMAIL, PASSWORD, Browser
-from ..inside import rows
+from ..inside import meanwhile, rows
 from ..letters import ask_for_link, letters
+from ..people import add_user
 from .phone import (
     ARRIVING,
     PAGE,
@@ -16,9 +25,11 @@ from .phone import (
     give_code,
     give_password,
     recovery_codes_on,
+    secret_on,
     switch_on,
 )
 
+BOB = "bob@example.com"
 JSON = {"Accept": "application/json"}
 each_change = pytest.mark.parametrize("path", [f"{PAGE}/off", f"{PAGE}/codes"])
 
@@ -92,6 +103,40 @@ def test_every_other_session_ends_and_this_one_gets_a_new_token(
 
 
 @each_change
+def test_the_recovery_codes_of_others_still_work(app: Flask, owner: Browser, path: str) -> None:
+    with app.app_context():
+        add_user(BOB, name="Bob")
+    of_bob, bob = equip(app, BOB), Browser(app)
+    assert owner.post(path).status_code in {200, 303}
+    bob.login(BOB)
+    assert give_code(bob, of_bob.recovery_codes[0]).status_code == 303
+    assert bob.is_signed_in()
+
+
+@each_change
+def test_nobody_else_changes_the_account_meanwhile(
+    app: Flask, owner: Browser, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a reset of the password could slip in between the look and the write."""
+    written: list[bool] = []
+
+    def write() -> bool:
+        with app.app_context():
+            return write_unless_busy(update(User).values(name=User.name))
+
+    for module, name in ((codes, "renew_recovery_codes"), (accounts, "drop_second_factor")):
+        real = getattr(module, name)
+
+        def late(user: User, real: Callable[[User], object] = real) -> object:
+            written.append(meanwhile(write))
+            return real(user)
+
+        monkeypatch.setattr(module, name, late)
+    assert owner.post(path).status_code in {200, 303}
+    assert written == [False]
+
+
+@each_change
 def test_a_link_for_a_new_password_that_was_mailed_before_is_void(
     app: Flask, owner: Browser, path: str
 ) -> None:
@@ -147,6 +192,9 @@ def test_a_second_factor_can_be_set_up_again(
     owner.post(f"{PAGE}/off")
     again = switch_on(owner)
     assert again.secret != phone.secret
+    owner.post(f"{PAGE}/off")
+    assert secret_on(owner.get(PAGE)) != again.secret
+    again = switch_on(owner)
     clock.shift(30)
     give_password(owner)
     for code in (phone.code(), phone.recovery_codes[0]):

@@ -88,8 +88,6 @@ def versioned(settings: Settings, root: Path) -> Problems:
 
 def database(settings: Settings) -> Problems:
     """Ask the database itself, by an app that is nothing but its settings."""
-    # One that does not answer at all is told, not waited for.
-    os.environ.setdefault("PGCONNECT_TIMEOUT", "5")
     app = Flask(__name__.partition(".")[0])
     try:
         config.init_app(app, settings)

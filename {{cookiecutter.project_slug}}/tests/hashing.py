@@ -8,6 +8,8 @@ from argon2 import PasswordHasher
 
 from {{ cookiecutter.project_slug }} import passwords
 
+from .inside import meanwhile
+
 
 class WatchedHasher(PasswordHasher):
     """Call `watch` before each computation, which is as cheap as in other tests."""
@@ -27,3 +29,16 @@ class WatchedHasher(PasswordHasher):
 
 def watch_hashing(monkeypatch: pytest.MonkeyPatch, watch: Callable[[], object]) -> None:
     monkeypatch.setattr(passwords, "hasher", WatchedHasher(watch))
+
+
+def overtake(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> list[object]:
+    """Do something else while the next password is hashed or verified; return what came of it."""
+    done: list[object] = []
+
+    def once() -> None:
+        if not done:
+            done.append(None)
+            done[0] = meanwhile(work)
+
+    watch_hashing(monkeypatch, once)
+    return done

@@ -6,9 +6,11 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
+from {{ cookiecutter.project_slug }} import accounts, links
+
 from .browser import EMAIL, PASSWORD, Browser
-from .hashing import watch_hashing
-from .inside import everything_stored, meanwhile, rows
+from .hashing import overtake
+from .inside import everything_stored, rows
 from .letters import ask_for_link
 from .reading import language_of
 
@@ -89,15 +91,8 @@ def test_the_loser_of_a_race_gets_the_normal_refusal(
     faster = Browser(app)
     faster.get(link)
     client.get(link)
-    won: list[int] = []
-
-    def overtake() -> None:
-        if not won:
-            won.append(0)
-            won[0] = meanwhile(lambda: faster.post(finish, data=FORM).status_code)
-
     # Both have found the link good; the other finishes while this one hashes.
-    watch_hashing(monkeypatch, overtake)
+    won = overtake(monkeypatch, lambda: faster.post(finish, data=FORM).status_code)
     assert client.post(finish, data=FORM).status_code == 410
     assert won == [303]
     assert not client.is_signed_in()
@@ -112,6 +107,18 @@ def test_using_a_link_voids_those_sent_before(
     assert client.get(link).status_code == 410
 
 
+def test_using_a_link_leaves_those_for_something_else_alone(
+    app: Flask, client: Browser, purpose: str, link: str, finish: str
+) -> None:
+    email = RECIPIENT[purpose]
+    with app.app_context():
+        way_back = links.mint("email_undo", email, accounts.find(email), survives=True)
+    client.get(link)
+    assert client.post(finish, data=FORM).status_code == 303
+    with app.app_context():
+        assert links.find_by_token("email_undo", way_back)
+
+
 def test_a_link_is_good_for_half_an_hour(
     clock: TimeMachineFixture, app: Flask, client: Browser, link: str, finish: str
 ) -> None:
@@ -123,6 +130,21 @@ def test_a_link_is_good_for_half_an_hour(
     assert client.get(link).status_code == 410
     assert opened.get(finish).status_code == 410
     assert opened.post(finish, data=FORM).status_code == 410
+
+
+def test_a_link_that_grows_too_old_while_a_password_is_hashed_is_void(
+    clock: TimeMachineFixture,
+    client: Browser,
+    link: str,
+    finish: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client.get(link)
+    overtake(monkeypatch, lambda: clock.shift(timedelta(minutes=30)))
+    assert client.post(finish, data=FORM).status_code == 410
+    done = rows(client.application, "SELECT kind FROM events")
+    assert not [event for event in done if event["kind"] in {"registered", "password_reset"}]
+    assert client.login(password=PASSWORD).status_code == 303
 
 
 def test_a_link_opens_only_what_it_was_sent_for(client: Browser, purpose: str, link: str) -> None:

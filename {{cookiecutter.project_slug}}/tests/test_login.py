@@ -9,12 +9,14 @@ from {{ cookiecutter.project_slug }} import passwords
 from {{ cookiecutter.project_slug }}.db import db, now
 from {{ cookiecutter.project_slug }}.models import User
 
+from .acting import NEW_PASSWORD, change_password
 from .browser import EMAIL, PASSWORD, Browser
-from .hashing import watch_hashing
+from .hashing import overtake, watch_hashing
 from .people import add_user, change_user
 from .set_cookies import set_cookies
 
 JSON = {"Accept": "application/json"}
+OLDER = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(PASSWORD)
 
 
 def test_a_page_greets_a_signed_in_user_by_name(client: Browser, user: str) -> None:
@@ -113,18 +115,32 @@ def test_a_failed_login_says_and_does_the_same_for_everybody(
 def test_login_renews_a_hash_made_with_older_parameters(
     app: Flask, client: Browser, user: str
 ) -> None:
-    older = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(PASSWORD)
     with app.app_context():
-        change_user(EMAIL, password_hash=older)
+        change_user(EMAIL, password_hash=OLDER)
     hashes = []
     for _ in range(2):
         client.login()
         assert client.is_signed_in()
         with app.app_context():
             hashes.append(db.session.scalars(select(User.password_hash)).one())
-    assert passwords.needs_rehash(older)
+    assert passwords.needs_rehash(OLDER)
     assert not passwords.needs_rehash(hashes[0])
     assert hashes[0] == hashes[1]
+
+
+def test_a_password_changed_while_its_hash_is_renewed_stays(
+    app: Flask, client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = Browser(app)
+    owner.login()
+    with app.app_context():
+        change_user(EMAIL, password_hash=OLDER)
+    changed = overtake(monkeypatch, lambda: change_password(owner))
+    client.login()
+    assert changed == [303]
+    assert not client.is_signed_in()
+    assert client.login(password=PASSWORD).status_code == 422
+    assert client.login(password=NEW_PASSWORD).status_code == 303
 
 
 def test_a_client_that_asks_for_json_is_told_so_in_json(client: Browser) -> None:

@@ -2,11 +2,13 @@
 
 import logging
 import os
+import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -124,6 +126,30 @@ def test_a_mail_is_not_sent_where_encryption_is_not_offered(
     assert server.messages == []
     assert server.logins == []
     assert "STARTTLS extension not supported" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("host", "logins"),
+    [("localhost", 1), ("mail.localhost", 1), ("evillocalhost", 0), ("localhost.evil.example", 0)],
+)
+def test_a_name_that_looks_like_this_machines_gets_no_password_in_the_clear(
+    configure: MakeApp,
+    server: SMTPServer,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    logins: int,
+) -> None:
+    """Whoever answers to it."""
+    connect = socket.create_connection
+
+    def look_up(address: tuple[str, int], *args: Any, **more: Any) -> socket.socket:
+        assert address[0] == host
+        return connect((HOST, address[1]), *args, **more)
+
+    monkeypatch.setattr(socket, "create_connection", look_up)
+    app = configure(mail_server=MailServer("smtp", host, server.port, "ana", "s3cret"))
+    assert send(app) == (logins, 1 - logins)
+    assert len(server.messages) == len(server.logins) == logins
 
 
 @pytest.mark.parametrize("trusted", [False, True])

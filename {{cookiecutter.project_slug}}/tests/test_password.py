@@ -10,15 +10,16 @@ from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }}.account import views
 from {{ cookiecutter.project_slug }}.auth import sessions
-from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.db import db, now
 from {{ cookiecutter.project_slug }}.environ import Rate
 from {{ cookiecutter.project_slug }}.models import User
 
 from .acting import NEW_PASSWORD, change_password, copy_of
 from .browser import PASSWORD, Browser
 from .conftest import MakeApp
-from .hashing import watch_hashing
-from .inside import meanwhile, rows
+from .hashing import overtake
+from .inside import rows
+from .people import change_user
 from .set_cookies import set_cookies
 
 PATH = "/account/password"
@@ -112,19 +113,27 @@ def test_of_two_changes_at_once_the_first_counts(
     client.login()
     stolen = copy_of(client)
     form = {"current_password": PASSWORD, "password": "granite violin harbour seven"}
-    overtaken: list[int] = []
-
-    def overtake() -> None:
-        if not overtaken:
-            overtaken.append(0)
-            overtaken[0] = meanwhile(lambda: change_password(client))
-
-    watch_hashing(monkeypatch, overtake)
+    overtaken = overtake(monkeypatch, lambda: change_password(client))
     assert stolen.post(PATH, data=form).status_code == 422
     assert overtaken == [303]
     assert not stolen.is_signed_in()
     assert client.is_signed_in()
     assert client.login(password=NEW_PASSWORD).status_code == 303
+
+
+def test_an_account_disabled_meanwhile_gets_no_new_password(
+    app: Flask, client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disable() -> None:
+        with app.app_context():
+            change_user(user, disabled_at=now())
+
+    client.login()
+    overtake(monkeypatch, disable)
+    assert change_password(client) == 422
+    with app.app_context():
+        change_user(user, disabled_at=None)
+    assert client.login(password=PASSWORD).status_code == 303
 
 
 def test_password_and_sessions_change_together_or_not_at_all(

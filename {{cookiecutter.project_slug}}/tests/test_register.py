@@ -140,6 +140,14 @@ def test_registering_ends_whatever_session_the_browser_had(
     assert not earlier.is_signed_in()
 
 
+def test_who_registers_is_signed_in_until_the_browser_is_closed(client: Browser) -> None:
+    client.get(ask_for_link(client, START, BOB))
+    cookies = [one for one in set_cookies(client.post(FINISH, data=FORM)) if not one.deletes]
+    assert cookies
+    for cookie in cookies:
+        assert not {"max-age", "expires"} & cookie.attributes.keys(), cookie.line
+
+
 def test_no_cookie_on_the_way_tells_who_registers(client: Browser) -> None:
     link = ask_for_link(client, START, BOB)
     form = {**FORM, "name": "Bobadilla"}

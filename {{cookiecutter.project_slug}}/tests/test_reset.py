@@ -9,6 +9,7 @@ from {{ cookiecutter.project_slug }}.environ import MailServer, Rate
 from .acting import NEW_PASSWORD, change_password
 from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
+from .hashing import overtake
 from .inside import rows
 from .letters import ask_for_link, letters
 from .people import add_user, change_user
@@ -90,6 +91,20 @@ def test_a_changed_password_voids_the_link(app: Flask, client: Browser, user: st
     assert client.get(link).status_code == 410
     assert opened.post(FINISH, data=FORM).status_code == 410
     assert client.is_signed_in()
+
+
+def test_a_password_changed_while_the_links_is_hashed_stays(
+    app: Flask, client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = Browser(app)
+    owner.login()
+    client.get(ask_for_link(client, START, user))
+    changed = overtake(monkeypatch, lambda: change_password(owner))
+    late = {"password": "granite violin harbour seven"}
+    assert client.post(FINISH, data=late).status_code == 410
+    assert changed == [303]
+    assert owner.is_signed_in()
+    assert client.login(password=NEW_PASSWORD).status_code == 303
 
 
 @pytest.mark.parametrize("change", [{"email": "anna@example.com"}, {"disabled_at": now()}])

@@ -7,12 +7,20 @@ import pytest
 
 from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.environ import MailServer
-from {{ cookiecutter.project_slug }}.serving import LONGEST, refusals, risks
+from {{ cookiecutter.project_slug }}.serving import refusals, risks
 
 from .conftest import KEY
 
 SMTP = MailServer("smtps", "mail.example", 465)
 OTHER_KEY = KEY[::-1]
+# Not read from the app: one that it forgets would not be missed.
+LONGEST = {
+    "SESSION_IDLE_SECONDS": 86_400,
+    "SESSION_ABSOLUTE_SECONDS": 2_592_000,
+    "REMEMBER_IDLE_SECONDS": 2_592_000,
+    "REMEMBER_ABSOLUTE_SECONDS": 2_592_000,
+    "REAUTHENTICATION_SECONDS": 86_400,
+}
 
 
 @pytest.fixture

@@ -34,6 +34,16 @@ def test_one_more_ends_the_oldest(few: Flask, clock: TimeMachineFixture) -> None
     assert len(handles(few)) == 3
 
 
+def test_the_oldest_ends_however_busy_it_is(few: Flask, clock: TimeMachineFixture) -> None:
+    oldest, *others = (log_in(few, clock) for _ in range(3))
+    # Long enough for its use to be written down.
+    clock.shift(120)
+    assert oldest.is_signed_in()
+    others.append(log_in(few, clock))
+    assert not oldest.is_signed_in()
+    assert all(one.is_signed_in() for one in others)
+
+
 def test_a_remembered_one_ends_like_any_other(few: Flask, clock: TimeMachineFixture) -> None:
     remembered = log_in(few, clock, remember="y")
     others = [log_in(few, clock) for _ in range(2)]

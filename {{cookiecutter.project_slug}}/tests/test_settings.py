@@ -54,6 +54,10 @@ def test_a_start_without_further_settings_is_a_safe_one() -> None:
     assert settings.reauthentication_seconds == 600
     assert settings.sessions_per_user == 20
     assert not settings.require_second_factor
+    assert settings.login_attempts_per_account == Rate(10, 900)
+    assert settings.login_attempts_per_address == Rate(100, 900)
+    assert settings.mails_per_account == Rate(5, 3600)
+    assert settings.mails_per_address == Rate(30, 3600)
     assert settings.public_url is None
     assert settings.language == LANGUAGE
 

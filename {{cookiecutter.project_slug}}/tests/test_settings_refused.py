@@ -63,6 +63,8 @@ BAD = {
         "http://app.example",
         "http://192.168.1.20:5000",
         "http://localhost.evil.example",
+        "http://evillocalhost",
+        "http://127.0.0.1.evil.example",
         "javascript:alert(1)",
     ],
     "MAIL_URL": [

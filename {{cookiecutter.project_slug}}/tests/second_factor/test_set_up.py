@@ -76,7 +76,7 @@ def test_a_wrong_code_is_refused_and_the_right_one_taken_afterwards(owner: Brows
 
 
 def test_the_secret_waits_half_an_hour_for_its_code(
-    owner: Browser, clock: TimeMachineFixture
+    clock: TimeMachineFixture, owner: Browser
 ) -> None:
     first = Phone(secret_on(owner.get(PAGE)), [])
     clock.shift(30 * 60 - 1)

@@ -2,8 +2,10 @@
 
 import base64
 import re
+from datetime import timedelta
 
 from flask import Flask
+from time_machine import TimeMachineFixture
 
 from .browser import Browser
 from .forging import COOKIE, fields, forge
@@ -84,3 +86,15 @@ def test_flasks_session_is_explained_beside_the_token(
     assert "Saved." in fact(said, "data")
     for text in jar.values():
         assert text.rpartition(".")[2] not in said
+
+
+def test_flasks_session_is_refused_once_it_is_too_old(
+    app: Flask, client: Browser, clock: TimeMachineFixture
+) -> None:
+    client.post("/language", data={"language": "pt_BR"})
+    typed = f"session={client.jar()['__Host-session']}"
+    # What is signed is the second, not its fraction.
+    clock.shift(timedelta(hours=12, seconds=-1))
+    assert "The server takes it." in explained(app, typed)
+    clock.shift(2)
+    assert "The server refuses it." in explained(app, typed)

@@ -8,6 +8,8 @@ from time_machine import TimeMachineFixture
 
 from .acting import copy_of
 from .browser import Browser
+from .conftest import MakeApp
+from .reading import language_of
 from .statements import broken_database, selects, statements
 
 kinds = pytest.mark.parametrize(
@@ -79,3 +81,15 @@ def test_a_page_of_a_signed_in_user_costs_one_statement(
     (statement,) = selects(seen)
     assert "users" in statement
     assert "ended_sessions" in statement
+
+
+@pytest.mark.parametrize("hours", [1, 12])
+def test_flasks_own_session_ends_as_one_of_ours_would(
+    configure: MakeApp, clock: TimeMachineFixture, hours: int
+) -> None:
+    client = Browser(configure(session_absolute_seconds=hours * 3600))
+    client.post("/language", data={"language": "pt_BR"})
+    clock.shift(timedelta(hours=hours))
+    assert language_of(client.get("/")) == "pt_BR"
+    clock.shift(SECOND)
+    assert language_of(client.get("/")) == "en"

@@ -8,6 +8,7 @@ from .acting import change_password
 from .browser import Browser
 from .conftest import MakeApp
 from .inside import rows, run_sql
+from .reading import language_of
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -42,6 +43,26 @@ def test_a_session_left_idle_is_over(
     clock.shift(idle)
     assert not client.is_signed_in()
     assert client.jar() != {}
+
+
+def test_a_visitors_session_left_idle_is_over(client: Browser, clock: TimeMachineFixture) -> None:
+    client.post("/language", data={"language": "pt_BR"})
+    for _ in range(2):
+        clock.shift(30 * MINUTE - 1)
+        assert language_of(client.get("/")) == "pt_BR"
+    clock.shift(30 * MINUTE)
+    assert language_of(client.get("/")) == "en"
+
+
+def test_to_keep_something_is_to_use_a_session(
+    client: Browser, user: str, clock: TimeMachineFixture
+) -> None:
+    client.login()
+    for _ in range(3):
+        clock.shift(20 * MINUTE)
+        # What the next page is to say is kept in the session.
+        answer = client.post("/account/", data={"name": "Ana", "language": "en"})
+        assert answer.location == "/account/"
 
 
 @kinds

@@ -60,6 +60,18 @@ def test_sessions_that_are_over_are_not_listed(
     assert handles(app) == []
 
 
+def test_a_session_past_its_absolute_end_is_not_listed_however_busy_it_was(
+    configure: MakeApp, user: str, clock: TimeMachineFixture
+) -> None:
+    client = Browser(configure(session_absolute_seconds=600))
+    client.login()
+    clock.shift(599)
+    assert client.is_signed_in()
+    assert len(handles(client.application)) == 1
+    clock.shift(1)
+    assert handles(client.application) == []
+
+
 def test_one_session_can_be_ended_by_its_handle(app: Flask, client: Browser, user: str) -> None:
     client.login()
     (handle,) = handles(app)

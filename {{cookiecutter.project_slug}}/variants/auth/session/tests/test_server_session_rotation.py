@@ -88,6 +88,31 @@ def test_logout_takes_away_row_and_cookie_at_once(app: Flask, client: Browser, u
     assert not thief.is_signed_in()
 
 
+def test_a_logout_ends_a_session_whose_token_is_renewed_meanwhile(
+    make_app: MakeApp, user: str
+) -> None:
+    app = make_app()
+    client, twin = Browser(app), Browser(app)
+
+    @page(app)
+    def renew() -> str:
+        sessions.renew_session()
+        return ""
+
+    @page(app)
+    def leave() -> str:
+        assert meanwhile(lambda: twin.get("/renew")).status_code == 200
+        sessions.logout_user()
+        return ""
+
+    client.login()
+    twin.keep(client.jar())
+    assert client.get("/leave").status_code == 200
+    assert client.jar() == {}
+    assert not twin.is_signed_in()
+    assert rows(app, "SELECT * FROM sessions") == []
+
+
 @pytest.mark.parametrize("remember", [{}, {"remember": "on"}])
 def test_a_password_change_gives_the_changer_a_new_token_and_ends_the_rest(
     app: Flask, client: Browser, user: str, remember: dict[str, str]

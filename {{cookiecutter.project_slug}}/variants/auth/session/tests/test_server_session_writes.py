@@ -4,13 +4,13 @@ from contextlib import ExitStack
 from threading import Timer
 
 import pytest
-from flask import Flask, abort, request, session
+from flask import Flask, Response, abort, request, session
 from time_machine import TimeMachineFixture
 
 from .browser import Browser
 from .conftest import MakeApp
 from .inside import leave_undone, meanwhile, other_writer, page, rows, run_sql, sessions
-from .statements import broken_database
+from .statements import broken_database, statements
 
 SEEN = "SELECT seen_at FROM sessions"
 RESTLESS = "UPDATE sessions SET client = 'another program'"
@@ -131,3 +131,34 @@ def test_a_session_that_cannot_be_saved_answers_503_and_sets_no_cookie(
         response = Browser(app).get("/keep")
     assert response.status_code == 503
     assert "Set-Cookie" not in response.headers
+
+
+def test_a_session_that_cannot_be_saved_is_not_saved_by_the_error_page_either(
+    make_app: MakeApp,
+) -> None:
+    app = make_app()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with statements(app) as run, broken_database(app, "INSERT INTO sessions"):
+        response = Browser(app).post("/language", data={"language": "pt_BR"})
+    assert response.status_code == 503
+    assert sum(statement.startswith("INSERT INTO sessions") for statement in run) == 1
+
+
+def test_a_session_that_cannot_be_read_is_not_replaced_by_another(
+    make_app: MakeApp, user: str
+) -> None:
+    app = make_app()
+
+    @app.after_request
+    def note(response: Response) -> Response:
+        session["status"] = response.status_code
+        return response
+
+    client = Browser(app)
+    client.login()
+    before, held = rows(app, "SELECT * FROM sessions"), client.jar()
+    with broken_database(app, "FROM sessions"):
+        assert client.get("/").status_code == 503
+    assert client.jar() == held
+    assert rows(app, "SELECT * FROM sessions") == before
+    assert client.is_signed_in()

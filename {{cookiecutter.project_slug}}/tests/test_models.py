@@ -1,0 +1,61 @@
+"""What names an account or a link is never given to another one."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from {{ cookiecutter.project_slug }} import links
+from {{ cookiecutter.project_slug }}.db import Base, db
+from {{ cookiecutter.project_slug }}.migrations import alembic
+
+from .browser import EMAIL
+from .conftest import MakeApp
+from .databases import own_database
+from .inside import rows, run_sql
+from .people import add_user
+
+
+@pytest.fixture(params=["migrations", "models"])
+def fresh(request: pytest.FixtureRequest, make_app: MakeApp, tmp_path: Path) -> Iterator[Flask]:
+    """Return an app with a database of its own, built either way."""
+    with own_database(tmp_path) as url:
+        app = make_app(database_url=url)
+        with app.app_context():
+            if request.param == "models":
+                Base.metadata.create_all(db.engine)
+            else:
+                alembic.upgrade()
+        yield app
+
+
+def account(app: Flask) -> dict[str, object]:
+    with app.app_context():
+        add_user(EMAIL)
+    (row,) = rows(app, "SELECT id, public_id FROM users")
+    return row
+
+
+def test_what_named_a_deleted_account_names_no_other(fresh: Flask) -> None:
+    old = account(fresh)
+    run_sql(fresh, "DELETE FROM users")
+    new = account(fresh)
+    assert new["id"] != old["id"]
+    assert new["public_id"] != old["public_id"]
+
+
+def test_the_number_of_a_used_link_is_no_others(fresh: Flask) -> None:
+    """A browser that opened it keeps the number."""
+    numbers = []
+    for _ in range(2):
+        with fresh.app_context():
+            links.mint("reset", EMAIL)
+        numbers += [row["id"] for row in rows(fresh, "SELECT id FROM links")]
+        run_sql(fresh, "DELETE FROM links")
+    assert len(set(numbers)) == 2
+
+
+def test_what_tokens_call_an_account_cannot_be_guessed(app: Flask) -> None:
+    assert re.fullmatch("[0-9a-f]{32}", str(account(app)["public_id"]))

@@ -20,7 +20,7 @@ secure_scheme_headers: dict[str, str] = {}
 control_socket_disable = True
 
 # A login computes for a tenth of a second, and waits its turn to do so: see passwords.py,
-# which lets 48 wait. bad_input.py waits for 32 forms that have not arrived yet.
+# which lets 48 wait or compute. bad_input.py waits for 32 forms that have not arrived.
 worker_class = "gthread"
 threads = 100
 

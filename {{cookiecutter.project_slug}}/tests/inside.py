@@ -77,6 +77,13 @@ def everything_stored(app: Flask) -> bytes:
     return b"\n".join(found)
 
 
+def until_somebody_waits() -> None:
+    """Return once another transaction waits for a lock, which PostgreSQL alone can say."""
+    with db.engine.connect() as connection:
+        while not connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            connection.rollback()
+
+
 @contextmanager
 def other_writer(app: Flask, statement: str) -> Iterator[Connection]:
     """Hold the locks of a write that another program has begun and not yet ended."""

@@ -134,6 +134,13 @@ def test_a_key_that_could_not_be_kept_in_a_list_is_not_lost(
     assert file.read_text() == before
 
 
+def test_a_fallback_that_could_not_be_kept_in_a_list_is_not_lost(app: Flask, file: Path) -> None:
+    before = f"SECRET_KEY={OLD}\nSECRET_KEY_FALLBACKS='k9xT7pQm2RzL8wYb #4NcF6hJd3GsA5eUi'\n"
+    file.write_text(before)
+    assert run(app, "rotate").exit_code == 1
+    assert file.read_text() == before
+
+
 @posix
 def test_the_file_stays_where_it_is_and_whose_it_is(
     app: Flask, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -143,6 +150,7 @@ def test_the_file_stays_where_it_is_and_whose_it_is(
     elsewhere.write_text(f"SECRET_KEY={OLD}\n")
     file.symlink_to(elsewhere)
     owners: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(os, "chown", lambda path, uid, gid: owners.append((uid, gid)))
     run(app, "rotate")
     assert file.is_symlink()

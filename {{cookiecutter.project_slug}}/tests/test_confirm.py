@@ -1,6 +1,7 @@
 """Sensitive views ask for the password again when it was given too long ago."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -283,7 +284,7 @@ def test_a_mark_put_in_the_wrong_place_opens_nothing(
     assert asks(site.get("/vault"))
 
 
-@pytest.mark.parametrize("within", ["a class", "a decorator"])
+@pytest.mark.parametrize("within", ["a class", "a decorator", "an asynchronous one"])
 def test_a_view_that_the_guard_does_not_see_asks_as_well(
     make_app: MakeApp, user: str, clock: TimeMachineFixture, within: str
 ) -> None:
@@ -293,13 +294,21 @@ def test_a_view_that_the_guard_does_not_see_asks_as_well(
     def vault() -> str:
         return "gold"
 
+    @recent_login_required
+    async def later() -> str:
+        return "gold"
+
     class Vault(MethodView):
         @recent_login_required
         def get(self) -> str:
             return "gold"
 
-    forgetful = {"a class": Vault.as_view("vault"), "a decorator": lambda: vault()}
-    app.add_url_rule("/vault", "vault", forgetful[within])
+    unseen: dict[str, Callable[..., Any]] = {
+        "a class": Vault.as_view("vault"),
+        "a decorator": lambda: vault(),
+        "an asynchronous one": later,
+    }
+    app.add_url_rule("/vault", "vault", unseen[within])
     site = Browser(app)
     site.login()
     assert site.get("/vault").text == "gold"

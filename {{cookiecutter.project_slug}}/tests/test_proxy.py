@@ -76,6 +76,8 @@ def test_a_port_that_a_proxy_adds_makes_no_other_address(
     found = []
     for port in range(5001, 5004):
         said = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        # Without a port the brackets are no part of the address either.
+        said = said.removesuffix(":5003") if ":" in address else said
         headers = {"X-Forwarded-For": said, "X-Forwarded-Proto": "https"}
         answer = Browser(app, origin=INSIDE).post("/auth/login", data=LOGIN, headers=headers)
         found.append(answer.status_code)

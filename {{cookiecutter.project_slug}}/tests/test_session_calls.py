@@ -1,5 +1,8 @@
 """What a view does with sessions: begin one, end one, end many; each kind does the same."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
 import pytest
 from flask import Flask
 
@@ -8,7 +11,7 @@ from {{ cookiecutter.project_slug }} import accounts
 from .acting import copy_of, end_everywhere, end_session, handles
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
-from .inside import db, leave_undone, page, rows, sessions, signed_in_user
+from .inside import db, leave_undone, other_writer, page, rows, sessions, signed_in_user
 from .people import add_user
 from .set_cookies import set_cookies
 from .statements import broken_database, connections, statements
@@ -114,3 +117,25 @@ def test_the_error_page_of_a_failed_login_does_not_try_again(make_app: MakeApp, 
     with statements(app) as run, broken_database(app, "INSERT INTO events"):
         assert Browser(app).login().status_code == 503
     assert sum(statement.startswith("INSERT INTO events") for statement in run) == 1
+
+
+def test_a_login_by_a_get_waits_for_its_turn(make_app: MakeApp, user: str) -> None:
+    """Such as one that another service leads back to. It reads first, and writes then."""
+    app = make_app()
+
+    @page(app, public=True)
+    def arrive() -> str:
+        owner = accounts.find(EMAIL)
+        assert owner is not None
+        sessions.login_user(owner)
+        return ""
+
+    client = Browser(app)
+    with ThreadPoolExecutor(1) as thread, app.app_context():
+        with other_writer(app, "UPDATE users SET name = 'Anna'") as writing:
+            answer = thread.submit(client.get, "/arrive")
+            with suppress(TimeoutError):
+                answer.result(timeout=0.2)
+            writing.commit()
+        assert answer.result().status_code == 200
+    assert client.is_signed_in()

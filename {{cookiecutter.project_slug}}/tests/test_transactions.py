@@ -1,6 +1,7 @@
 """What a view leaves undone is undone; sessions and counters are kept apart from it."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 from flask import Flask, flash
@@ -104,6 +105,26 @@ def test_an_error_page_for_an_account_that_has_gone_is_a_visitors(
     answer = client.get("/vanish")
     assert answer.status_code == 500
     assert 'href="/auth/login"' in answer.text
+
+
+@pytest.mark.parametrize("accepted", ["text/html", "application/json"])
+def test_an_error_page_does_without_a_database_that_went_in_between(
+    make_app: MakeApp, user: str, accepted: str
+) -> None:
+    app = make_app()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @page(app)
+    def late() -> ResponseReturnValue:
+        db.session.execute(select(1))
+        away.enter_context(broken_database(app, "FROM users"))
+        raise RuntimeError("the view failed")
+
+    client = Browser(app)
+    client.login()
+    with ExitStack() as away:
+        answer = client.get("/late", headers={"Accept": accepted})
+    assert answer.status_code == 500
 
 
 def test_the_page_for_a_lost_database_does_not_ask_it_again(

@@ -24,8 +24,8 @@ def lock(user_id: int | None) -> User | None:
 def take_turn(connection: Connection, user_id: int) -> None:
     """Wait for whoever else begins or ends sessions of a user, or changes the account.
 
-    All of them begin with this row: two who took it and their sessions in another
-    order would each wait for the other, and one of them fail.
+    All of them begin with this row: two who took it and a session's in another order
+    would each wait for the other, and one of them fail.
     """
     connection.execute(select(User.id).where(User.id == user_id).with_for_update())
 

@@ -1,5 +1,6 @@
 """Take what no browser sends, and refuse what no database holds, without failing."""
 
+import logging
 import re
 from functools import lru_cache
 from io import BytesIO
@@ -21,9 +22,11 @@ from werkzeug.exceptions import (
 from .config import MAX_BODY_BYTES, RETRY_AFTER_SECONDS
 from .db import SAFE_METHODS, db
 
-# So many bodies are waited for at once, in each process. Who sends one a byte at a time keeps
-# a thread for it: some are left for other pages, and for logins (see gunicorn.conf.py).
+# How many bodies are waited for at once, in each process. Whoever sends one a byte at a time
+# keeps a thread for it: pages go on, but forms get 503 while so many do, logins among them. A
+# proxy that receives a whole body before it hands it on, as nginx does, lets none do so.
 AT_ONCE = 32
+logger = logging.getLogger(__name__)
 receiving = BoundedSemaphore(AT_ONCE)
 
 
@@ -61,6 +64,7 @@ def receive_body() -> None:
     if (told or 0) > MAX_BODY_BYTES:
         return
     if not receiving.acquire(blocking=False):
+        logger.warning("a form was turned away: %s have not arrived yet", AT_ONCE)
         raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
     try:
         body = request.get_data(cache=False)

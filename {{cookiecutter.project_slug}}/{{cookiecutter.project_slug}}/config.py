@@ -112,7 +112,7 @@ class Settings:
         return frozenset({self.cookie_name("session"), self.cookie_name("auth")})
 
 
-# Their variables have the same names, in capitals.
+# What is annotated just so is read from the variable of the same name, in capitals.
 NUMBERS = [field.name for field in fields(Settings) if field.type is int]
 RATES = [field.name for field in fields(Settings) if field.type is Rate]
 

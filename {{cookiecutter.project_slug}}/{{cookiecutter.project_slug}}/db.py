@@ -1,13 +1,24 @@
 """Own the database: the engine, the base of all models, times in UTC."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from inspect import iscoroutinefunction
 from typing import ClassVar, TypeVarTuple
 
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Executable, MetaData, Row, Select, TypeDecorator, make_url
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Executable,
+    MetaData,
+    Row,
+    Select,
+    TypeDecorator,
+    make_url,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
@@ -87,6 +98,11 @@ def read_one(statement: Select[*Columns], values: Mapping[str, object]) -> Row[*
     row = db.session.execute(statement, values).first()
     db.session.commit()
     return row
+
+
+def writing() -> AbstractContextManager[Connection]:
+    """Begin a transaction of its own that reads first and writes later, even in a GET."""
+    return db.engine.execution_options(sqlite_begin="IMMEDIATE").begin()
 
 
 def write_unless_busy(statement: Executable) -> bool:

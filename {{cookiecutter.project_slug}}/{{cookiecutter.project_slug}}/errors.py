@@ -85,12 +85,17 @@ def _refuse_value(error: DataError) -> ResponseReturnValue:
 
 
 def _forget_work() -> None:
-    """Roll back, before which nothing can be read, and look who is signed in: the page says so."""
+    """Roll back, for nothing can be read before; then read anew who is signed in.
+
+    The page names them. It may be nobody by now, or the database may have gone as well.
+    """
     db.session.rollback()
     user = current_user()
-    if user is not None:
-        # Nobody, if the account was deleted meanwhile.
-        g.user = db.session.get(User, inspect(user).identity)
+    identity = inspect(user).identity if user else None
+    try:
+        g.user = db.session.get(User, identity) if identity else None
+    except LOST:
+        g.user = None
 
 
 def init_app(app: Flask) -> None:

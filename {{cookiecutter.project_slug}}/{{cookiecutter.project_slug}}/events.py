@@ -12,7 +12,7 @@ from .db import db
 from .models import Event, User
 
 CLIENT_MAX_LENGTH = 200
-WITH_PORT = re.compile(r"(?:\[(.+)\]|([0-9.]+)):[0-9]+")
+WITH_PORT = re.compile(r"\[(.+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 logger = logging.getLogger(__name__)
 
 

@@ -62,13 +62,13 @@ def enqueue(
 
 def notify(user: User, purpose: str, **detail: str | int) -> None:
     """Add a notice to a user, in the user's own language."""
-    # Named, for it goes with the account whatever its address is by then.
+    # The id lets the notice be deleted with the account, even after a change of address.
     enqueue(purpose, user.email, speaking=user.language, user=user.id, **detail)
 
 
 def names(user: User) -> ColumnElement[bool]:
     """Match mails whose detail names a user, to whomever they go."""
-    # As text: the details of yours may have something else under that name.
+    # As text: what is no number under that name, in mails of yours, PostgreSQL would not cast.
     return cast(Outbox.detail["user"].as_string(), String) == str(user.id)
 
 

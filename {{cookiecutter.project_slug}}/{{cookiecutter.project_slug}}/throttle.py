@@ -35,7 +35,7 @@ def count_mail(purpose: str, email: str, address: str) -> None:
     """Count a mail that a visitor asked for; raise TooManyRequests (429)."""
     limits = settings()
     _count(f"mail from {network(address)}", limits.mails_per_address, address)
-    # By purpose: who asks for others in an owner's name keeps no reset from coming.
+    # For each purpose: a stranger who asks for registrations uses up no resets of the owner's.
     _count(f"mail to {email} for {purpose}", limits.mails_per_account, address)
 
 

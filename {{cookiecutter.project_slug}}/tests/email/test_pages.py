@@ -58,6 +58,8 @@ def test_who_has_the_address_already_is_told_by_mail(app: Flask, email: str) -> 
 def test_every_page_and_every_mail_is_translated(app: Flask, user: str) -> None:
     with app.app_context():
         change_user(user, language="pt_BR")
+        # Who has an address already is told in their own language.
+        change_user(BOB, language="pt_BR")
     reader, visitor = asking(app, "pt-BR"), asking(app, "pt-BR")
     reader.login()
     pages = [reader.get(START), reader.post(START, data={"email": "nobody"})]

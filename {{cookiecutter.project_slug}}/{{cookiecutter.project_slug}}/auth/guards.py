@@ -42,7 +42,8 @@ def recent_login_required(view: Callable[P, R]) -> Callable[P, R | Response]:
 
     @wraps(view)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-        return view(*args, **kwargs) if _proved_of_late() else _ask_again()
+        answer = current_app.ensure_sync(view)
+        return answer(*args, **kwargs) if _proved_of_late() else _ask_again()
 
     return checked
 

@@ -126,7 +126,8 @@ def readable(file: Path, variable: str, what: str) -> Problems:
 def _git(root: Path, *arguments: str, typed: str = "") -> list[str]:
     """Return the lines that git prints: none without git, or outside of a repository."""
     # Else git would say nothing of a folder whose owner is somebody else.
-    command = ["git", "-c", f"safe.directory={root}", "-C", str(root), *arguments]
+    ours = f"safe.directory={root.resolve().as_posix()}"
+    command = ["git", "-c", ours, "-C", str(root), *arguments]
     lines = typed.encode(errors="surrogateescape")
     try:
         done = subprocess.run(command, input=lines, capture_output=True)  # noqa: S603

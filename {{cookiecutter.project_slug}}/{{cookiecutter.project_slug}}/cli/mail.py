@@ -12,6 +12,9 @@ group = DatabaseGroup("mail", help="Look after the mails in the outbox.")
 @group.command()
 def retry() -> None:
     """Send every mail in the outbox now, those given up among them."""
+    if not settings().can_mail:
+        click.echo("MAIL_URL is none: no mail is sent.")
+        return
     problem = why_not_from_here()
     if problem:
         raise click.ClickException(problem)

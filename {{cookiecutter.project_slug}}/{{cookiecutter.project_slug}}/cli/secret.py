@@ -20,7 +20,7 @@ from .database import DatabaseGroup
 ENV_FILE = Path(__file__).parent.parent.parent / ".env"
 KEY_BYTES = 48
 KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS")
-# They end or change a key in a list of them in .env: it would be lost.
+# Written without quotes in a list, these would cut a key short or change it.
 CHANGED_BY_ENV = frozenset(", \t'\"`\\#$")
 
 group = DatabaseGroup("secret", help="Make and rotate the secret key.")
@@ -68,15 +68,15 @@ def _put_new_key() -> None:
         "restart the app, and run `flask secret rotate --reencrypt`."
     )
     current, former = (values.get(name) or "" for name in KEYS)
-    if _is_good(current) and not CHANGED_BY_ENV.isdisjoint(current):
+    # A key that is no good as a fallback either would stop the start once more.
+    kept = [key for key in (current, *map(str.strip, former.split(","))) if _is_good(key)]
+    if not CHANGED_BY_ENV.isdisjoint("".join(kept)):
         raise click.ClickException(
-            "The key has a comma, a space, a quote, a backslash, # or $, which a list of keys in "
+            "A key has a comma, a space, a quote, a backslash, # or $, which a list of keys in "
             ".env would not keep as they are. See docs/keys.md."
         )
-    # A key that is no good as a fallback either would stop the start once more.
-    kept = ",".join(key for key in (current, *former.split(",")) if _is_good(key.strip()))
     # The fallback first: cut off in between, the old key is still good.
-    _write(SECRET_KEY_FALLBACKS=kept, SECRET_KEY=_new_key())
+    _write(SECRET_KEY_FALLBACKS=",".join(kept), SECRET_KEY=_new_key())
     click.echo(
         "Wrote a new key; the old one is a fallback now. Restart the app, then run "
         "`flask secret rotate --reencrypt`."
@@ -129,8 +129,8 @@ def _write(**values: str) -> None:
         owner = ENV_FILE.stat()
         for name, value in values.items():
             set_key(ENV_FILE, name, value, quote_mode="never", follow_symlinks=True)
-        # It was written anew, and would be root's if root did so: the app could not read it.
-        if os.name == "posix":
+        # Written anew by root it would be root's, and the app could not read it.
+        if os.name == "posix" and os.geteuid() == 0:
             os.chown(ENV_FILE, owner.st_uid, owner.st_gid)
     except OSError as error:
         raise _unwritable(error) from None

@@ -4,7 +4,7 @@ from flask import Flask
 
 from ... import accounts, links, mail
 from ...db import db
-from ...i18n import show_time
+from ...i18n import show_time, speak
 from ...mail import Letter
 from ...models import Outbox
 from .changes import UNDO_FOR
@@ -15,7 +15,9 @@ def _write_change(row: Outbox) -> Letter | None:
     # A password changed since then voids the wish, as it voids a link.
     if user is None or user.session_epoch != row.detail["epoch"]:
         return None
-    if accounts.find(row.recipient) is not None:
+    owner = accounts.find(row.recipient)
+    if owner is not None:
+        speak(owner.language)
         return Letter("email_taken", {"url": mail.external_url("auth.login")})
     token = links.mint("email", row.recipient, user)
     url = mail.external_url("email.open_mailed", token=token)

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ... import clients, events
+from ... import accounts, clients, events
 from ...auth.guards import recent_login_required, signed_in_user
 from ...auth.sessions import active_sessions, end_session, end_sessions
 from ...auth.views import logout
@@ -28,7 +28,8 @@ def end(handle: str) -> ResponseReturnValue:
         abort(404)
     if mine[handle]:
         return logout()
-    if not end_session(user, handle):
+    # The account before its sessions, as everywhere: see accounts.take_turn.
+    if accounts.lock(user.id) is None or not end_session(user, handle):
         abort(404)
     events.record("session_ended", user, session=handle)
     db.session.commit()

@@ -1,14 +1,17 @@
 """Tokens age and are renewed; never beyond their end, and never once ended."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask import abort, request
+from sqlalchemy import text
 from time_machine import TimeMachineFixture
 
 from .acting import change_password, copy_of
 from .browser import Browser
 from .conftest import MakeApp
 from .forging import COOKIE, fields
-from .inside import leave_undone, meanwhile, page, rows, sessions
+from .inside import db, leave_undone, meanwhile, page, rows, sessions, until_somebody_waits
 
 
 @pytest.mark.parametrize(("idle", "often"), [(1800, 60), (100, 10)])
@@ -117,3 +120,27 @@ def test_a_dead_token_neither_sets_nor_deletes_a_cookie(
     clock.shift(61)
     for path in ("/", "/account/", "/auth/login", "/nowhere"):
         assert "Set-Cookie" not in late.get(path).headers
+
+
+def test_a_renewal_and_a_change_of_the_account_fail_neither(make_app: MakeApp, user: str) -> None:
+    """The account's row comes first; the other way round, each would wait for the other."""
+    app = make_app()
+
+    @page(app)
+    def renew() -> str:
+        sessions.renew_session()
+        return ""
+
+    client = Browser(app)
+    client.login()
+    sid = fields(client)[0]
+    with ThreadPoolExecutor(1) as thread, app.app_context(), db.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            pytest.skip("SQLite has one writer: nobody holds one row and waits for another")
+        connection.execute(text("SELECT id FROM users FOR UPDATE"))
+        answer = thread.submit(client.get, "/renew")
+        until_somebody_waits()
+        ended = text("INSERT INTO ended_sessions (sid, ends_at) VALUES (:sid, now())")
+        connection.execute(ended, {"sid": sid})
+        connection.commit()
+        assert answer.result().status_code == 200

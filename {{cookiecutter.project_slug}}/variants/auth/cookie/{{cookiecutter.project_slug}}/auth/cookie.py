@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from .. import accounts, events
 from ..config import settings
-from ..db import db, now
+from ..db import db, now, writing
 from ..sweeping import sweep_some
 from . import ended, history, tokens
 from .limits import Login, idle_limit, is_due
@@ -71,7 +71,7 @@ def _begin(here: Presence, login: Login) -> Token:
         remembered=login.remembered,
     )
     db.session.rollback()
-    with db.engine.begin() as connection:
+    with writing() as connection:
         accounts.take_turn(connection, login.id)
         if here.token:
             ended.add(connection, here.token.sid, here.token.began_at)
@@ -116,7 +116,8 @@ def _renew(here: Presence, token: Token) -> Token | None:
     """Return a token with a new sid and the time of this proof; the old one ends."""
     renewed = token._replace(sid=tokens.new_sid(), proved_at=int(now().timestamp()))
     db.session.rollback()
-    with db.engine.begin() as connection:
+    with writing() as connection:
+        accounts.take_turn(connection, here.user_id)
         if not ended.add(connection, token.sid, token.began_at):
             return None
         _record_renewal(connection, here, renewed)

@@ -13,7 +13,7 @@ from werkzeug.datastructures import CallbackDict
 
 from .. import accounts, events
 from ..config import settings
-from ..db import db
+from ..db import db, writing
 from ..sweeping import sweep_some
 from . import store
 from .limits import Login, absolute_limit, is_due
@@ -97,7 +97,7 @@ class ServerSessionInterface(SessionInterface):
 
     def _replace(self, session: ServerSession, response: Response) -> None:
         login, stored = session.login, session.stored
-        with db.engine.begin() as connection:
+        with writing() as connection:
             if login:
                 accounts.take_turn(connection, login.id)
             gone = stored is not None and not store.remove(connection, stored)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from stat import S_IMODE
 
 import pytest
 
@@ -89,6 +91,7 @@ def test_a_backup_is_restored_and_no_ended_session_with_it(
     copied = dict(ana.cookies)
 
     assert do(site, copying) == "ok\n"
+    assert S_IMODE((site.folder / "backup.sqlite").stat().st_mode) == 0o600
     assert ana.post("/auth/logout").status == 303
     server.signal()
     server.wait()
@@ -110,12 +113,18 @@ def commands(blocks: list[tuple[str, str]], about: str) -> list[str]:
 
 def do(site: Site, lines: list[str]) -> str:
     """Run commands of the document in the project; return what the last one said."""
-    said = ""
-    for line in lines:
-        program, _, rest = line.removeprefix(".venv/bin/").partition(" ")
-        code = re.fullmatch('-c "(.*)"', rest)
-        arguments = ["-c", code[1]] if code else rest.split()
-        said = must(site.run(program, *arguments, **ON_THE_HOST))
+    said, before = "", os.umask(0o022)
+    try:
+        for line in lines:
+            program, _, rest = line.removeprefix(".venv/bin/").partition(" ")
+            if program == "umask":
+                os.umask(int(rest, 8))
+                continue
+            code = re.fullmatch('-c "(.*)"', rest)
+            arguments = ["-c", code[1]] if code else rest.split()
+            said = must(site.run(program, *arguments, **ON_THE_HOST))
+    finally:
+        os.umask(before)
     return said
 
 

@@ -134,6 +134,13 @@ def test_a_key_that_could_not_be_kept_in_a_list_is_not_lost(
     assert file.read_text() == before
 
 
+def test_a_key_of_several_words_is_kept(app: Flask, file: Path) -> None:
+    key = "four unrelated words: 0123456789 umbrella"
+    file.write_text(f"SECRET_KEY={key}\n")
+    assert run(app, "rotate").exit_code == 0
+    assert read(file).fallback_keys() == (key,)
+
+
 def test_a_fallback_that_could_not_be_kept_in_a_list_is_not_lost(app: Flask, file: Path) -> None:
     before = f"SECRET_KEY={OLD}\nSECRET_KEY_FALLBACKS='k9xT7pQm2RzL8wYb #4NcF6hJd3GsA5eUi'\n"
     file.write_text(before)

@@ -21,7 +21,7 @@ ENV_FILE = Path(__file__).parent.parent.parent / ".env"
 KEY_BYTES = 48
 KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS")
 # Written without quotes in a list, these would cut a key short or change it.
-CHANGED_BY_ENV = frozenset(", \t'\"`\\#$")
+CHANGED_BY_ENV = frozenset(",'\"`\\#$")
 
 group = DatabaseGroup("secret", help="Make and rotate the secret key.")
 
@@ -72,8 +72,8 @@ def _put_new_key() -> None:
     kept = [key for key in (current, *map(str.strip, former.split(","))) if _is_good(key)]
     if not CHANGED_BY_ENV.isdisjoint("".join(kept)):
         raise click.ClickException(
-            "A key has a comma, a space, a quote, a backslash, # or $, which a list of keys in "
-            ".env would not keep as they are. See docs/keys.md."
+            "A key has a comma, a quote, a backslash, # or $, which a list of keys in .env would "
+            "not keep as they are. See docs/keys.md."
         )
     # The fallback first: cut off in between, the old key is still good.
     _write(SECRET_KEY_FALLBACKS=",".join(kept), SECRET_KEY=_new_key())

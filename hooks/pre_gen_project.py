@@ -22,7 +22,7 @@ CONTROL = ("Cc", "Cs", "Zl", "Zp")  # with lone surrogates and Unicode's line br
 EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`|~-]+@(\w[\w-]*\.)+\w[\w-]*")
 
 # It stands in the subject of every mail.
-NAME_LENGTH = 200
+NAME_LENGTH = 350
 SLUG = re.compile(r"[a-z]([a-z0-9_]*[a-z0-9])?")
 SLUG_LENGTH = 40
 # The app may run on another Python than this hook: 3.11 to 3.15 do not agree on these.

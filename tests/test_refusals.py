@@ -52,7 +52,7 @@ SLUGS = [
 TEXTS = [
     ("project_name", "", "must not be empty", "My Flask App"),
     ("project_name", " \t ", "must not be empty", "My Flask App"),
-    ("project_name", "a" * 201, "must have at most 200 characters", "a" * 200),
+    ("project_name", "a" * 351, "must have at most 350 characters", "a" * 350),
     ("project_name", "Mine ", "nor begin or end with a space", "Mine"),
     ("project_name", 'The "best"', "must not contain a double quote", "The 'best'"),
     ("description", "C:\\new", "or a backslash", "C:/new"),

@@ -3,6 +3,7 @@
 Tests that come with one kind of session import this and their neighbours, no more.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from {{ cookiecutter.project_slug }}.models import User
 
 __all__ = ["db", "passwords", "sessions", "signed_in_user"]
 
+# Longer than a lock is waited for, which is told first.
+PATIENCE_SECONDS = 10
 R = TypeVar("R")
 View = Callable[[], ResponseReturnValue]
 
@@ -79,8 +82,10 @@ def everything_stored(app: Flask) -> bytes:
 
 def until_somebody_waits() -> None:
     """Return once another transaction waits for a lock, which PostgreSQL alone can say."""
+    until = time.monotonic() + PATIENCE_SECONDS
     with db.engine.connect() as connection:
         while not connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            assert time.monotonic() < until, "nobody waits"
             connection.rollback()
 
 

@@ -3,9 +3,8 @@
 Tests that come with one kind of session import this and their neighbours, no more.
 """
 
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -21,8 +20,6 @@ from {{ cookiecutter.project_slug }}.models import User
 
 __all__ = ["db", "passwords", "sessions", "signed_in_user"]
 
-# Longer than a lock is waited for, which is told first.
-PATIENCE_SECONDS = 10
 R = TypeVar("R")
 View = Callable[[], ResponseReturnValue]
 
@@ -80,12 +77,12 @@ def everything_stored(app: Flask) -> bytes:
     return b"\n".join(found)
 
 
-def until_somebody_waits() -> None:
-    """Return once another transaction waits for a lock, which PostgreSQL alone can say."""
-    until = time.monotonic() + PATIENCE_SECONDS
+def until_it_waits(work: Future[R], holder: Connection) -> None:
+    """Return once some work waits for a lock of the holder's, or is done (PostgreSQL)."""
+    pid = holder.scalar(text("SELECT pg_backend_pid()"))
+    blocked = text("SELECT count(*) FROM pg_stat_activity WHERE :pid = ANY(pg_blocking_pids(pid))")
     with db.engine.connect() as connection:
-        while not connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
-            assert time.monotonic() < until, "nobody waits"
+        while not work.done() and not connection.scalar(blocked, {"pid": pid}):
             connection.rollback()
 
 

@@ -44,6 +44,8 @@ BAD = {
         "postgresql://user:what-is-no-port",
         "sqlite://",
         "sqlite:///:memory:",
+        "sqlite:///file::memory:?uri=true",
+        "sqlite:///file:x?mode=memory&cache=shared&uri=true",
         "sqlite+aiosqlite:///app.sqlite",
         "postgresql+psycopg2://localhost/app",
     ],

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 from flask import Flask, flash
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import select, text
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }} import passwords
@@ -105,6 +105,27 @@ def test_an_error_page_for_an_account_that_has_gone_is_a_visitors(
     answer = client.get("/vanish")
     assert answer.status_code == 500
     assert 'href="/auth/login"' in answer.text
+
+
+@pytest.mark.parametrize("accepted", ["text/html", "application/json"])
+def test_an_error_page_does_without_a_server_that_went_in_between(
+    make_app: MakeApp, user: str, accepted: str
+) -> None:
+    app = make_app()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @page(app)
+    def late() -> ResponseReturnValue:
+        pid = db.session.scalar(text("SELECT pg_backend_pid()"))
+        meanwhile(lambda: run_sql(app, "SELECT pg_terminate_backend(:pid)", pid=pid))
+        raise RuntimeError("the view failed")
+
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("SQLite has no server")
+    client = Browser(app)
+    client.login()
+    assert client.get("/late", headers={"Accept": accepted}).status_code == 500
 
 
 @pytest.mark.parametrize("accepted", ["text/html", "application/json"])

@@ -124,7 +124,8 @@ class Environ:
             raise ConfigError(name, "must start with sqlite:/// or postgresql://.")
         # Sessions and counters use connections of their own: each would see
         # an empty database of its own in memory.
-        in_memory = url.database in {None, "", ":memory:"} or url.query.get("mode") == "memory"
+        named = (url.database or "").removeprefix("file:")
+        in_memory = named in {"", ":memory:"} or url.query.get("mode") == "memory"
         if url.drivername == "sqlite" and in_memory:
             raise ConfigError(name, "must name a file: sqlite:///app.sqlite.")
         return url.render_as_string(hide_password=False)

@@ -89,10 +89,10 @@ def _forget_work() -> None:
 
     The page names them. It may be nobody by now, or the database may have gone as well.
     """
-    db.session.rollback()
-    user = current_user()
-    identity = inspect(user).identity if user else None
     try:
+        db.session.rollback()
+        user = current_user()
+        identity = inspect(user).identity if user else None
         g.user = db.session.get(User, identity) if identity else None
     except LOST:
         g.user = None

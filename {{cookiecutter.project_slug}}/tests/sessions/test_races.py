@@ -9,7 +9,7 @@ from {{ cookiecutter.project_slug }} import accounts
 
 from ..acting import handles
 from ..browser import EMAIL, Browser
-from ..inside import db, sessions, until_somebody_waits
+from ..inside import db, sessions, until_it_waits
 
 
 def test_a_session_that_ends_with_its_account_changed_fails_neither(
@@ -26,7 +26,7 @@ def test_a_session_that_ends_with_its_account_changed_fails_neither(
         assert owner is not None
         accounts.lock(owner.id)
         answer = thread.submit(client.post, f"/account/sessions/{doomed}/end")
-        until_somebody_waits()
+        until_it_waits(answer, db.session.connection())
         assert sessions.end_session(owner, doomed)
         db.session.commit()
         assert answer.result().status_code == 404

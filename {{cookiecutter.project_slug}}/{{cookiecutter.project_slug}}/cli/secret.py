@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ ENV_FILE = Path(__file__).parent.parent.parent / ".env"
 KEY_BYTES = 48
 KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS")
 # Written without quotes in a list, these would cut a key short or change it.
-CHANGED_BY_ENV = frozenset(",'\"`\\#$")
+CHANGED_BY_ENV = frozenset(",'\"`\\#$\r\n")
 
 group = DatabaseGroup("secret", help="Make and rotate the secret key.")
 
@@ -72,8 +73,8 @@ def _put_new_key() -> None:
     kept = [key for key in (current, *map(str.strip, former.split(","))) if _is_good(key)]
     if not CHANGED_BY_ENV.isdisjoint("".join(kept)):
         raise click.ClickException(
-            "A key has a comma, a quote, a backslash, # or $, which a list of keys in .env would "
-            "not keep as they are. See docs/keys.md."
+            "A key has a comma, a quote, a backslash, #, $ or a line break, which do not stay as "
+            "they are in the list of keys that this writes into .env. See docs/keys.md."
         )
     # The fallback first: cut off in between, the old key is still good.
     _write(SECRET_KEY_FALLBACKS=",".join(kept), SECRET_KEY=_new_key())
@@ -130,8 +131,9 @@ def _write(**values: str) -> None:
         for name, value in values.items():
             set_key(ENV_FILE, name, value, quote_mode="never", follow_symlinks=True)
         # Written anew by root it would be root's, and the app could not read it.
-        if os.name == "posix" and os.geteuid() == 0:
-            os.chown(ENV_FILE, owner.st_uid, owner.st_gid)
+        if os.name == "posix":
+            with suppress(PermissionError):
+                os.chown(ENV_FILE, owner.st_uid, owner.st_gid)
     except OSError as error:
         raise _unwritable(error) from None
 

@@ -11,7 +11,7 @@ from .acting import change_password, copy_of
 from .browser import Browser
 from .conftest import MakeApp
 from .forging import COOKIE, fields
-from .inside import db, leave_undone, meanwhile, page, rows, sessions, until_somebody_waits
+from .inside import db, leave_undone, meanwhile, page, rows, sessions, until_it_waits
 
 
 @pytest.mark.parametrize(("idle", "often"), [(1800, 60), (100, 10)])
@@ -139,7 +139,7 @@ def test_a_renewal_and_a_change_of_the_account_fail_neither(make_app: MakeApp, u
             pytest.skip("SQLite has one writer: nobody holds one row and waits for another")
         connection.execute(text("SELECT id FROM users FOR UPDATE"))
         answer = thread.submit(client.get, "/renew")
-        until_somebody_waits()
+        until_it_waits(answer, connection)
         ended = text("INSERT INTO ended_sessions (sid, ends_at) VALUES (:sid, now())")
         connection.execute(ended, {"sid": sid})
         connection.commit()

@@ -1,12 +1,10 @@
 """What a view leaves undone is undone; sessions and counters are kept apart from it."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
 
 import pytest
 from flask import Flask, flash
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select, text
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }} import passwords
@@ -15,7 +13,7 @@ from .acting import NEW_PASSWORD, change_password
 from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
 from .hashing import watch_hashing
-from .inside import db, leave_undone, meanwhile, page, rows, run_sql, signed_in_user
+from .inside import db, leave_undone, page, rows, signed_in_user
 from .letters import ask_for_link
 from .set_cookies import set_cookies
 from .statements import broken_database, connections, selects, statements
@@ -86,66 +84,6 @@ def test_the_error_page_of_a_failed_write_still_knows_its_reader(
     answer = client.post("/clash")
     assert answer.status_code == 500
     assert 'action="/auth/logout"' in answer.text
-
-
-def test_an_error_page_for_an_account_that_has_gone_is_a_visitors(
-    make_app: MakeApp, user: str
-) -> None:
-    app = make_app()
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-
-    @page(app)
-    def vanish() -> ResponseReturnValue:
-        db.session.execute(select(1))
-        meanwhile(lambda: run_sql(app, "DELETE FROM users"))
-        raise RuntimeError("the view failed")
-
-    client = Browser(app)
-    client.login()
-    answer = client.get("/vanish")
-    assert answer.status_code == 500
-    assert 'href="/auth/login"' in answer.text
-
-
-@pytest.mark.parametrize("accepted", ["text/html", "application/json"])
-def test_an_error_page_does_without_a_server_that_went_in_between(
-    make_app: MakeApp, user: str, accepted: str
-) -> None:
-    app = make_app()
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-
-    @page(app)
-    def late() -> ResponseReturnValue:
-        pid = db.session.scalar(text("SELECT pg_backend_pid()"))
-        meanwhile(lambda: run_sql(app, "SELECT pg_terminate_backend(:pid)", pid=pid))
-        raise RuntimeError("the view failed")
-
-    with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            pytest.skip("SQLite has no server")
-    client = Browser(app)
-    client.login()
-    assert client.get("/late", headers={"Accept": accepted}).status_code == 500
-
-
-@pytest.mark.parametrize("accepted", ["text/html", "application/json"])
-def test_an_error_page_does_without_a_database_that_went_in_between(
-    make_app: MakeApp, user: str, accepted: str
-) -> None:
-    app = make_app()
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-
-    @page(app)
-    def late() -> ResponseReturnValue:
-        db.session.execute(select(1))
-        away.enter_context(broken_database(app, "FROM users"))
-        raise RuntimeError("the view failed")
-
-    client = Browser(app)
-    client.login()
-    with ExitStack() as away:
-        answer = client.get("/late", headers={"Accept": accepted})
-    assert answer.status_code == 500
 
 
 def test_the_page_for_a_lost_database_does_not_ask_it_again(

@@ -1,7 +1,5 @@
 """Delete an account: with its password, at once, and everywhere."""
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 
@@ -12,8 +10,8 @@ from {{ cookiecutter.project_slug }}.environ import Rate
 from ..acting import NEW_PASSWORD, change_password, copy_of
 from ..browser import EMAIL, PASSWORD, Browser
 from ..conftest import MakeApp
-from ..hashing import watch_hashing
-from ..inside import everything_stored, meanwhile, rows
+from ..hashing import overtake, watch_hashing
+from ..inside import everything_stored, rows
 from ..letters import ask_for_link
 from ..people import add_user, change_user
 from ..reading import asking, language_of, untranslated, words_of
@@ -23,7 +21,6 @@ from ..traces import leave_traces, what_is_personal
 PATH = "/account/delete"
 FORM = {"password": PASSWORD}
 WRONG = "not the password at all"
-Overtake = Callable[[Callable[[], object]], list[object]]
 
 
 @pytest.fixture
@@ -31,24 +28,6 @@ def ana(client: Browser, user: str) -> Browser:
     """Return a browser in which the owner of the account is signed in."""
     client.login()
     return client
-
-
-@pytest.fixture
-def overtake(monkeypatch: pytest.MonkeyPatch) -> Overtake:
-    """Return what does something else while the next password is verified."""
-
-    def plan(work: Callable[[], object]) -> list[object]:
-        done: list[object] = []
-
-        def once() -> None:
-            if not done:
-                done.append(None)
-                done[0] = meanwhile(work)
-
-        watch_hashing(monkeypatch, once)
-        return done
-
-    return plan
 
 
 def accounts_left(app: Flask) -> list[str]:
@@ -136,31 +115,33 @@ def test_who_registers_the_address_anew_gets_nothing_of_the_old_account(
     assert [row["kind"] for row in owned] == ["registered", "login", "login_failed"]
 
 
-def test_deleting_twice_at_once_is_no_error(app: Flask, ana: Browser, overtake: Overtake) -> None:
+def test_deleting_twice_at_once_is_no_error(
+    app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     again = copy_of(ana)
-    won = overtake(lambda: again.post(PATH, data=FORM).status_code)
+    won = overtake(monkeypatch, lambda: again.post(PATH, data=FORM).status_code)
     assert ana.post(PATH, data=FORM).status_code == 303
     assert won == [303]
     assert accounts_left(app) == []
 
 
 def test_a_password_changed_at_the_last_moment_counts(
-    app: Flask, ana: Browser, overtake: Overtake
+    app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = Browser(app)
     elsewhere.login()
     # The old password is being verified while the owner replaces it.
-    won = overtake(lambda: change_password(elsewhere))
+    won = overtake(monkeypatch, lambda: change_password(elsewhere))
     assert ana.post(PATH, data=FORM).status_code == 422
     assert won == [303]
     assert accounts_left(app) == [EMAIL]
 
 
 def test_a_login_under_way_is_none_once_the_account_is_gone(
-    app: Flask, ana: Browser, overtake: Overtake
+    app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = Browser(app)
-    won = overtake(lambda: ana.post(PATH, data=FORM).status_code)
+    won = overtake(monkeypatch, lambda: ana.post(PATH, data=FORM).status_code)
     assert late.login(remember="y").status_code == 303
     assert won == [303]
     assert not late.is_signed_in()
@@ -168,11 +149,11 @@ def test_a_login_under_way_is_none_once_the_account_is_gone(
 
 
 def test_a_password_change_under_way_is_refused_once_the_account_is_gone(
-    app: Flask, ana: Browser, overtake: Overtake
+    app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = Browser(app)
     late.login()
-    won = overtake(lambda: ana.post(PATH, data=FORM).status_code)
+    won = overtake(monkeypatch, lambda: ana.post(PATH, data=FORM).status_code)
     assert change_password(late) == 422
     assert won == [303]
 

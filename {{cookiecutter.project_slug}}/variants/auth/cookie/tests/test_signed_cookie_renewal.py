@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from flask import abort, request
+from flask import Flask, abort, request
 from sqlalchemy import text
 from time_machine import TimeMachineFixture
 
@@ -12,6 +12,19 @@ from .browser import Browser
 from .conftest import MakeApp
 from .forging import COOKIE, fields
 from .inside import db, leave_undone, meanwhile, page, rows, sessions, until_it_waits
+
+
+@pytest.fixture
+def renewing(make_app: MakeApp) -> Flask:
+    """Return an app with a view that takes its request for a proof."""
+    app = make_app()
+
+    @page(app)
+    def renew() -> str:
+        sessions.renew_session()
+        return ""
+
+    return app
 
 
 @pytest.mark.parametrize(("idle", "often"), [(1800, 60), (100, 10)])
@@ -30,16 +43,9 @@ def test_an_aged_token_is_renewed_and_names_the_same_session(
 
 
 def test_a_proof_gives_a_new_session_id_and_keeps_the_time_of_login(
-    make_app: MakeApp, user: str, clock: TimeMachineFixture
+    renewing: Flask, user: str, clock: TimeMachineFixture
 ) -> None:
-    app = make_app()
-
-    @page(app)
-    def renew() -> str:
-        sessions.renew_session()
-        return ""
-
-    client = Browser(app)
+    client = Browser(renewing)
     client.login(remember="on")
     before, thief = fields(client), copy_of(client)
     clock.shift(30)
@@ -122,19 +128,12 @@ def test_a_dead_token_neither_sets_nor_deletes_a_cookie(
         assert "Set-Cookie" not in late.get(path).headers
 
 
-def test_a_renewal_and_a_change_of_the_account_fail_neither(make_app: MakeApp, user: str) -> None:
+def test_a_renewal_and_a_change_of_the_account_fail_neither(renewing: Flask, user: str) -> None:
     """The account's row comes first; the other way round, each would wait for the other."""
-    app = make_app()
-
-    @page(app)
-    def renew() -> str:
-        sessions.renew_session()
-        return ""
-
-    client = Browser(app)
+    client = Browser(renewing)
     client.login()
     sid = fields(client)[0]
-    with ThreadPoolExecutor(1) as thread, app.app_context(), db.engine.begin() as connection:
+    with ThreadPoolExecutor(1) as thread, renewing.app_context(), db.engine.begin() as connection:
         if connection.dialect.name == "sqlite":
             pytest.skip("SQLite has one writer: nobody holds one row and waits for another")
         connection.execute(text("SELECT id FROM users FOR UPDATE"))

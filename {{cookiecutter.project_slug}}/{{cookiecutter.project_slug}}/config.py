@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
-from .environ import BILLION, ConfigError, Environ, MailServer, Rate
+from .environ import GREATEST, ConfigError, Environ, MailServer, Rate
 
 APP_NAME = "{{ cookiecutter.project_name }}"
 LANGUAGE = "{{ cookiecutter.language }}"
@@ -20,7 +20,7 @@ PASSWORD_CEILING = 64
 MAX_BODY_BYTES = 64 * 1024
 # What a 503 says.
 RETRY_AFTER_SECONDS = 5
-# The least and the most that a number may be, where they are not one and a billion.
+# The least and the most that a number may be, where they are not 1 and GREATEST.
 LEAST = {"password_min_length": PASSWORD_FLOOR, "trusted_proxies": 0}
 MOST = {"password_min_length": PASSWORD_CEILING}
 
@@ -69,7 +69,7 @@ class Settings:
                 name.upper(),
                 getattr(cls, name),
                 least=LEAST.get(name, 1),
-                most=MOST.get(name, BILLION),
+                most=MOST.get(name, GREATEST),
             )
             for name in NUMBERS
         }

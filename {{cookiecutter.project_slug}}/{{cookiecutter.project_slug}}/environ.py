@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 KEY_MIN_LENGTH = 32
-BILLION = 10**9
+GREATEST = 999_999_999
 PLACEHOLDERS = ("change", "secret", "placeholder", "example", "your-", "your_")
 # The start of the key that Flask's own quickstart prints: often pasted as it stands.
 PUBLISHED_KEYS = ("192b9bdd22ab9ed4",)
@@ -54,10 +54,10 @@ class Environ:
     def text(self, name: str, default: str = "") -> str:
         return self._variables.get(name, "").strip() or default
 
-    def number(self, name: str, default: int, *, least: int = 1, most: int = BILLION) -> int:
+    def number(self, name: str, default: int, *, least: int = 1, most: int = GREATEST) -> int:
         text = self.text(name, str(default))
-        if not re.fullmatch("[0-9]{1,10}", text) or not least <= int(text) <= most:
-            limit = "up" if most == BILLION else f"to {most}"
+        if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
+            limit = "up" if most == GREATEST else f"to {most}"
             raise ConfigError(name, f"must be a whole number from {least} {limit}.")
         return int(text)
 

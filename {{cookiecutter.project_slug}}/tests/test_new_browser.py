@@ -115,7 +115,7 @@ def test_a_forged_name_does_no_harm(app: Flask, user: str, forged: str) -> None:
     log_in(app, HERE)
     (letter,) = log_in(app, forged)
     # The name of the app may be long as well, and each of its letters is encoded.
-    assert len(letter.as_string()) < 2_000 + 20 * len(APP_NAME)
+    assert len(letter.as_string()) < 1_700 + 20 * len(APP_NAME)
     assert "evil" not in letter.as_string()
     assert link_in(letter) == "/account/password"
     # A narrow space stands before AM and PM.

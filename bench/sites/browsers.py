@@ -19,7 +19,7 @@ from my_flask_app.config import Settings
 
 
 def session_cookie(number: int) -> str:
-    return f"__Host-session=token-{number}"
+    return f"__Host-my_flask_app-session=token-{number}"
 
 
 def auth_cookie(number: int) -> str:
@@ -28,7 +28,7 @@ def auth_cookie(number: int) -> str:
     user = hashlib.md5(str(number).encode(), usedforsecurity=False).hexdigest()
     moment = int(time.time())
     token = tokens.Token(secrets.token_hex(16), user, 0, moment, moment, False)
-    return f"__Host-auth={tokens.sign(token)}"
+    return f"__Host-my_flask_app-auth={tokens.sign(token)}"
 
 
 def in_an_hour(signer: TimestampSigner) -> int:

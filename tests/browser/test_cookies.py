@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from ..template import ALIKE
 from ..template import AUTHS
+from ..template import SLUG
 from .conftest import OpenLive
 from .live import PASSWORD
 from .live import log_in
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.app
 
 DAY_SECONDS = 24 * 60 * 60
 # The one that carries the login, and the other that the variant has.
-NAMES = {"session": ["__Host-session"], "cookie": ["__Host-auth", "__Host-session"]}
+SESSION = f"__Host-{SLUG}-session"
+NAMES = {"session": [SESSION], "cookie": [f"__Host-{SLUG}-auth", SESSION]}
 
 
 @pytest.mark.parametrize("auth", AUTHS)

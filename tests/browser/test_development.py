@@ -7,6 +7,7 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Page
 
 from ..serving.server import wait_until
+from ..template import SLUG
 from .conftest import NewSite
 from .live import NAMES
 from .live import PASSWORD
@@ -51,8 +52,9 @@ def walk_through(page: Page, language: str) -> None:
     assert look_at(page, language) == []
 
     jar = {cookie["name"]: cookie for cookie in page.context.cookies()}
-    assert jar.keys() == {"auth"}
-    assert [jar["auth"][name] for name in ("secure", "httpOnly", "sameSite")] == [
+    (auth,) = jar.values()
+    assert auth["name"] == f"{SLUG}-auth"
+    assert [auth[name] for name in ("secure", "httpOnly", "sameSite")] == [
         False,
         True,
         "Lax",

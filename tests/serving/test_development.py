@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from ..template import SLUG
 from .conftest import OpenSite
 from .server import wait_until
 from .visitor import Visitor
@@ -40,5 +41,5 @@ def test_it_registers_people_with_no_database_no_mail_and_no_https(
     attributes = {
         line.partition("=")[0]: set(line.split("; ")[1:]) for line in answer.set_cookies
     }
-    assert attributes["auth"] == {"HttpOnly", "Path=/", "SameSite=Lax"}
+    assert attributes[f"{SLUG}-auth"] == {"HttpOnly", "Path=/", "SameSite=Lax"}
     assert "Hello, Ana" in visitor.get("/").text

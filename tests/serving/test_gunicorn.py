@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ..template import AUTHS
+from ..template import SLUG
 from .conftest import OpenSite
 from .server import wait_until
 from .site import EMAIL
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.app
 
 # More than two workers have threads.
 KEPT = 140
-COOKIE = {"session": "__Host-session", "cookie": "__Host-auth"}
+COOKIE = {"session": f"__Host-{SLUG}-session", "cookie": f"__Host-{SLUG}-auth"}
 
 
 def read_account(visitor: Visitor) -> Answer:

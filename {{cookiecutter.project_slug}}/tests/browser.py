@@ -12,6 +12,9 @@ from .secrecy import overhear
 ORIGIN = "https://app.example"
 EMAIL = "ana@example.com"
 PASSWORD = "correct horse battery staple"
+# Another name would end every session.
+SESSION = "__Host-{{ cookiecutter.project_slug }}-session"
+AUTH = "__Host-{{ cookiecutter.project_slug }}-auth"
 
 
 class Browser(FlaskClient):

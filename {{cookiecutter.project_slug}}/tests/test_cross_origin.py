@@ -8,7 +8,7 @@ from flask import Flask
 
 from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
 
-from .browser import ORIGIN, Browser
+from .browser import AUTH, ORIGIN, SESSION, Browser
 from .conftest import MakeApp
 
 LOCALHOST = "http://localhost:5000"
@@ -35,7 +35,8 @@ SAID = [
     *product(SITES[1:], [None, ORIGIN, "https://evil.example"]),
     *product([None], ORIGINS),
 ]
-COOKIES = [None, "__Host-session", "__Host-auth", "analytics"]
+OWN = [SESSION, AUTH]
+COOKIES = [None, *OWN, "analytics", "__Host-other_app-session"]
 
 
 def is_let_in(site: str | None, origin: str | None, cookie: str | None) -> bool:
@@ -45,7 +46,7 @@ def is_let_in(site: str | None, origin: str | None, cookie: str | None) -> bool:
     if site is None and origin == ORIGIN:
         return True
     nothing_said = site is None and origin is None
-    return nothing_said and cookie not in {"__Host-session", "__Host-auth"}
+    return nothing_said and cookie not in OWN
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_the_gate_stands_before_every_unsafe_method(probe: Flask, method: str) -
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_links_from_anywhere_may_be_followed(probe: Flask, method: str) -> None:
-    browser = visitor(probe, "__Host-session")
+    browser = visitor(probe, SESSION)
     for site in SITES:
         status = ask(browser, method, site=site, origin="https://evil.example")
         assert status in {200, 204}, site
@@ -141,7 +142,7 @@ def test_no_other_origin_is_ever_invited(client: Browser, user: str) -> None:
 def test_behind_a_proxy_ours_is_still_the_public_origin(configure: MakeApp) -> None:
     app = configure(trusted_proxies=1)
     inside = "http://10.0.0.5:8000"
-    browser = visitor(app, "__Host-session", inside)
+    browser = visitor(app, SESSION, inside)
     seen = {}
     for origin in (ORIGIN, inside, "https://10.0.0.5:8000", "https://evil.example"):
         forwarded = {

@@ -15,7 +15,7 @@ from {{ cookiecutter.project_slug }}.db import now
 from {{ cookiecutter.project_slug }}.i18n import show_time
 
 from .acting import change_password, copy_of, end_everywhere
-from .browser import EMAIL, Browser
+from .browser import AUTH, EMAIL, SESSION, Browser
 from .conftest import MakeApp
 from .inside import rows
 from .people import change_user
@@ -114,7 +114,9 @@ def test_a_value_alone_will_do_and_so_will_the_whole_line(
     assert explained(app, header(client).replace("__Host-", "")) == said
 
 
-@pytest.mark.parametrize("typed", ["", " \n", "a=b", "Cookie: ", "=", ";;", "session=", "é=é"])
+@pytest.mark.parametrize(
+    "typed", ["", " \n", "a=b", "Cookie: ", "=", ";;", f"{SESSION}=", "__Host-auth=x", "é=é"]
+)
 def test_what_holds_no_cookie_of_ours_is_refused(app: Flask, typed: str) -> None:
     done = app.test_cli_runner().invoke(args=["sessions", "explain"], input=typed)
     assert done.exit_code == 1
@@ -123,12 +125,12 @@ def test_what_holds_no_cookie_of_ours_is_refused(app: Flask, typed: str) -> None
 
 @pytest.mark.parametrize("text", ["x", "a.b.c", "...", "\x01", "é", "\\", "e30.e.e", "x" * 4000])
 def test_what_is_no_token_is_refused_not_choked_on(app: Flask, reader: Browser, text: str) -> None:
-    for typed in (text, f"session={text}"):
+    for typed in (text, f"{SESSION}={text}"):
         said = explained(app, typed)
         assert "The server refuses it." in said
         assert "The server takes it." not in said
         assert said.endswith("\nOn the server\n  Nothing.\n\n")
-    reader.keep({"auth": text, "session": text})
+    reader.keep({name.removeprefix("__Host-"): text for name in (AUTH, SESSION)})
     assert "The server refuses it." in reader.get(PAGE).text
 
 

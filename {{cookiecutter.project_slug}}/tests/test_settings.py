@@ -7,6 +7,7 @@ import pytest
 from {{ cookiecutter.project_slug }}.config import LANGUAGE, Settings
 from {{ cookiecutter.project_slug }}.environ import ConfigError, MailServer, Rate
 
+from .browser import SESSION
 from .conftest import KEY
 from .test_settings_refused import NUMBERS, RATES, read
 
@@ -46,7 +47,7 @@ def test_what_holds_a_password_may_come_from_a_file(
 
 def test_a_start_without_further_settings_is_a_safe_one() -> None:
     settings = read()
-    assert settings.cookie_name("session") == "__Host-session"
+    assert settings.cookie_name("session") == SESSION
     assert settings.cookie_attributes["secure"]
     assert not settings.development
     assert settings.trusted_proxies == 0
@@ -66,7 +67,7 @@ def test_only_a_development_server_makes_it_development() -> None:
     settings = Settings.from_environ({"SECRET_KEY": KEY}, development_url="http://localhost:5001")
     assert settings.development
     assert settings.public_url == "http://localhost:5001"
-    assert settings.cookie_name("session") == "session"
+    assert settings.cookie_name("session") == SESSION.removeprefix("__Host-")
     assert not settings.cookie_attributes["secure"]
 
 

@@ -13,6 +13,8 @@ from .environ import GREATEST, ConfigError, Environ, MailServer, Rate
 APP_NAME = "{{ cookiecutter.project_name }}"
 LANGUAGE = "{{ cookiecutter.language }}"
 LANGUAGES = ("en", "pt_BR")
+# Ports do not separate cookies: with one name, two apps on a host log each other out.
+COOKIE_PREFIX = f"{__package__}-"
 # NIST SP 800-63B-4 lets nobody go below 8 (ASVS 6.2.1).
 PASSWORD_FLOOR = 8
 # Whoever likes may have one of 64 characters, and need not have a longer one (ASVS 6.2.9).
@@ -100,16 +102,16 @@ class Settings:
         host or over plain http. Safari drops Secure cookies on
         http://localhost, so development alone goes without.
         """
-        return name if self.development else f"__Host-{name}"
+        own = f"{COOKIE_PREFIX}{name}"
+        return own if self.development else f"__Host-{own}"
+
+    def is_own_cookie(self, name: str) -> bool:
+        return name.startswith(self.cookie_name(""))
 
     @property
     def cookie_attributes(self) -> dict[str, Any]:
         """Return what every Set-Cookie of ours carries, deletions too."""
         return {"path": "/", "secure": not self.development, "httponly": True, "samesite": "Lax"}
-
-    @property
-    def own_cookies(self) -> frozenset[str]:
-        return frozenset({self.cookie_name("session"), self.cookie_name("auth")})
 
 
 # What is annotated just so is read from the variable of the same name, in capitals.

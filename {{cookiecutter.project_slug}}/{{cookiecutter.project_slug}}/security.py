@@ -57,7 +57,7 @@ def _refuse_cross_origin() -> None:
         if origin != our_origin():
             _refuse(origin)
         return
-    if not settings().own_cookies.isdisjoint(request.cookies):
+    if any(map(settings().is_own_cookie, request.cookies)):
         _refuse("neither Sec-Fetch-Site nor Origin")
 
 

@@ -5,6 +5,7 @@ import sys
 import click
 
 from ..auth import explain as kind
+from ..config import COOKIE_PREFIX
 from ..i18n import gettext as _
 from .database import DatabaseGroup
 
@@ -41,12 +42,13 @@ def _typed() -> str:
 
 
 def _cookies(text: str) -> dict[str, str]:
-    """Return those of ours, under the names that development gives them."""
+    """Return those of ours by their short names, whichever kind of start set them."""
     text = text.strip().removeprefix("Cookie:")
     if "=" not in text:
-        text = f"{kind.COOKIES[0]}={text}"
+        text = f"{COOKIE_PREFIX}{kind.COOKIES[0]}={text}"
     pairs = [pair.strip().removeprefix("__Host-").partition("=") for pair in text.split(";")]
-    found = {name: value.strip() for name, _, value in pairs if name in kind.COOKIES}
+    ours = {f"{COOKIE_PREFIX}{name}": name for name in kind.COOKIES}
+    found = {ours[name]: value.strip() for name, _, value in pairs if name in ours}
     if not any(found.values()):
         raise click.ClickException(_("There is no cookie of this app in it."))
     return found

@@ -6,10 +6,8 @@ from typing import Any
 
 from itsdangerous import TimestampSigner
 
-from .browser import Browser
+from .browser import AUTH, Browser
 from .conftest import KEY
-
-COOKIE = "__Host-auth"
 
 
 def forge(
@@ -31,12 +29,12 @@ def said(fields: list[Any]) -> str:
 
 def fields(client: Browser) -> list[Any]:
     """Return what the browser's token says: it is signed, not hidden."""
-    sid, user, *numbers, _when, _signature = client.jar()[COOKIE].split(".")
+    sid, user, *numbers, _when, _signature = client.jar()[AUTH].split(".")
     return [sid, user, *map(int, numbers)]
 
 
 def holder(client: Browser, text: str) -> Browser:
     """Return another browser that holds a token of this text."""
     other = Browser(client.application)
-    other.keep({COOKIE: text})
+    other.keep({AUTH: text})
     return other

@@ -7,8 +7,8 @@ from datetime import timedelta
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from .browser import Browser
-from .forging import COOKIE, fields, forge
+from .browser import AUTH, SESSION, Browser
+from .forging import fields, forge
 from .inside import rows
 
 
@@ -25,7 +25,7 @@ def test_every_field_is_told_and_the_signature_is_masked(
     app: Flask, client: Browser, user: str
 ) -> None:
     client.login(remember="y")
-    token = client.jar()[COOKIE]
+    token = client.jar()[AUTH]
     said, (sid, public_id, epoch, *_) = explained(app, token), fields(client)
     told = {name: fact(said, name) for name in ("sid", "user", "epoch", "remembered")}
     assert told == {"sid": sid, "user": public_id, "epoch": str(epoch), "remembered": "True"}
@@ -39,7 +39,7 @@ def test_the_server_adds_the_users_epoch_and_its_list(
     app: Flask, client: Browser, user: str
 ) -> None:
     client.login()
-    token = client.jar()[COOKIE]
+    token = client.jar()[AUTH]
     said = explained(app, token)
     (row,) = rows(app, "SELECT session_epoch FROM users")
     assert fact(said, "session_epoch") == str(row["session_epoch"])
@@ -70,7 +70,7 @@ def test_one_that_we_did_not_sign_is_not_taken_apart(
 
 def test_the_guide_is_right_that_flasks_session_can_be_read(client: Browser) -> None:
     client.post("/language", data={"language": "pt_BR"})
-    text = client.jar()["__Host-session"].partition(".")[0]
+    text = client.jar()[SESSION].partition(".")[0]
     assert text == "eyJsYW5ndWFnZSI6InB0X0JSIn0"
     assert base64.urlsafe_b64decode(f"{text}=") == b'{"language":"pt_BR"}'
 
@@ -92,7 +92,7 @@ def test_flasks_session_is_refused_once_it_is_too_old(
     app: Flask, client: Browser, clock: TimeMachineFixture
 ) -> None:
     client.post("/language", data={"language": "pt_BR"})
-    typed = f"session={client.jar()['__Host-session']}"
+    typed = f"{SESSION}={client.jar()[SESSION]}"
     # What is signed is the second, not its fraction.
     clock.shift(timedelta(hours=12, seconds=-1))
     assert "The server takes it." in explained(app, typed)

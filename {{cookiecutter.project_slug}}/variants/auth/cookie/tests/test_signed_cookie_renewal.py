@@ -8,9 +8,9 @@ from sqlalchemy import text
 from time_machine import TimeMachineFixture
 
 from .acting import change_password, copy_of
-from .browser import Browser
+from .browser import AUTH, Browser
 from .conftest import MakeApp
-from .forging import COOKIE, fields
+from .forging import fields
 from .inside import db, leave_undone, meanwhile, page, rows, sessions, until_it_waits
 
 
@@ -33,12 +33,12 @@ def test_an_aged_token_is_renewed_and_names_the_same_session(
 ) -> None:
     client = Browser(configure(session_idle_seconds=idle))
     client.login()
-    before, text = fields(client), client.jar()[COOKIE]
+    before, text = fields(client), client.jar()[AUTH]
     clock.shift(often - 1)
     assert "Set-Cookie" not in client.get("/healthz").headers
     clock.shift(1)
     assert "Set-Cookie" in client.get("/healthz").headers
-    assert client.jar()[COOKIE] != text
+    assert client.jar()[AUTH] != text
     assert fields(client) == before
 
 
@@ -113,7 +113,7 @@ def test_work_that_a_view_left_undone_is_not_saved_with_the_renewal(
     client.login()
     clock.shift(61)
     response = client.open("/fail", method=method, query_string={"how": how})
-    assert COOKIE in response.headers["Set-Cookie"]
+    assert AUTH in response.headers["Set-Cookie"]
     assert [row["email"] for row in rows(app, "SELECT email FROM users")] == [user]
 
 

@@ -3,8 +3,8 @@
 import pytest
 from itsdangerous.encoding import base64_decode
 
-from .browser import Browser
-from .forging import COOKIE, holder
+from .browser import AUTH, Browser
+from .forging import holder
 
 SPELLINGS = ("last letter", "junk", "padding", "other alphabet")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -30,17 +30,17 @@ def test_a_token_spelled_otherwise_is_refused(
     client: Browser, user: str, place: int, how: str
 ) -> None:
     client.login()
-    parts = client.jar()[COOKIE].split(".")
+    parts = client.jar()[AUTH].split(".")
     parts[place] = respell(parts[place], how)
     text = ".".join(parts)
     signed_in = holder(client, text).is_signed_in()
-    assert signed_in == (text == client.jar()[COOKIE])
+    assert signed_in == (text == client.jar()[AUTH])
 
 
 def test_a_signature_has_other_spellings_that_python_takes(client: Browser, user: str) -> None:
     """Else the test above would try nothing."""
     client.login()
-    signature = client.jar()[COOKIE].split(".")[-1]
+    signature = client.jar()[AUTH].split(".")[-1]
     for how in ("last letter", "junk"):
         text = respell(signature, how)
         assert text != signature
@@ -50,7 +50,7 @@ def test_a_signature_has_other_spellings_that_python_takes(client: Browser, user
 def test_a_respelled_token_does_not_outlive_the_logout(client: Browser, user: str) -> None:
     """The list of ended sessions names the session, not the text."""
     client.login()
-    head, _, signature = client.jar()[COOKIE].rpartition(".")
+    head, _, signature = client.jar()[AUTH].rpartition(".")
     other = holder(client, f"{head}.{respell(signature, 'last letter')}")
     client.logout()
     assert not other.is_signed_in()
@@ -63,6 +63,6 @@ def test_a_field_written_otherwise_is_refused(
 ) -> None:
     """Python reads all of these as the same number."""
     client.login()
-    parts = client.jar()[COOKIE].split(".")
+    parts = client.jar()[AUTH].split(".")
     parts[place] = how.format(parts[place])
     assert not holder(client, ".".join(parts)).is_signed_in()

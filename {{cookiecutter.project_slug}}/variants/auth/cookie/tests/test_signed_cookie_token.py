@@ -8,9 +8,9 @@ from flask import Flask
 from flask.json.tag import TaggedJSONSerializer
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from .browser import EMAIL, Browser
+from .browser import AUTH, EMAIL, SESSION, Browser
 from .conftest import KEY
-from .forging import COOKIE, fields, forge, holder, said
+from .forging import fields, forge, holder, said
 from .inside import rows
 
 
@@ -24,7 +24,7 @@ def test_a_token_says_no_more_than_it_must(app: Flask, client: Browser, user: st
     assert epoch == row["session_epoch"]
     assert login_at == proved_at
     assert remembered == 1
-    text = client.jar()[COOKIE].lower()
+    text = client.jar()[AUTH].lower()
     assert EMAIL not in text
     assert "ana" not in text
 
@@ -67,7 +67,7 @@ def test_a_token_signed_in_any_other_way_is_refused(
 @pytest.mark.parametrize("place", range(6))
 def test_a_token_with_any_field_changed_is_refused(client: Browser, user: str, place: int) -> None:
     client.login()
-    *_, when, signature = client.jar()[COOKIE].split(".")
+    *_, when, signature = client.jar()[AUTH].split(".")
     changed = fields(client)
     changed[place] = 1 - changed[place] if place == 5 else f"{changed[place]}0"
     text = f"{said(changed)}.{when}.{signature}"
@@ -90,7 +90,7 @@ def test_a_token_of_another_layout_is_refused_though_our_key_signed_it(
     ["x", "a.b.c", "...", '"', "%00", "\x01", "é", "\xff\xfe.a.b", "A" * 8000],
 )
 def test_a_cookie_of_nobody_is_left_alone(client: Browser, user: str, text: str) -> None:
-    header = {"HTTP_COOKIE": f"{COOKIE}={text}"}
+    header = {"HTTP_COOKIE": f"{AUTH}={text}"}
     for path, status in (("/", 200), ("/account/", 303), ("/auth/login", 200)):
         response = client.get(path, environ_overrides=header)
         assert response.status_code == status
@@ -99,12 +99,12 @@ def test_a_cookie_of_nobody_is_left_alone(client: Browser, user: str, text: str)
 
 def test_a_session_and_a_token_do_not_pass_for_each_other(client: Browser, user: str) -> None:
     client.post("/language", data={"language": "pt_BR"})
-    session = client.jar()["__Host-session"]
+    session = client.jar()[SESSION]
     assert not holder(client, session).is_signed_in()
 
     client.login()
     swapped = Browser(client.application)
-    swapped.keep({"__Host-session": client.jar()[COOKIE]})
+    swapped.keep({SESSION: client.jar()[AUTH]})
     assert swapped.get("/").status_code == 200
     assert not swapped.is_signed_in()
 
@@ -120,7 +120,7 @@ def test_flasks_own_session_is_signed_with_sha_256(
         serializer=TaggedJSONSerializer(),
         signer_kwargs={"key_derivation": "hmac", "digest_method": digest},
     )
-    text = client.jar()["__Host-session"]
+    text = client.jar()[SESSION]
     if good:
         assert reader.loads(text) == {"language": "pt_BR"}
     else:

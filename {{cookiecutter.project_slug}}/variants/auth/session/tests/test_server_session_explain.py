@@ -6,10 +6,8 @@ import re
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from .browser import Browser
+from .browser import SESSION, Browser
 from .inside import rows
-
-COOKIE = "__Host-session"
 
 
 def explained(app: Flask, typed: str) -> str:
@@ -23,14 +21,14 @@ def fact(said: str, name: str) -> str:
 
 def test_the_guide_is_right_about_what_the_cookie_is(client: Browser, user: str) -> None:
     client.login()
-    assert re.fullmatch(r"[\w-]{43}", client.jar()[COOKIE])
+    assert re.fullmatch(r"[\w-]{43}", client.jar()[SESSION])
 
 
 def test_the_token_and_its_hash_are_shown_by_their_beginnings_alone(
     app: Flask, client: Browser, user: str
 ) -> None:
     client.login()
-    token = client.jar()[COOKIE]
+    token = client.jar()[SESSION]
     said = explained(app, token)
     digest = hashlib.sha256(token.encode()).hexdigest()
     assert fact(said, "token") == f"{token[:4]}…"
@@ -43,7 +41,7 @@ def test_the_row_is_told_as_it_is(
     app: Flask, client: Browser, user: str, clock: TimeMachineFixture
 ) -> None:
     client.login(remember="y")
-    said = explained(app, client.jar()[COOKIE])
+    said = explained(app, client.jar()[SESSION])
     (row,) = rows(app, "SELECT handle, epoch, data FROM sessions")
     assert {name: fact(said, name) for name in row} == {k: str(v) for k, v in row.items()}
     assert fact(said, "remembered") == "True"
@@ -52,7 +50,7 @@ def test_the_row_is_told_as_it_is(
 
 def test_a_visitors_session_has_data_and_no_user(app: Flask, client: Browser) -> None:
     client.post("/language", data={"language": "pt_BR"})
-    said = explained(app, client.jar()[COOKIE])
+    said = explained(app, client.jar()[SESSION])
     assert "The server takes it." in said
     assert "pt_BR" in fact(said, "data")
     assert "session_epoch" not in said
@@ -60,7 +58,7 @@ def test_a_visitors_session_has_data_and_no_user(app: Flask, client: Browser) ->
 
 def test_a_token_without_a_row_tells_nothing_more(app: Flask, client: Browser, user: str) -> None:
     client.login()
-    token = client.jar()[COOKIE]
+    token = client.jar()[SESSION]
     client.logout()
     said = explained(app, token)
     assert fact(said, "token") == f"{token[:4]}…"

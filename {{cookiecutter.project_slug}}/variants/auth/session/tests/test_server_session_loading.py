@@ -3,11 +3,9 @@
 import pytest
 from flask import Flask
 
-from .browser import Browser
+from .browser import SESSION, Browser
 from .inside import rows
 from .statements import broken_database, statements
-
-COOKIE = "__Host-session"
 
 
 @pytest.mark.parametrize(
@@ -22,7 +20,7 @@ def test_a_cookie_of_nobody_is_left_alone(
 ) -> None:
     """WSGI hands bytes over as Latin-1, whatever they were meant to be."""
     value = text if isinstance(text, bytes) else text.encode("latin-1")
-    header = {"HTTP_COOKIE": f"{COOKIE}={value.decode('latin-1')}"}
+    header = {"HTTP_COOKIE": f"{SESSION}={value.decode('latin-1')}"}
     for path, status in (("/", 200), ("/account/", 303), ("/auth/login", 200)):
         response = client.get(path, environ_overrides=header)
         assert response.status_code == status
@@ -35,7 +33,7 @@ def test_opening_a_session_asks_nothing_of_the_database(
 ) -> None:
     """An error raised there would pass by the error pages."""
     client.login()
-    cookie = {"Cookie": f"{COOKIE}={client.jar()[COOKIE]}"}
+    cookie = {"Cookie": f"{SESSION}={client.jar()[SESSION]}"}
     with statements(app) as seen, app.test_request_context(headers=cookie):
         assert seen == []
     with statements(app) as seen:

@@ -5,11 +5,9 @@ from flask import Flask, session
 from time_machine import TimeMachineFixture
 
 from .acting import change_password, copy_of
-from .browser import Browser
+from .browser import SESSION, Browser
 from .conftest import MakeApp
 from .inside import meanwhile, page, passwords, rows, sessions
-
-COOKIE = "__Host-session"
 
 
 @pytest.fixture
@@ -43,9 +41,9 @@ def test_a_token_planted_before_the_login_is_worth_nothing_after_it(app: Flask, 
 
 
 def test_a_token_that_nobody_gave_out_is_not_taken_over(client: Browser, user: str) -> None:
-    client.keep({COOKIE: "A" * 43})
+    client.keep({SESSION: "A" * 43})
     client.login()
-    assert client.jar()[COOKIE] != "A" * 43
+    assert client.jar()[SESSION] != "A" * 43
 
 
 def test_logging_in_again_ends_the_session_before(app: Flask, client: Browser, user: str) -> None:
@@ -145,7 +143,7 @@ def test_a_login_that_races_a_password_change_does_not_survive_it(
     response = client.login()
 
     assert response.status_code == 303
-    assert COOKIE in client.jar()
+    assert SESSION in client.jar()
     assert not client.is_signed_in()
     assert owner.is_signed_in()
 

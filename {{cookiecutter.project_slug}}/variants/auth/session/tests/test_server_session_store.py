@@ -11,11 +11,10 @@ import pytest
 from flask import Flask, session
 from markupsafe import Markup
 
-from .browser import Browser
+from .browser import SESSION, Browser
 from .conftest import MakeApp
 from .inside import everything_stored, page, rows
 
-COOKIE = "__Host-session"
 SIZE = "{43}"
 DATA = {
     "word": "marmalade",
@@ -30,7 +29,7 @@ DATA = {
 
 def test_the_token_lies_nowhere_in_the_database(app: Flask, client: Browser, user: str) -> None:
     client.login(remember="on")
-    token = client.jar()[COOKIE]
+    token = client.jar()[SESSION]
     raw = base64.urlsafe_b64decode(token + "=")
     stored = everything_stored(app)
 
@@ -46,7 +45,7 @@ def test_the_handle_in_the_table_opens_nothing(app: Flask, client: Browser, user
     encoded = base64.urlsafe_b64encode(row["token_hash"]).decode().rstrip("=")
     for text in (row["handle"], encoded, row["token_hash"].hex()):
         other = Browser(app)
-        other.keep({COOKIE: text})
+        other.keep({SESSION: text})
         assert not other.is_signed_in()
 
 
@@ -77,7 +76,7 @@ def test_data_of_every_kind_stays_on_the_server(make_app: MakeApp) -> None:
 
     assert read == DATA
     assert all(type(read[name]) is type(value) for name, value in DATA.items())
-    assert re.fullmatch(rf"{COOKIE}=[\w-]{SIZE}; .*", response.headers["Set-Cookie"])
+    assert re.fullmatch(rf"{SESSION}=[\w-]{SIZE}; .*", response.headers["Set-Cookie"])
     (row,) = rows(app, "SELECT data FROM sessions")
     assert json.loads(row["data"])["word"] == "marmalade"
 

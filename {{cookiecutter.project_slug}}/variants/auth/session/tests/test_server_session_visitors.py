@@ -3,11 +3,9 @@
 import pytest
 from flask import Flask, request, session
 
-from .browser import Browser
+from .browser import SESSION, Browser
 from .conftest import MakeApp
 from .inside import page, rows, run_sql
-
-COOKIE = "__Host-session"
 
 
 @pytest.fixture
@@ -60,7 +58,7 @@ def test_an_emptied_session_leaves_no_row_and_no_cookie(site: Flask) -> None:
     client.get("/keep?word=marmalade")
     response = client.get("/drop")
     (line,) = response.headers.getlist("Set-Cookie")
-    assert line.startswith(f"{COOKIE}=; ")
+    assert line.startswith(f"{SESSION}=; ")
     assert "Max-Age=0; Secure; HttpOnly; Path=/; SameSite=Lax" in line
     assert client.jar() == {}
     assert rows(site, "SELECT * FROM sessions") == []

@@ -12,12 +12,18 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from .template import PROJECT
 from .template import ROOT
 
 CACHE = ROOT / ".cache"
 REQUIREMENTS = PROJECT / "requirements-dev.txt"
+# Versions that count the plural forms of a language differently, with their wheels.
+BABELS = {
+    "2.18.0": "e2b422b277c2b9a9630c1d7903c2a00d0830c409c59ac8cae9081c92f1aeba35",
+    "2.19.0": "6d49734aed1d595b2c065d012174df8c83964692f26fc461702281634dd7555b",
+}
 
 
 def folder() -> Path:
@@ -49,6 +55,20 @@ def make() -> None:
     _finished().touch()
 
 
+def babel(version: str) -> Path:
+    """Return a folder that holds Babel alone: PYTHONPATH puts it before the pin."""
+    return CACHE / f"babel-{version}"
+
+
+def make_babel(version: str) -> None:
+    shutil.rmtree(babel(version), ignore_errors=True)
+    with TemporaryDirectory() as folder:
+        wanted = Path(folder, "babel.txt")
+        wanted.write_text(f"babel=={version} --hash=sha256:{BABELS[version]}\n")
+        alone = ("--no-deps", "--require-hashes", "--requirement", str(wanted))
+        _uv("pip", "install", "--target", str(babel(version)), *alone)
+
+
 def _finished() -> Path:
     return folder() / "finished"
 
@@ -57,5 +77,13 @@ def _uv(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "uv", "--quiet", *arguments], check=True)
 
 
-if __name__ == "__main__" and not exists():
-    make()
+def main() -> None:
+    if not exists():
+        make()
+    for version in BABELS:
+        if not babel(version).exists():
+            make_babel(version)
+
+
+if __name__ == "__main__":
+    main()

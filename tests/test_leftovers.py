@@ -66,9 +66,6 @@ def test_no_scars(variant: Path) -> None:
 def scars(path: str, text: str) -> Iterator[str]:
     """Yield what careless rendering leaves."""
     blank_lines = 2 if path.endswith((".py", ".mako")) else 1
-    if path.endswith(".po"):
-        # As `make strings` leaves it.
-        text = text.removesuffix("\n")
     if not text:
         return
     if text[0] == "\n":

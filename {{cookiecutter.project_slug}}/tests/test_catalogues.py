@@ -64,6 +64,18 @@ def test_a_catalogue_holds_each_text_of_its_folder_and_no_other(
     assert not catalogue.obsolete
 
 
+@each_language
+def test_the_headers_say_how_plurals_are_formed_and_agree(language: str) -> None:
+    """Versions of Babel disagree: pt_BR has two forms in 2.18, and three in 2.19."""
+    headers = {
+        path.relative_to(i18n.PACKAGE): path.read_text(encoding="utf-8").partition("\n\n")[0]
+        for path in i18n.catalogues(language)
+    }
+    plurals = {path: re.findall("Plural-Forms: .*", text) for path, text in headers.items()}
+    assert all(plurals.values()), f"a header lacks Plural-Forms: {plurals}"
+    assert len({tuple(lines) for lines in plurals.values()}) == 1, f"headers differ: {plurals}"
+
+
 @each_folder
 @each_language
 def test_each_text_is_translated_in_all_its_forms(folder: Path, language: str) -> None:

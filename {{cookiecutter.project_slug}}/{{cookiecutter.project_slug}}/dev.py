@@ -28,7 +28,7 @@ def say_where(url: str) -> None:
         return
     click.echo(_("Open %(url)s in a browser. Ctrl+C stops the app.", url=url))
     if settings().mail_server.scheme == "console":
-        click.echo(_("No mail leaves this machine: see %(url)s.", url=f"{url}/dev/mailbox"))
+        click.echo(_("No mail leaves this machine: see %(url)s.", url=url + "/dev/mailbox"))
 
 
 @bp.before_request

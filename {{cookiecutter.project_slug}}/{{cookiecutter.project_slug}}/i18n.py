@@ -87,8 +87,11 @@ def _catalogue(wanted: str) -> GNUTranslations:
     whole = Catalog(locale=wanted)
     for path in catalogues(wanted):
         with path.open("rb") as file:
-            for message in read_po(file, locale=wanted):
-                whole[message.id] = message
+            part = read_po(file, locale=wanted)
+        # Count the plural forms as the file does: versions of Babel disagree.
+        whole.mime_headers = part.mime_headers
+        for message in part:
+            whole[message.id] = message
     compiled = BytesIO()
     write_mo(compiled, whole)
     compiled.seek(0)

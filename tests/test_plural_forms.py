@@ -1,0 +1,60 @@
+"""Every version of Babel reads the same plural forms: they stand in the catalogues."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .environment import BABELS
+from .environment import babel
+from .running import must
+from .running import run_in
+from .template import PROJECT
+from .template import tree
+
+CATALOGUES = sorted(PROJECT.rglob("messages.po"))
+# Whatever shows a text.
+TESTS = [
+    "tests/test_catalogues.py",
+    "tests/test_i18n.py",
+    "tests/test_translated_pages.py",
+    "tests/second_factor/test_translated.py",
+]
+
+
+@pytest.fixture(params=BABELS)
+def with_babel(request: pytest.FixtureRequest, env: dict[str, str]) -> dict[str, str]:
+    return {**env, "PYTHONPATH": str(babel(request.param))}
+
+
+@pytest.mark.app
+def test_the_suite_passes_and_make_strings_changes_nothing(
+    baked: Callable[..., Path],
+    tmp_path: Path,
+    app_python: Path,
+    with_babel: dict[str, str],
+) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(baked(), project)
+    before = tree(project)
+
+    if shutil.which("make"):
+        (project / ".venv").mkdir()
+        installed = (f"BIN={app_python.parent}", "--assume-old", ".venv/installed")
+        must(run_in(project, "make", "strings", *installed, env=with_babel))
+        shutil.rmtree(project / ".venv")
+        assert tree(project) == before
+    quiet = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly")
+    must(run_in(project, app_python, "-m", "pytest", *quiet, *TESTS, env=with_babel))
+
+
+@pytest.mark.skipif(shutil.which("msgfmt") is None, reason="needs GNU gettext")
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: path.parts[-5])
+def test_gettext_reads_the_catalogues(
+    catalogue: Path, tmp_path: Path, env: dict[str, str]
+) -> None:
+    check = ("msgfmt", "--check", "--output-file", tmp_path / "out.mo")
+    must(run_in(tmp_path, *check, catalogue, env=env))

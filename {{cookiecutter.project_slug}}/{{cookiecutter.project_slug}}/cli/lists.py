@@ -19,8 +19,15 @@ MOST_EVENTS = 100_000
 
 
 @group.command("list")
-def list_users() -> None:
-    """List all accounts: address, since when, enabled or disabled, name."""
+@click.argument("email", required=False)
+def list_users(email: str | None) -> None:
+    """List all accounts: address, since when, enabled or disabled, name.
+
+    With an address: what is known of that account, and its live sessions (first seen,
+    last seen, address, browser).
+    """
+    if email is not None:
+        return _print(_facts(find_user(email)))
     columns = select(User.email, User.created_at, User.disabled_at, User.name)
     _print(
         (email, since, "disabled" if disabled_at else "enabled", name)
@@ -28,36 +35,23 @@ def list_users() -> None:
     )
 
 
-@group.command()
-@click.argument("email")
-def show(email: str) -> None:
-    """Show what is known of an account."""
-    user = find_user(email)
+def _facts(user: User) -> list[Sequence[object]]:
     logins = select(Event).where(Event.user_id == user.id, Event.kind == "login")
     last = db.session.scalars(logins.order_by(Event.id.desc()).limit(1)).first()
-    _print(
-        [
-            ("address", user.email),
-            ("name", user.name),
-            ("language", user.language),
-            ("since", user.created_at),
-            ("disabled", user.disabled_at or "no"),
-            ("second factor", "on" if user.totp_secret else "off"),
-            ("sessions", len(active_sessions(user))),
-            ("last login", last and last.at),
-            ("from", last and f"{last.address} {clients.describe(last.client)}"),
-        ]
-    )
-
-
-@group.command()
-@click.argument("email")
-def sessions(email: str) -> None:
-    """List an account's live sessions: first seen, last seen, address, browser."""
-    _print(
-        (one.first_seen, one.last_seen, one.address, clients.describe(one.client))
-        for one in active_sessions(find_user(email))
-    )
+    return [
+        ("address", user.email),
+        ("name", user.name),
+        ("language", user.language),
+        ("since", user.created_at),
+        ("disabled", user.disabled_at or "no"),
+        ("second factor", "on" if user.totp_secret else "off"),
+        ("last login", last and last.at),
+        ("from", last and f"{last.address} {clients.describe(last.client)}"),
+        *(
+            ("session", one.first_seen, one.last_seen, one.address, clients.describe(one.client))
+            for one in active_sessions(user)
+        ),
+    ]
 
 
 @click.command("events")

@@ -18,12 +18,11 @@ import pytest
 # What the projects import; no plugin of pytest, which it wants to import by itself.
 LIBRARIES = (
     "alembic.command argon2 babel.messages.mofile babel.messages.pofile babel.support "
-    "cryptography.hazmat.primitives.ciphers.aead "
-    "cryptography.hazmat.primitives.kdf.hkdf dotenv email_validator flask "
-    "flask.testing flask_alembic.cli flask_sqlalchemy_lite itsdangerous jinja2.ext "
-    "pyotp pythonjsonlogger.json segno smtplib sqlalchemy.dialects.postgresql "
-    "sqlalchemy.dialects.sqlite sqlalchemy.orm sqlite3 ua_parser "
-    "werkzeug.middleware.proxy_fix wtforms zxcvbn"
+    "cryptography.fernet cryptography.hazmat.primitives.kdf.hkdf dotenv "
+    "email_validator flask flask.testing flask_alembic.cli flask_sqlalchemy_lite "
+    "itsdangerous jinja2.ext pyotp pythonjsonlogger.json segno smtplib "
+    "sqlalchemy.dialects.postgresql sqlalchemy.dialects.sqlite sqlalchemy.orm sqlite3 "
+    "ua_parser werkzeug.middleware.proxy_fix wtforms zxcvbn"
 )
 
 

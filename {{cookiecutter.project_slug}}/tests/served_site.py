@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 from dotenv import dotenv_values
+from dotenv.cli import cli as dotenv
 from flask import Flask
 
 from {{ cookiecutter.project_slug }}.cli import secret
@@ -44,6 +45,13 @@ class Site:
         self._forget()
         return run_flask(self.folder, *args, **variables)[0]
 
+    def follow(self, command: list[str]) -> Result:
+        """Run what a document tells its reader to type."""
+        program, *args = command
+        if program == "dotenv":
+            return CliRunner().invoke(dotenv, ["--file", str(self.file), *args])
+        return self.run(*args)
+
     def start(self, **variables: str) -> Flask:
         """Start a worker; those started before go on with the keys they know."""
         self._forget()
@@ -74,8 +82,8 @@ def commands(document: str, section: int) -> list[list[str]]:
     text = (DOCS / document).read_text(encoding="utf-8").split("\n## ")[section]
     blocks = re.findall("```console\n(.*?)```", text, re.DOTALL)
     lines = "".join(blocks).splitlines()
-    assert all(line.startswith("flask ") for line in lines)
-    return [line.split()[1:] for line in lines]
+    assert all(line.startswith(("flask ", "dotenv ")) for line in lines)
+    return [line.split() for line in lines]
 
 
 def moved(client: Browser, app: Flask) -> Browser:

@@ -1,18 +1,17 @@
-"""`flask secret rotate` changes the key in steps, as docs/keys.md says: nothing is lost."""
+"""`flask secret rotate` changes the key in one step, as docs/keys.md says: nothing is lost."""
 
-import pytest
 from flask import Flask
 
 from {{ cookiecutter.project_slug }} import accounts, links
+from {{ cookiecutter.project_slug }}.config import Settings
 
 from .browser import EMAIL, PASSWORD, Browser
+from .encrypting import UNREADABLE, can_read, encrypt
 from .inside import rows, run_sql
-from .sealing import SEALED, opens, seal
 from .served_site import Site, commands, moved
 
 PLANNED, LEAK = 1, 2
 NOBODY_KNOWS = "a key that is nowhere: 0123456789_abcdefghijkl"
-ALONE = "--end-sessions goes with --reencrypt, and --finish alone."
 
 
 def done(site: Site, *args: str, **variables: str) -> str:
@@ -32,56 +31,40 @@ def refused(site: Site, *args: str, **variables: str) -> str:
 
 
 def test_both_documents_name_the_same_commands() -> None:
-    for section in (PLANNED, LEAK):
+    for section, count in ((PLANNED, 1), (LEAK, 3)):
         named = commands("keys.md", section)
-        assert len(named) == 3
+        assert len(named) == count
         assert named == commands("chaves.md", section)
 
 
 def test_a_planned_change_logs_nobody_out_and_loses_nothing(site: Site) -> None:
-    rotate, reencrypt, finish = commands("keys.md", PLANNED)
+    (rotate,) = commands("keys.md", PLANNED)
     old = site.start()
-    seal(old)
+    encrypt(old)
     client = Browser(old)
     client.login(remember="y")
     old_key = site.key
 
-    assert done(site, *rotate) == (
-        "Wrote a new key; the old one is a fallback now. Restart the app, then run "
-        "`flask secret rotate --reencrypt`.\n"
-    )
+    assert done(site, *rotate[1:]) == "1 encrypted anew. Restart the app now.\n"
     assert site.fallbacks == (old_key,)
-    # Not restarted yet: it goes on as before.
+    # Not restarted yet: nobody is logged out.
     assert client.is_signed_in()
-    assert opens(old)
 
     new = site.start()
-    assert opens(new)
+    assert can_read(new)
     assert moved(client, new).is_signed_in()
-
-    assert refused(site, *finish) == (
-        "1 still encrypted under an old key: run `flask secret rotate --reencrypt` first."
-    )
-    assert done(site, *reencrypt) == (
-        "1 re-encrypted. Not before 30 days after the restart, when the longest session "
-        "is over, run `flask secret rotate --finish`.\n"
-    )
-    assert opens(new)
-    assert done(site, *reencrypt).startswith("0 re-encrypted.")
-    assert site.fallbacks == (old_key,)
-
     later = Browser(new)
     later.login(remember="y")
-    assert done(site, *finish) == "The old keys are gone from .env. Restart the app.\n"
-    assert not site.fallbacks
+    # Once the longest session has ended, its owner takes the old key out.
+    site.file.write_text(f"SECRET_KEY={site.key}\n")
     last = site.start()
-    assert opens(last)
+    assert can_read(last)
     assert moved(later, last).is_signed_in()
 
 
 def test_after_a_leak_all_that_the_old_key_signed_is_dead(site: Site) -> None:
     old = site.start()
-    seal(old)
+    encrypt(old)
     client = Browser(old)
     client.login(remember="y")
     with old.app_context():
@@ -90,16 +73,13 @@ def test_after_a_leak_all_that_the_old_key_signed_is_dead(site: Site) -> None:
     assert opened.get(link).location == "/auth/reset/finish"
     leaked = site.key
 
-    said = [done(site, *command) for command in commands("keys.md", LEAK)]
-    assert said[1] == (
-        "1 re-encrypted. Every session has ended: now, run `flask secret rotate --finish`.\n"
-    )
-    assert said[2] == "The old keys are gone from .env. Restart the app.\n"
+    for command in commands("keys.md", LEAK):
+        assert site.follow(command).exit_code == 0
     assert site.key != leaked
     assert not site.fallbacks
 
     new = site.start()
-    assert opens(new)
+    assert can_read(new)
     assert not moved(client, new).is_signed_in()
     # Nor would the old key help, were it accepted once more.
     assert not client.is_signed_in()
@@ -107,72 +87,49 @@ def test_after_a_leak_all_that_the_old_key_signed_is_dead(site: Site) -> None:
     form = {"password": f"another {PASSWORD}"}
     for browser in (opened, moved(opened, new)):
         assert browser.post("/auth/reset/finish", data=form).status_code == 410
-    assert rows(new, "SELECT kind FROM events")[-1] == {"kind": "every_session_ended"}
+    assert rows(new, "SELECT kind FROM events")[-1] == {"kind": "sessions_ended_by_operator"}
     client = Browser(new)
     client.login()
     assert client.is_signed_in()
 
 
-def test_the_wait_is_as_long_as_the_settings_let_a_session_live(site: Site) -> None:
-    said = done(site, "secret", "rotate", "--reencrypt", REMEMBER_ABSOLUTE_SECONDS="90001")
-    assert "Not before 2 days after the restart" in said
-
-
-@pytest.mark.parametrize(
-    "options",
-    [["--end-sessions"], ["--reencrypt", "--finish"], ["--end-sessions", "--finish"]],
-)
-def test_steps_that_do_not_go_together_are_refused(site: Site, options: list[str]) -> None:
-    before = site.file.read_text()
-    assert refused(site, "secret", "rotate", *options) == ALONE
-    assert site.file.read_text() == before
-    assert rows(site.start(), "SELECT kind FROM events") == []
-
-
-@pytest.mark.parametrize("option", ["--reencrypt", "--finish"])
-def test_with_settings_that_will_not_do_only_the_first_step_runs(site: Site, option: str) -> None:
+def test_with_settings_that_stop_the_app_a_new_key_is_the_cure(site: Site) -> None:
     site.file.write_text("SECRET_KEY=short\n")
-    assert refused(site, "secret", "rotate", option).startswith("SECRET_KEY is too short")
-    done(site, "secret", "rotate")
-    assert done(site, "secret", "rotate", option)
+    assert done(site, "secret", "rotate") == "Wrote a new key. Start the app.\n"
+    assert site.start()
 
 
-@pytest.mark.parametrize("option", ["--reencrypt", "--finish"])
-def test_a_database_that_is_away_is_no_traceback(site: Site, option: str) -> None:
+def test_a_database_that_is_away_is_no_traceback_and_no_key_is_lost(
+    site: Site, settings: Settings
+) -> None:
+    encrypt(site.start())
+    old_key = site.key
     empty = f"sqlite:///{site.folder}/empty.sqlite"
-    said = refused(site, "secret", "rotate", option, DATABASE_URL=empty)
-    assert "`flask db upgrade`" in said
+    assert "`flask db upgrade`" in refused(site, "secret", "rotate", DATABASE_URL=empty)
+    assert site.fallbacks == (old_key,)
+    done(site, "secret", "rotate", DATABASE_URL=settings.database_url)
+    assert can_read(site.start())
 
 
 def test_what_cannot_be_read_is_named_and_holds_nothing_up(site: Site, app: Flask) -> None:
-    rotate, reencrypt, finish = commands("keys.md", PLANNED)
-    seal(site.start())
-    run_sql(app, f"UPDATE users SET totp_secret = :gone WHERE email = '{EMAIL}'", gone=SEALED)
-    done(site, *rotate)
-    assert refused(site, *reencrypt) == (
+    encrypt(site.start())
+    run_sql(app, f"UPDATE users SET totp_secret = :gone WHERE email = '{EMAIL}'", gone=UNREADABLE)
+    assert refused(site, "secret", "rotate") == (
         f"The second factor of {EMAIL} cannot be read: put its key back into "
         "SECRET_KEY_FALLBACKS, or let its owner set up another."
     )
-    assert opens(site.start())
-    done(site, *finish)
+    assert can_read(site.start())
 
 
 def test_where_the_key_does_not_come_from_the_file_it_says_what_to_do(site: Site) -> None:
-    rotate, reencrypt, finish = commands("keys.md", PLANNED)
-    seal(site.start())
+    encrypt(site.start())
     key = site.key
     site.file.unlink()
-    given = {"SECRET_KEY": key}
-    assert refused(site, *rotate, **given) == (
-        "The key does not come from .env: set a new SECRET_KEY where it comes from, add the old "
-        "one to SECRET_KEY_FALLBACKS, restart the app, and run `flask secret rotate --reencrypt`."
+    assert refused(site, "secret", "rotate", SECRET_KEY=key) == (
+        "The key does not come from .env. Set a new SECRET_KEY where it comes from, add the "
+        "old one to SECRET_KEY_FALLBACKS, restart the app, and run this command again."
     )
     given = {"SECRET_KEY": NOBODY_KNOWS, "SECRET_KEY_FALLBACKS": key}
-    assert "under an old key" in refused(site, *finish, **given)
-    assert done(site, *reencrypt, **given).startswith("1 re-encrypted.")
-    assert refused(site, *finish, **given) == (
-        "The key does not come from .env: empty SECRET_KEY_FALLBACKS where it comes from, "
-        "and restart the app."
-    )
-    assert opens(site.start(SECRET_KEY=NOBODY_KNOWS))
+    assert done(site, "secret", "rotate", **given).startswith("1 encrypted anew.")
+    assert can_read(site.start(SECRET_KEY=NOBODY_KNOWS))
     assert not site.file.exists()

@@ -7,7 +7,7 @@ import pyotp
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from {{ cookiecutter.project_slug }} import accounts, vault
+from {{ cookiecutter.project_slug }} import accounts, encryption
 from {{ cookiecutter.project_slug }}.account.second_factor import codes
 from {{ cookiecutter.project_slug }}.db import db, now
 
@@ -42,7 +42,7 @@ def equip(app: Flask, email: str = EMAIL) -> Phone:
     with app.app_context():
         user = accounts.find(email)
         assert user is not None
-        user.totp_secret = vault.seal(secret.encode(), owner=user.public_id)
+        user.totp_secret = encryption.encrypt(secret.encode(), owner=user.public_id)
         user.totp_since, user.totp_last_step = now(), 0
         made = codes.renew_recovery_codes(user)
         db.session.commit()

@@ -3,19 +3,15 @@
 import os
 import secrets
 from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 
 import click
 from dotenv import dotenv_values, set_key
 from flask import current_app
-from sqlalchemy import update
 
-from .. import events, vault
-from ..auth.limits import longest_life
-from ..db import db
+from .. import encryption
+from ..config import settings
 from ..environ import ConfigError, check_key
-from ..models import User
 from .database import DatabaseGroup
 
 ENV_FILE = Path(__file__).parent.parent.parent / ".env"
@@ -45,29 +41,40 @@ def new() -> None:
 
 
 @group.command()
-@click.option("--reencrypt", is_flag=True, help="Encrypt everything anew, under the new key.")
-@click.option("--end-sessions", is_flag=True, help="After a leak, with --reencrypt: end all.")
-@click.option("--finish", is_flag=True, help="Take the old keys out of .env.")
-def rotate(reencrypt: bool, end_sessions: bool, finish: bool) -> None:
-    """Put a new key into .env; the old one stays valid until the last step.
+def rotate() -> None:
+    """Put a new key into .env, keep the old one as a fallback, encrypt everything anew.
 
-    After a restart comes --reencrypt, after the longest session --finish. See docs/keys.md.
+    Restart the app at once: until then it cannot read what the new key encrypted.
+    See docs/keys.md.
     """
-    if (end_sessions and not reencrypt) or (finish and reencrypt):
-        raise click.ClickException("--end-sessions goes with --reencrypt, and --finish alone.")
-    if not reencrypt and not finish:
-        return _put_new_key()
-    # The app does not start with these settings, and only it knows the database.
-    if "problem" in current_app.extensions:
-        raise click.ClickException(current_app.extensions["problem"])
-    return _reencrypt(end_sessions) if reencrypt else _drop_old_keys()
+    # With settings that stop the app, the new key is the cure; nothing is encrypted yet.
+    is_refused = "problem" in current_app.extensions
+    if _comes_from_env_file():
+        keys = _put_new_key()
+    elif not is_refused and settings().secret_key_fallbacks:
+        keys = [settings().secret_key, *settings().secret_key_fallbacks]
+    else:
+        raise click.ClickException(
+            "The key does not come from .env. Set a new SECRET_KEY where it comes from, add the "
+            "old one to SECRET_KEY_FALLBACKS, restart the app, and run this command again."
+        )
+    if is_refused:
+        click.echo("Wrote a new key. Start the app.")
+        return
+    count, unreadable = encryption.reencrypt_all(keys)
+    click.echo(f"{count} encrypted anew. Restart the app now.")
+    if unreadable:
+        raise click.ClickException(
+            f"The second factor of {', '.join(unreadable)} cannot be read: put its key back "
+            "into SECRET_KEY_FALLBACKS, or let its owner set up another."
+        )
 
 
-def _put_new_key() -> None:
-    values = _read(
-        "set a new SECRET_KEY where it comes from, add the old one to SECRET_KEY_FALLBACKS, "
-        "restart the app, and run `flask secret rotate --reencrypt`."
-    )
+def _put_new_key() -> list[str]:
+    """Write a new key into .env; return the keys, the new one first."""
+    if not ENV_FILE.exists():
+        raise click.ClickException("There is no .env. `flask secret new` makes one.")
+    values = dotenv_values(ENV_FILE)
     current, former = (values.get(name) or "" for name in KEYS)
     # A key that is no good as a fallback either would stop the start once more.
     kept = [key for key in (current, *map(str.strip, former.split(","))) if _is_good(key)]
@@ -76,53 +83,18 @@ def _put_new_key() -> None:
             "A key has a comma, a quote, a backslash, #, $ or a line break, which do not stay as "
             "they are in the list of keys that this writes into .env. See docs/keys.md."
         )
+    made = _new_key()
     # The fallback first: cut off in between, the old key is still good.
-    _write(SECRET_KEY_FALLBACKS=",".join(kept), SECRET_KEY=_new_key())
-    click.echo(
-        "Wrote a new key; the old one is a fallback now. Restart the app, then run "
-        "`flask secret rotate --reencrypt`."
-    )
+    _write(SECRET_KEY_FALLBACKS=",".join(kept), SECRET_KEY=made)
+    return [made, *kept]
 
 
-def _reencrypt(end_sessions: bool) -> None:
-    if end_sessions:
-        # Both kinds of session carry the epoch they began in, and so do mailed links.
-        db.session.execute(update(User).values(session_epoch=User.session_epoch + 1))
-        events.record("every_session_ended")
-        db.session.commit()
-    count, unreadable = vault.reseal_all()
-    days = -(-longest_life() // timedelta(days=1))
-    wait = f"{days} days after the restart, when the longest session is over"
-    when = "Every session has ended: now" if end_sessions else f"Not before {wait}"
-    click.echo(f"{count} re-encrypted. {when}, run `flask secret rotate --finish`.")
-    if unreadable:
-        raise click.ClickException(
-            f"The second factor of {', '.join(unreadable)} cannot be read: put its key back "
-            "into SECRET_KEY_FALLBACKS, or let its owner set up another."
-        )
-
-
-def _drop_old_keys() -> None:
-    count = vault.count_under_old_keys()
-    if count:
-        raise click.ClickException(
-            f"{count} still encrypted under an old key: run `flask secret rotate --reencrypt` first."
-        )
-    _read("empty SECRET_KEY_FALLBACKS where it comes from, and restart the app.")
-    _write(SECRET_KEY_FALLBACKS="")
-    click.echo("The old keys are gone from .env. Restart the app.")
-
-
-def _read(by_hand: str) -> dict[str, str | None]:
-    """Return what stands in .env; refuse where the key is not there, saying what to do instead."""
+def _comes_from_env_file() -> bool:
+    """Tell whether the app reads its key from .env: the real environment wins over it."""
     values = dotenv_values(ENV_FILE)
-    # The real environment wins over .env, so a new key there would not be used.
-    overridden = any(os.environ.get(name, values.get(name)) != values.get(name) for name in KEYS)
-    if overridden or os.environ.get("SECRET_KEY_FILE") or values.get("SECRET_KEY_FILE"):
-        raise click.ClickException(f"The key does not come from .env: {by_hand}")
-    if not ENV_FILE.exists():
-        raise click.ClickException("There is no .env. `flask secret new` makes one.")
-    return values
+    if os.environ.get("SECRET_KEY_FILE") or values.get("SECRET_KEY_FILE"):
+        return False
+    return all(os.environ.get(name, values.get(name)) == values.get(name) for name in KEYS)
 
 
 def _write(**values: str) -> None:

@@ -12,7 +12,6 @@ WORDS = {
     "email_change_undone": lazy("The change of address was undone"),
     "email_changed": lazy("The e-mail address was changed"),
     "enabled": lazy("The account was opened again by the people who run this site"),
-    "every_session_ended": lazy("Every session was ended: the secret key is a new one"),
     "login": lazy("Logged in"),
     "login_failed": lazy("A login failed"),
     "logout": lazy("Logged out"),

@@ -15,7 +15,7 @@ import pyotp
 import segno
 from sqlalchemy import delete, func, insert, select, update
 
-from ... import events, mail, vault
+from ... import encryption, events, mail
 from ...config import APP_NAME
 from ...db import db, now
 from ...models import RecoveryCode, User
@@ -76,8 +76,8 @@ def count_recovery_codes(user: User) -> int:
 
 def _use_totp(user: User, code: str) -> bool:
     try:
-        secret = vault.open_sealed(user.totp_secret or b"", owner=user.public_id).decode()
-    except vault.Unreadable as error:
+        secret = encryption.decrypt(user.totp_secret or b"", owner=user.public_id).decode()
+    except encryption.Unreadable as error:
         # Nobody gets in without a code; the recovery codes still work.
         logger.error("the second factor of user=%s cannot be read: %s", user.public_id, error)
         return False

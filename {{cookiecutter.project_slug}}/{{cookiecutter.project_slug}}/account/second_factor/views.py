@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form, StringField
 from wtforms.validators import DataRequired
 
-from ... import accounts, events, mail, vault
+from ... import accounts, encryption, events, mail
 from ...auth.forms import REQUIRED, reject, show_form
 from ...auth.guards import recent_login_required, signed_in_user
 from ...auth.sessions import end_sessions, renew_session
@@ -46,7 +46,7 @@ def manage() -> ResponseReturnValue:
         reject(form.code, _("This is not the code that the app shows now."))
         return _show_secret(user, secret, form)
     _hold(user, on=False)
-    user.totp_secret = vault.seal(secret.encode(), owner=user.public_id)
+    user.totp_secret = encryption.encrypt(secret.encode(), owner=user.public_id)
     user.totp_since, user.totp_last_step = now(), step
     del session[PENDING]
     return _show_new_codes(user, "second_factor_on")
@@ -109,9 +109,9 @@ def _pending_secret(user: User) -> str:
     """Return the secret that this browser is to confirm; sealed, for a cookie may carry it."""
     sealed, until = session.get(PENDING, (b"", 0))
     if now().timestamp() < until:
-        with suppress(vault.Unreadable):
-            return vault.open_sealed(sealed, owner=user.public_id).decode()
+        with suppress(encryption.Unreadable):
+            return encryption.decrypt(sealed, owner=user.public_id).decode()
     secret = pyotp.random_base32()
     until = int(now().timestamp()) + PENDING_SECONDS
-    session[PENDING] = (vault.seal(secret.encode(), owner=user.public_id), until)
+    session[PENDING] = (encryption.encrypt(secret.encode(), owner=user.public_id), until)
     return secret

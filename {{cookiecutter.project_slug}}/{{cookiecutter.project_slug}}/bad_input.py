@@ -51,7 +51,7 @@ class PlainRequest(Request):
             self.method = "GET"
 
 
-def receive_body() -> None:
+def receive_body() -> bytes:
     """Wait for the body of a request; raise an HTTPException (400, 413, 503) if it cannot be had.
 
     A view that reads it within its transaction would keep all other writers waiting for a
@@ -59,10 +59,10 @@ def receive_body() -> None:
     may allow it; one of unknown length has to be smaller.
     """
     if request.method in SAFE_METHODS:
-        return
+        return b""
     told = request.content_length
     if (told or 0) > MAX_BODY_BYTES:
-        return
+        return b""
     if not receiving.acquire(blocking=False):
         logger.warning("a form was turned away: %s have not arrived yet", AT_ONCE)
         raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
@@ -84,6 +84,7 @@ def receive_body() -> None:
     # The view reads it as it likes, and as much of it.
     request.environ["wsgi.input"] = BytesIO(body)
     del request.stream
+    return body
 
 
 @lru_cache

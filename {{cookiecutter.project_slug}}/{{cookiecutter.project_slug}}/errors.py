@@ -42,12 +42,13 @@ def _show(error: HTTPException) -> ResponseReturnValue:
 
 
 def _words(error: HTTPException) -> tuple[str, str]:
+    # Ours say why; see who calls abort(403, ...).
+    own = error.description if error.description != type(error).description else None
     match error.code:
         case 403:
-            # Ours say why; see who calls abort(403, ...).
-            own = error.description != type(error).description
-            text = error.description if own else None
-            return _("Not allowed"), text or _("You may not do this.")
+            return _("Not allowed"), own or _("You may not do this.")
+        case 409 if own:
+            return _("This page is out of date"), own
         case 404 | 405:
             return _("Not found"), _("There is no such page here.")
         case 413:

@@ -19,6 +19,7 @@ from ..i18n import gettext as _, speak
 from ..models import User
 from ..security import our_origin
 from .sessions import load_user, proved_at
+from .stale_forms import mark_of, refuse_form_of_another
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -91,9 +92,8 @@ def _guard() -> Response | None:
     if endpoint == "static":
         return None
     g.user = None
-    if endpoint is not None:
-        # Before the first query: whoever sends the body decides how long it takes.
-        receive_body()
+    # Before the first query: whoever sends the body decides how long it takes.
+    body = receive_body() if endpoint is not None else b""
     try:
         user = g.user = load_user()
     except SQLAlchemyError:
@@ -107,6 +107,8 @@ def _guard() -> Response | None:
     if user is None and not is_public(endpoint):
         return _refuse(endpoint)
     view = current_app.view_functions[endpoint]
+    if user is not None and not getattr(view, "checks_own_forms", False):
+        refuse_form_of_another(user, body)
     if getattr(view, "recent_login_required", False) and not _proved_of_late():
         return _ask_again()
     return None
@@ -142,6 +144,12 @@ def _way_back() -> str | None:
     return page.removeprefix(origin) if page.startswith(f"{origin}/") else None
 
 
+def _describe_user() -> dict[str, object]:
+    """Give templates the user and the mark of their forms; a view may give another mark."""
+    user = current_user()
+    return {"current_user": user, "made_for": mark_of(user) if user else None}
+
+
 def init_app(app: Flask) -> None:
     app.before_request(_guard)
-    app.context_processor(lambda: {"current_user": current_user()})
+    app.context_processor(_describe_user)

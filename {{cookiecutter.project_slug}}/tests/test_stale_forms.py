@@ -1,0 +1,180 @@
+"""A form acts for the account that its page was shown to, or for none."""
+
+import re
+from io import BytesIO
+from typing import NamedTuple
+
+import pytest
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from time_machine import TimeMachineFixture
+
+from {{ cookiecutter.project_slug }} import account
+from {{ cookiecutter.project_slug }}.auth.guards import recent_login_required
+from {{ cookiecutter.project_slug }}.config import MAX_BODY_BYTES
+
+from .browser import PASSWORD, Browser
+from .conftest import MakeApp
+from .crawling import Page, crawl, read
+from .hashing import watch_hashing
+from .inside import everything_stored, page, rows
+from .people import add_user
+
+BOB = "bob@example.com"
+MARK = re.compile("[0-9a-f]{16}")
+# Ours, which open their forms by the macro `post_form`; those for visitors have no mark to carry.
+FOLDERS = {"account", "auth", *account.PARTS}
+FOR_VISITORS = {"auth/login.html", "auth/register.html", "auth/reset.html"}
+
+
+class Form(NamedTuple):
+    action: str
+    fields: dict[str, str]
+
+
+def forms_on(shown: Page) -> list[Form]:
+    """Return the forms of a page that carry a mark, with what stands in them."""
+    found: list[Form] = []
+    for tag, attributes in shown.tags:
+        if tag == "form":
+            found.append(Form(attributes.get("action", shown.path), {}))
+        elif tag == "input" and found and "name" in attributes:
+            found[-1].fields[attributes["name"]] = attributes.get("value", "")
+    return [form for form in found if "made_for" in form.fields]
+
+
+def form_at(client: Browser, path: str) -> Form:
+    (form,) = forms_on(read(path, client.get(path).text))
+    return form
+
+
+def switch_to_bob(client: Browser) -> None:
+    """Do in another tab what leaves Ana's pages open in this one."""
+    client.logout()
+    client.login(BOB)
+
+
+@pytest.fixture
+def ana(app: Flask, client: Browser, user: str) -> Browser:
+    with app.app_context():
+        add_user(BOB, name="Bob")
+    client.login()
+    return client
+
+
+def test_every_form_of_another_account_is_refused(app: Flask, ana: Browser) -> None:
+    Browser(app).login()
+    forms = [form for shown in crawl(ana, "/") for form in forms_on(shown)]
+    assert {"/account/", "/account/password", "/auth/confirm"} <= {form.action for form in forms}
+    switch_to_bob(ana)
+    stored = everything_stored(app)
+    for form in forms:
+        refused = ana.post(form.action, data=form.fields)
+        assert refused.status_code == 409, form.action
+        assert "Nothing was changed" in refused.text
+    assert everything_stored(app) == stored
+
+
+def test_it_is_refused_before_anything_is_asked_judged_or_counted(
+    app: Flask, ana: Browser, clock: TimeMachineFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = form_at(ana, "/account/password")
+    switch_to_bob(ana)
+    counted = rows(app, "SELECT * FROM throttles ORDER BY key")
+    hashed: list[None] = []
+    watch_hashing(monkeypatch, lambda: hashed.append(None))
+    sent = {**form.fields, "current_password": PASSWORD, "password": "short"}
+    assert ana.post("/account/password", data=sent).status_code == 409
+    assert not hashed
+    assert rows(app, "SELECT * FROM throttles ORDER BY key") == counted
+
+
+def test_it_is_refused_before_the_password_is_asked_for_again(
+    make_app: MakeApp, user: str, clock: TimeMachineFixture
+) -> None:
+    app = make_app()
+
+    @page(app)
+    @recent_login_required
+    def secret() -> ResponseReturnValue:
+        return "secret"
+
+    client = Browser(app)
+    client.login()
+    clock.shift(10 * 60)
+    assert client.post("/secret").status_code == 303
+    assert client.post("/secret", data={"made_for": "0" * 16}).status_code == 409
+
+
+def test_a_form_outlives_a_rotated_session_and_a_new_login(ana: Browser) -> None:
+    form = form_at(ana, "/account/")
+    assert MARK.fullmatch(form.fields["made_for"])
+    sent = {**form.fields, "name": "Ana Maria", "language": "en"}
+    assert ana.post("/auth/confirm", data={"password": PASSWORD}).status_code == 303
+    assert ana.post("/account/", data=sent).status_code == 303
+    ana.logout()
+    ana.login()
+    assert ana.post("/account/", data=sent).status_code == 303
+
+
+def test_a_form_without_a_mark_is_taken(ana: Browser) -> None:
+    assert ana.post("/account/", data={"name": "Ana", "language": "en"}).status_code == 303
+
+
+def test_a_visitor_is_asked_to_log_in_whatever_the_mark(ana: Browser) -> None:
+    form = form_at(ana, "/account/")
+    ana.logout()
+    assert ana.post("/account/", data=form.fields).location == "/auth/login"
+
+
+def test_a_program_is_refused_in_json(ana: Browser) -> None:
+    accept = {"Accept": "application/json"}
+    refused = ana.post("/account/", data={"made_for": "0" * 16}, headers=accept)
+    assert refused.status_code == 409
+    assert refused.json
+    assert "Nothing was changed" in refused.json["error"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("kind", ["urlencoded", "multipart"])
+def test_a_view_still_reads_the_body_as_it_likes(
+    make_app: MakeApp, user: str, method: str, kind: str
+) -> None:
+    app = make_app()
+
+    def echo() -> ResponseReturnValue:
+        return request.stream.read()
+
+    app.add_url_rule("/echo", view_func=echo, methods=[method])
+    client = Browser(app)
+    client.login()
+    for mark, status in ((form_at(client, "/account/").fields["made_for"], 200), ("0" * 16, 409)):
+        files = {"file": (BytesIO(b"content"), "name.txt")} if kind == "multipart" else {}
+        answer = client.open("/echo", method=method, data={"made_for": mark, **files})
+        assert answer.status_code == status
+        assert (mark in answer.text) == (status == 200)
+
+
+def test_only_forms_that_have_been_received_are_looked_at(make_app: MakeApp, user: str) -> None:
+    app = make_app()
+
+    @page(app)
+    def upload() -> ResponseReturnValue:
+        request.max_content_length = 2 * MAX_BODY_BYTES
+        return str(len(request.get_data()))
+
+    client = Browser(app)
+    client.login()
+    assert client.post("/upload", json={"made_for": "0" * 16}).status_code == 200
+    large = {"made_for": "0" * 16, "text": "a" * MAX_BODY_BYTES}
+    assert client.post("/upload", data=large).status_code == 200
+
+
+def test_our_templates_open_forms_by_the_macro(app: Flask) -> None:
+    loader = app.jinja_env.loader
+    assert loader
+    names = [name for name in loader.list_templates() if name.partition("/")[0] in FOLDERS]
+    sources = {name: loader.get_source(app.jinja_env, name)[0] for name in names}
+    by_hand = {name for name in names if re.search(r'<form[^>]*method="?post', sources[name])}
+    assert by_hand <= FOR_VISITORS, "open these forms by `post_form` (templates/_fields.html)"
+    assert [name for name in names if "call post_form(" in sources[name]]

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from flask import Flask
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from {{ cookiecutter.project_slug }}.db import db
@@ -20,12 +20,14 @@ def statements(app: Flask) -> Iterator[list[str]]:
 
 
 @contextmanager
-def broken_database(app: Flask, containing: str = "") -> Iterator[None]:
+def broken_database(
+    app: Flask, containing: str = "", kind: type[DBAPIError] = OperationalError
+) -> Iterator[None]:
     """Fail every statement that contains a text, as a database that is away does."""
 
     def fail(statement: str) -> None:
         if containing in statement:
-            raise OperationalError(statement, {}, Exception("the database is away"))
+            raise kind(statement, {}, Exception("the database is away"))
 
     with _before_each(app, fail):
         yield

@@ -12,6 +12,10 @@ from .db import db
 from .models import Event, Link, Outbox, RecoveryCode, User
 
 
+class AddressTaken(Exception):
+    """Say that another account has the address by now."""
+
+
 def find(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == email.lower()))
 
@@ -21,13 +25,14 @@ def lock(user_id: int | None) -> User | None:
     return db.session.get(User, user_id, with_for_update=True, populate_existing=True)
 
 
-def take_turn(connection: Connection, user_id: int) -> None:
-    """Wait for whoever else begins or ends sessions of a user, or changes the account.
+def take_turn(connection: Connection, user_id: int) -> bool:
+    """Wait for whoever else begins or ends sessions of a user; False if the account is gone.
 
     All of them begin with this row: two who took it and a session's in another order
     would each wait for the other, and one of them fail.
     """
-    connection.execute(select(User.id).where(User.id == user_id).with_for_update())
+    locked = select(User.id).where(User.id == user_id).with_for_update()
+    return connection.scalar(locked) is not None
 
 
 def authenticate(email: str, password: str) -> User | None:
@@ -56,12 +61,25 @@ def add(user: User, event: str) -> bool:
     """Add an account; False if another has its address, and all is rolled back."""
     db.session.add(user)
     try:
-        db.session.flush()
-    except IntegrityError:
-        db.session.rollback()
+        flush_address(user)
+    except AddressTaken:
         return False
     events.record(event, user)
     return True
+
+
+def flush_address(user: User) -> None:
+    """Write an account's address; raise AddressTaken if another has it, and all is rolled back."""
+    user_id, email = user.id, user.email
+    try:
+        db.session.flush()
+    except IntegrityError:
+        db.session.rollback()
+        # Other causes, such as a sequence behind its table, are errors, and nobody's fault.
+        another = select(User.id).where(User.email == email, User.id.is_distinct_from(user_id))
+        if db.session.scalar(another) is None:
+            raise
+        raise AddressTaken from None
 
 
 def change_password(user: User, password_hash: str) -> bool:

@@ -20,21 +20,21 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase
 
 from .environ import ConfigError
-from .postgres import engine_options
+from .postgres import engine_options, probe_idle_connections
 from .sqlite import (
     BUSY_TIMEOUT_MS,
     SAFE_METHODS as SAFE_METHODS,
     SQLITE_OPTIONS,
+    check_access,
+    check_version,
+    is_permanent,
     set_busy_timeout,
     set_up_sqlite,
 )
-
-# For `execution_options`: a read need not wait for the one writer that SQLite has.
-READ_ONLY = {"sqlite_begin": "DEFERRED"}
 
 Columns = TypeVarTuple("Columns")
 # Objects stay readable after a commit: the view uses the user that the guard has loaded.
@@ -117,7 +117,9 @@ def write_unless_busy(statement: Executable) -> bool:
                 connection.exec_driver_sql("SET LOCAL lock_timeout = '1ms'")
             connection.execute(statement)
             connection.commit()
-        except OperationalError:
+        except OperationalError as error:
+            if not is_temporary(error):
+                raise
             return False
         finally:
             if connection.dialect.name == "sqlite":
@@ -125,21 +127,49 @@ def write_unless_busy(statement: Executable) -> bool:
     return True
 
 
+def is_temporary(error: BaseException | None) -> bool:
+    """Tell whether a statement failed for want of the database, which may be back in a moment.
+
+    Other errors do not pass by themselves: a table is missing, the file is read-only.
+    """
+    if isinstance(error, PoolTimeout):
+        return True
+    return isinstance(error, OperationalError) and not is_permanent(error.orig)
+
+
 def init_app(app: Flask) -> None:
     options = app.config["SQLALCHEMY_ENGINES"]["default"]
     url = make_url(options["url"])
     is_sqlite = url.get_backend_name() == "sqlite"
+    if is_sqlite:
+        check_version()
     options.update(SQLITE_OPTIONS if is_sqlite else engine_options(url))
     try:
         db.init_app(app)
     except OSError as error:
         problem = f"needs the folder {app.instance_path}, which cannot be made: {error.strerror}."
         raise ConfigError("DATABASE_URL", problem) from None
+    except (ArgumentError, ValueError):
+        raise ConfigError("DATABASE_URL", "has an option whose value cannot be read.") from None
     # The extension also closes asynchronous sessions. There are none here, but to look for
     # them it would start a thread and an event loop for each request: four times its work.
     closing = app.teardown_appcontext_funcs
     closing[:] = [close for close in closing if not iscoroutinefunction(close)]
     with app.app_context():
         engine = db.engine
-    if engine.dialect.name == "sqlite":
-        set_up_sqlite(engine)
+    if not is_sqlite:
+        probe_idle_connections(engine)
+        return
+    check_access(engine.url)
+    set_up_sqlite(engine)
+    app.shell_context_processor(_share_the_lock)
+
+
+def _share_the_lock() -> dict[str, object]:
+    """Let `flask shell` read without the lock that every writer of SQLite waits for.
+
+    It stays open while a human thinks. The price: a transaction that reads first and writes
+    later fails at once if another wrote in between.
+    """
+    db.engine.update_execution_options(sqlite_begin="DEFERRED")
+    return {}

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable, T
 
 from .auth.guards import current_user, wants_json
 from .config import RETRY_AFTER_SECONDS
-from .db import db
+from .db import db, is_temporary
 from .i18n import gettext as _, ngettext
 from .models import User
 
@@ -29,7 +29,7 @@ def _show(error: HTTPException) -> ResponseReturnValue:
         return error
     # Raised while the session was saved, past the handler below.
     cause = getattr(error, "original_exception", None)
-    if isinstance(cause, LOST):
+    if isinstance(cause, LOST) and is_temporary(cause):
         return _lose_database(cause)
     if status >= 500:
         _forget_work()
@@ -72,6 +72,9 @@ def _wait(error: TooManyRequests) -> str:
 
 
 def _lose_database(error: SQLAlchemyError) -> ResponseReturnValue:
+    if not is_temporary(error):
+        # Trying again would not help: a 500, with its traceback in the log.
+        raise error
     logger.error("the database failed", exc_info=error)
     # The error page must not ask the database again who is signed in.
     g.user = None

@@ -1,6 +1,6 @@
 """Change an account's address, and take a change back. No request, no cookie in sight.
 
-Both join the caller's transaction, raise IntegrityError if somebody else has the address
+Both join the caller's transaction, raise AddressTaken if somebody else has the address
 by now, and return None if the link has been used or is void.
 """
 
@@ -21,7 +21,7 @@ def confirm(link: Link) -> User | None:
     if user is None or not links.use(link):
         return None
     old, user.email = user.email, link.email
-    db.session.flush()
+    accounts.flush_address(user)
     events.record("email_changed", user)
     mail.enqueue("email_changed", old, speaking=user.language, user=user.id)
     return user
@@ -37,7 +37,7 @@ def undo(link: Link, password_hash: str) -> User | None:
         return None
     mail.notify(user, "email_change_undone")
     user.email, user.password_hash = link.email, password_hash
-    db.session.flush()
+    accounts.flush_address(user)
     # A thief's authenticator would lock the owner out; one set up before is the owner's.
     if user.totp_since is not None and user.totp_since >= link.created_at:
         accounts.drop_second_factor(user)

@@ -4,9 +4,9 @@ import secrets
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError
 
 from ... import passwords
+from ...accounts import AddressTaken
 from ...auth.guards import login_not_required, recent_login_required, signed_in_user
 from ...auth.opened_links import ask_for_link, need_mail, open_link, opened_link, refuse_link
 from ...auth.sessions import end_sessions, logout_user, renew_session
@@ -18,10 +18,9 @@ bp = Blueprint("email", __name__, url_prefix="/account/email", template_folder="
 bp.before_request(need_mail)
 
 
-@bp.errorhandler(IntegrityError)
-def _refuse_taken(error: IntegrityError) -> ResponseReturnValue:
+@bp.errorhandler(AddressTaken)
+def _refuse_taken(error: AddressTaken) -> ResponseReturnValue:
     """Leave an address to whoever made an account with it since the link was mailed."""
-    db.session.rollback()
     return render_template("email/taken.html"), 409
 
 

@@ -1,12 +1,10 @@
 """Write the auth cookie at the end of a request, as the request's work asks for."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Flask, Response, g
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from .. import accounts, events
 from ..config import settings
@@ -47,9 +45,9 @@ def write_cookie(response: Response) -> Response:
     if here is None:
         return response
     if here.login:
-        # The account may have been deleted meanwhile: then nobody is signed in.
-        with suppress(IntegrityError):
-            _set(response, _begin(here, here.login))
+        token = _begin(here, here.login)
+        if token is not None:
+            _set(response, token)
     elif here.ended:
         _end(here)
         response.delete_cookie(_name(), **settings().cookie_attributes)
@@ -60,7 +58,8 @@ def write_cookie(response: Response) -> Response:
     return response
 
 
-def _begin(here: Presence, login: Login) -> Token:
+def _begin(here: Presence, login: Login) -> Token | None:
+    """Return the token to sign in with; None if the account was deleted meanwhile."""
     moment = int(now().timestamp())
     token = Token(
         sid=tokens.new_sid(),
@@ -72,7 +71,8 @@ def _begin(here: Presence, login: Login) -> Token:
     )
     db.session.rollback()
     with writing() as connection:
-        accounts.take_turn(connection, login.id)
+        if not accounts.take_turn(connection, login.id):
+            return None
         if here.token:
             ended.add(connection, here.token.sid, here.token.began_at)
         # One less than a user may have: the new one comes on top (ASVS 7.1.2).
@@ -107,7 +107,9 @@ def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None
     if not ended.is_live(token):
         return None
     if here.reissued:
-        with db.engine.begin() as connection:
+        with writing() as connection:
+            if not accounts.take_turn(connection, here.user_id):
+                return None
             _record_renewal(connection, here, token)
     return token
 
@@ -117,7 +119,8 @@ def _renew(here: Presence, token: Token) -> Token | None:
     renewed = token._replace(sid=tokens.new_sid(), proved_at=int(now().timestamp()))
     db.session.rollback()
     with writing() as connection:
-        accounts.take_turn(connection, here.user_id)
+        if not accounts.take_turn(connection, here.user_id):
+            return None
         if not ended.add(connection, token.sid, token.began_at):
             return None
         _record_renewal(connection, here, renewed)

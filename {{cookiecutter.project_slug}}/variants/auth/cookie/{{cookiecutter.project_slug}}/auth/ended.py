@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, String, bindparam, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ..db import READ_ONLY, Base, db, now, read_one, upsert
+from ..db import Base, db, now, read_one, upsert
 from ..models import User
 from .limits import longest_life
 from .tokens import Token
@@ -48,8 +48,9 @@ def add(within: Session | Connection, sid: str, began_at: datetime) -> bool:
 def is_live(token: Token) -> bool:
     """Tell whether a session that was live when it was loaded still is."""
     values = {"sid": token.sid, "user": token.user, "epoch": token.epoch}
-    # On a connection of its own: the view's may hold what is not to be saved.
-    with db.engine.connect().execution_options(**READ_ONLY) as connection:
+    # On a connection of its own: the view's may hold what is not to be saved. A read need
+    # not wait for the one writer that SQLite has.
+    with db.engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
         return connection.execute(_IS_LIVE, values).first() is not None
 
 

@@ -3,12 +3,10 @@
 Flask's own sessions are cookies, signed but readable, that nobody can take back.
 """
 
-from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin, session_json_serializer
-from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import CallbackDict
 
 from .. import accounts, events
@@ -74,9 +72,7 @@ class ServerSessionInterface(SessionInterface):
         db.session.rollback()
         stored = session.stored
         if session.login or session.ended:
-            # The account may have been deleted meanwhile: then nobody is signed in.
-            with suppress(IntegrityError):
-                self._replace(session, response)
+            self._replace(session, response)
         elif session.modified and (stored is None or stored.user_id is None):
             # A visitor's token changes with each write: whoever planted the old
             # one does not share what came later, such as a link just opened.
@@ -98,8 +94,9 @@ class ServerSessionInterface(SessionInterface):
     def _replace(self, session: ServerSession, response: Response) -> None:
         login, stored = session.login, session.stored
         with writing() as connection:
-            if login:
-                accounts.take_turn(connection, login.id)
+            if login and not accounts.take_turn(connection, login.id):
+                # The account was deleted meanwhile: nobody is signed in.
+                return
             gone = stored is not None and not store.remove(connection, stored)
             if gone and not login and not session.ended:
                 # A parallel request was faster, and its token is the good one.

@@ -18,9 +18,9 @@ from .statements import statements
 TYPED = """
 print("found", db.session.scalar(text("SELECT name FROM users")))
 import sqlite3
-with sqlite3.connect({file!r}, timeout=0) as other: other.execute("UPDATE users SET name = 'Bob'")
+with sqlite3.connect({file!r}, timeout=0) as other:
+    print("changed", other.execute("UPDATE users SET name = 'Bob'").rowcount)
 
-print("wrote")
 """
 
 
@@ -35,7 +35,7 @@ def test_a_shell_that_has_read_something_keeps_nobody_waiting(
     with fit_to_serve(settings, tmp_path):
         done, _ = run_flask(tmp_path, "shell", typed=typed)
     assert "found Ana" in done.output
-    assert "wrote" in done.output, done.output
+    assert "changed 1" in done.output, done.output
 
 
 def test_any_other_command_takes_the_lock_before_it_reads(make_app: MakeApp, user: str) -> None:

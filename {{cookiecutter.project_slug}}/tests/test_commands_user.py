@@ -16,7 +16,10 @@ from .operating import events, run, said
 from .statements import broken_database
 
 CREATE = ("create", EMAIL, "--name", "Ana")
-BAD_NAME = "The name must be of 1 to 100 ordinary characters."
+BROKEN_NAME = (
+    "This name contains a character that cannot be shown (U+000A). "
+    "Please delete the name and type it again."
+)
 
 
 def test_a_created_account_can_log_in(app: Flask, client: Browser) -> None:
@@ -63,9 +66,9 @@ def test_a_terminal_is_asked_twice(
     ("email", "name", "password", "sentence"),
     [
         ("nowhere", "Ana", PASSWORD, "nowhere is not an e-mail address."),
-        (EMAIL, " ", PASSWORD, BAD_NAME),
-        (EMAIL, "A\nna", PASSWORD, BAD_NAME),
-        (EMAIL, "A" * 101, PASSWORD, BAD_NAME),
+        (EMAIL, " ", PASSWORD, "Please type a name."),
+        (EMAIL, "A\nna", PASSWORD, BROKEN_NAME),
+        (EMAIL, "A" * 101, PASSWORD, "Please use a shorter name."),
         (EMAIL, "Ana", "", "Use at least 15 characters: four words do."),
         (EMAIL, "Ana", "p" * 257, "Use at most 256 characters."),
     ],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from email.utils import parseaddr
 from typing import Any, Self
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
@@ -20,6 +21,8 @@ PASSWORD_FLOOR = 8
 # Whoever likes may have one of 64 characters, and need not have a longer one (ASVS 6.2.9).
 PASSWORD_CEILING = 64
 MAX_BODY_BYTES = 64 * 1024
+# Categories of characters that could end a header's line, or cannot be sent.
+NOT_IN_HEADERS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # What a 503 says.
 RETRY_AFTER_SECONDS = 5
 # The least and the most that a number may be, where they are not 1 and GREATEST.
@@ -147,6 +150,7 @@ def _mail_from(text: str, public_url: str | None) -> str:
     if not text:
         host = urlsplit(public_url or "").hostname or "localhost"
         return f"no-reply@{host}"
-    if "@" not in parseaddr(text)[1] or not text.isprintable():
+    # A display name may hold any space, yet the header stays on its line.
+    if "@" not in parseaddr(text)[1] or not NOT_IN_HEADERS.isdisjoint(map(category, text)):
         raise ConfigError("MAIL_FROM", "must be an address, such as app@example.com.")
     return text

@@ -71,13 +71,36 @@ def test_a_login_is_remembered_if_that_was_ticked(client: Browser, phone: Phone)
         assert bool(lasting) is remembered
 
 
-@pytest.mark.parametrize("typed", ["", " ", "12345", "x" * 24, "\0" * 6, "9" * 9999, "\u0661" * 6])
+@pytest.mark.parametrize("typed", ["", " ", "12345", "x" * 24, "\0" * 6, "9" * 9999, "\u00bd" * 6])
 def test_what_is_no_code_is_refused(app: Flask, client: Browser, phone: Phone, typed: str) -> None:
     give_password(client)
     refused = give_code(client, typed)
     assert refused.status_code == 422
     assert 'aria-invalid="true"' in refused.text
     assert not client.is_signed_in()
+
+
+@pytest.mark.parametrize("zero", ["\uff10", "\u0660", "\u06f0", "\u0966", "\U0001d7ce"])
+def test_a_code_is_taken_in_the_digits_of_any_keyboard(
+    client: Browser, phone: Phone, zero: str
+) -> None:
+    give_password(client)
+    typed = "".join(chr(ord(zero) + int(digit)) for digit in phone.code())
+    assert give_code(client, f"{typed[:3]}\u3000{typed[3:]}").status_code == 303
+
+
+def test_a_recovery_code_is_taken_in_full_width(client: Browser, phone: Phone) -> None:
+    give_password(client)
+    wide = {ord(one): ord(one) + 0xFEE0 for one in "-abcdefghijklmnopqrstuvwxyz234567"}
+    assert give_code(client, phone.recovery_codes[0].translate(wide)).status_code == 303
+
+
+def test_a_phone_with_a_wrong_clock_gets_a_hint(client: Browser, phone: Phone) -> None:
+    give_password(client)
+    for steps in (-5, -2, 2, 5):
+        refused = give_code(client, phone.code(steps_ahead=steps))
+        assert refused.status_code == 422
+        assert "the clock of your phone may be wrong" in refused.text
 
 
 def test_a_reset_of_the_password_does_not_skip_it(client: Browser, phone: Phone) -> None:

@@ -7,9 +7,8 @@ from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import EmailInput
 
-from .. import addresses, passwords
+from .. import addresses, names, passwords
 from ..i18n import gettext as _, lazy_gettext as lazy
-from ..models import NAME_MAX_LENGTH
 
 REQUIRED = lazy("Please fill this in.")
 ADDRESS = lazy("E-mail address")
@@ -27,29 +26,22 @@ class AddressField(StringField):
         self.data = address
 
 
-def printable(form: Form, field: Field) -> None:
-    """Refuse control characters, which no name has and some databases reject."""
-    if not str(field.data).isprintable():
-        raise ValidationError(_("Please use ordinary characters only."))
-
-
 def name_field() -> StringField:
+    """Return a field whose data is the name as accounts keep it, once the form is valid."""
     return StringField(
         lazy("Your name"),
-        filters=[lambda text: text.strip() if text else text],
-        validators=[
-            DataRequired(REQUIRED),
-            Length(max=NAME_MAX_LENGTH, message=lazy("Please use a shorter name.")),
-            printable,
-        ],
+        # As a filter: a view may read the name before it validates the form.
+        filters=[lambda text: names.normalise(text) if text else text],
+        validators=[DataRequired(REQUIRED)],
         render_kw={"autocomplete": "name", "dir": "auto"},
     )
 
 
 def password_field(label: str, autocomplete: str) -> PasswordField:
-    """Return a field whose text is taken as it is: no trimming, no cutting."""
+    """Return a field that neither trims nor cuts: its data is the password in NFC."""
     return PasswordField(
         label,
+        filters=[lambda text: passwords.normalise(text) if text else text],
         validators=[
             InputRequired(REQUIRED),
             Length(max=passwords.MAX_LENGTH, message=lazy("Please use a shorter password.")),

@@ -4,11 +4,11 @@ import sys
 
 import click
 
-from .. import accounts, addresses, events, passwords
+from .. import accounts, addresses, events, names, passwords
 from ..auth.sessions import end_sessions
 from ..config import settings
 from ..db import db, now
-from ..models import NAME_MAX_LENGTH, User
+from ..models import User
 from .database import DatabaseGroup
 
 group = DatabaseGroup("user", help="Manage accounts.")
@@ -23,11 +23,10 @@ def create(email: str, name: str) -> None:
     if accounts.find(address) is not None:
         raise _taken(address)
     db.session.commit()
-    name = name.strip()
-    if not name.isprintable() or not 0 < len(name) <= NAME_MAX_LENGTH:
-        raise click.ClickException(
-            f"The name must be of 1 to {NAME_MAX_LENGTH} ordinary characters."
-        )
+    try:
+        name = names.normalise(name)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
     password = _password()
     problem = passwords.weakness(password, email=address, name=name)
     if problem is not None:

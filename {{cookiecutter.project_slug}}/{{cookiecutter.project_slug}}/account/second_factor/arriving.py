@@ -60,7 +60,7 @@ def arrive() -> ResponseReturnValue:
     if codes.use(user, str(form.code.data)):
         return arrival.finish(user, remember=remember, target=target)
     _record_failure(user)
-    reject(form.code, _("This code is wrong, or was used before. Wait for the next one."))
+    reject(form.code, codes.refusal())
     return show_form(page, form)
 
 

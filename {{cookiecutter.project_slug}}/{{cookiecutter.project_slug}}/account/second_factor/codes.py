@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+import unicodedata
 from base64 import b32encode
 from textwrap import wrap
 
@@ -18,6 +19,7 @@ from sqlalchemy import delete, func, insert, select, update
 from ... import encryption, events, mail
 from ...config import APP_NAME
 from ...db import db, now
+from ...i18n import gettext as _
 from ...models import RecoveryCode, User
 
 DIGITS = 6
@@ -26,6 +28,8 @@ STEPS_AROUND = 1
 RECOVERY_CODES = 10
 # 120 random bits need no slow hash (ASVS 6.5.2).
 RECOVERY_CODE_BYTES = 15
+# A code is at most 29 characters with its dashes; to normalise long texts takes quadratic time.
+TYPED_LENGTH = 100
 # Apps show no more of it, and a QR code holds only so much.
 ISSUER_MAX_LENGTH = 64
 logger = logging.getLogger(__name__)
@@ -57,6 +61,14 @@ def use(user: User, typed: str) -> bool:
     """Use up a code of the app or a recovery code; False if it is neither, or was used."""
     code = _plain(typed)
     return _use_totp(user, code) if len(code) == DIGITS else _use_recovery_code(user, code)
+
+
+def refusal() -> str:
+    """Say why a code was refused, as far as its owner can do something about it."""
+    return _(
+        "This code is wrong, or was used before. Wait for the next one. If that is refused "
+        "too, the clock of your phone may be wrong."
+    )
 
 
 def renew_recovery_codes(user: User) -> list[str]:
@@ -99,8 +111,10 @@ def _use_recovery_code(user: User, code: str) -> bool:
 
 
 def _plain(typed: str) -> str:
-    """Return a code without the spaces, dashes and capitals that it was typed with."""
-    return "".join(letter for letter in typed if letter.isalnum()).lower()
+    """Return a code as it was made, however a keyboard writes its letters and digits."""
+    letters = unicodedata.normalize("NFKC", typed[:TYPED_LENGTH]).lower()
+    # NFKC knows full-width digits; decimal knows Arabic, Hindi and all others as well.
+    return "".join(str(unicodedata.decimal(one, one)) for one in letters if one.isalnum())
 
 
 def _hash(code: str) -> bytes:

@@ -43,7 +43,11 @@ def manage() -> ResponseReturnValue:
         return _show_secret(user, secret, form)
     step = codes.matching_step(secret, str(form.code.data))
     if step is None:
-        reject(form.code, _("This is not the code that the app shows now."))
+        problem = _(
+            "This is not the code of this key. Wait for the next one. If that is refused too, "
+            "the clock of your phone may be wrong."
+        )
+        reject(form.code, problem)
         return _show_secret(user, secret, form)
     _hold(user, on=False)
     user.totp_secret = encryption.encrypt(secret.encode(), owner=user.public_id)

@@ -34,7 +34,6 @@ TIMEOUT_SECONDS = 10
 # Everybody here comes from one address.
 NO_LIMITS = {
     "LOGIN_ATTEMPTS_PER_ADDRESS": "10000/900",
-    "MAILS_PER_ACCOUNT": "10000/900",
     "MAILS_PER_ADDRESS": "10000/900",
 }
 

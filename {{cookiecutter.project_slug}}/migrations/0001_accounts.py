@@ -74,7 +74,10 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("pause_key", sa.String(64), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
+        sa.UniqueConstraint("pause_key", name="uq_outbox_pause_key"),
     )
     op.create_index("ix_outbox_due_at", "outbox", ["due_at"])
     op.create_table(

@@ -23,11 +23,15 @@ class SMTPServer(ThreadingTCPServer):
     def forget(self) -> None:
         """Start anew, with no message and no orders."""
         self.messages: list[EmailMessage] = []
+        # The same as they came over the wire.
+        self.raw: list[bytes] = []
         self.logins: list[str] = []
         # To whom each message is to go, whatever its headers say.
         self.recipients: list[str] = []
         # A reply in place of 250 to a recipient.
         self.refusal = ""
+        # Take letters beyond ASCII as they are (RFC 6152).
+        self.eight_bits = True
         # Hang up in the middle of the next message.
         self.drop = False
         # With a certificate: from the first byte on, or after STARTTLS.
@@ -56,7 +60,8 @@ class _Dialogue(StreamRequestHandler):
             match words[0].upper():
                 case "EHLO":
                     tls = "250-STARTTLS\r\n" if self._offers_tls else ""
-                    self._say(f"250-test\r\n{tls}250 AUTH PLAIN")
+                    body = "250-8BITMIME\r\n" if self.server.eight_bits else ""
+                    self._say(f"250-test\r\n{tls}{body}250 AUTH PLAIN")
                 case "STARTTLS":
                     self._say("220 go ahead")
                     self._encrypt()
@@ -87,6 +92,7 @@ class _Dialogue(StreamRequestHandler):
     def _take(self) -> None:
         lines = iter(self.rfile.readline, b".\r\n")
         text = b"".join(line.removeprefix(b".") for line in lines)
+        self.server.raw.append(text)
         message = email.message_from_bytes(text, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.server.messages.append(message)

@@ -106,7 +106,7 @@ def test_who_is_disabled_gets_no_link(site: Flask, server: SMTPServer) -> None:
 def test_a_mail_server_that_refuses_is_told(site: Flask, server: SMTPServer) -> None:
     server.drop = True
     sentence = said(run(site, "reset", EMAIL))
-    assert sentence == "The mail server took not every mail: see the log above."
+    assert sentence == "The mail server did not take the mail: see the log above."
     assert len(rows(site, "SELECT * FROM outbox")) == 1
     server.drop = False
     assert site.test_cli_runner().invoke(args=["mail", "retry"]).exit_code == 0

@@ -1,12 +1,15 @@
 """A thread of its own sends the mails: started when needed, once, and for good."""
 
+from datetime import datetime, timedelta
 from threading import Event, Semaphore, Thread
 
 import pytest
 from flask import Flask
+from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }} import courier, mail
 from {{ cookiecutter.project_slug }}.courier import Courier
+from {{ cookiecutter.project_slug }}.db import now
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
@@ -34,15 +37,15 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def rounds(monkeypatch: pytest.MonkeyPatch) -> Semaphore:
     """Count the rounds of couriers that are done, and send their mails nowhere."""
     done = Semaphore(0)
-    some_wait = mail.some_wait
+    next_due = mail.next_due
 
-    def look() -> bool:
-        found = some_wait()
+    def look() -> datetime | None:
+        found = next_due()
         done.release()
         return found
 
     monkeypatch.setattr(mail, "post", lambda message: None)
-    monkeypatch.setattr(mail, "some_wait", look)
+    monkeypatch.setattr(mail, "next_due", look)
     return done
 
 
@@ -75,7 +78,7 @@ def test_a_process_has_one_courier_and_a_forked_one_its_own(
     threads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rounds = Semaphore(0)
-    one = Courier(Flask("app"), rounds.release, lambda: False)
+    one = Courier(Flask("app"), rounds.release, lambda: None)
     assert not one.running
     for _ in range(3):
         one.wake()
@@ -106,7 +109,7 @@ def test_a_failing_database_does_not_end_the_thread(
         recovered.set()
 
     monkeypatch.setattr(courier, "LOOK_AGAIN_SECONDS", 0)
-    Courier(Flask("app"), deliver, lambda: False).wake()
+    Courier(Flask("app"), deliver, lambda: None).wake()
     assert recovered.wait(SECONDS)
     assert threads == ["courier"]
     assert caplog.text.count("the outbox could not be read") == 2
@@ -117,7 +120,7 @@ def test_the_thread_looks_around_now_and_then_for_what_a_command_left(
 ) -> None:
     rounds = Semaphore(0)
     monkeypatch.setattr(courier, "LOOK_AROUND_SECONDS", 0)
-    Courier(Flask("app"), rounds.release, lambda: False).wake()
+    Courier(Flask("app"), rounds.release, lambda: None).wake()
     for _ in range(3):
         assert rounds.acquire(timeout=SECONDS)
 
@@ -125,7 +128,7 @@ def test_the_thread_looks_around_now_and_then_for_what_a_command_left(
 def test_a_thread_that_could_not_start_is_started_by_the_next_mail(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    one = Courier(Flask("app"), lambda: None, lambda: False)
+    one = Courier(Flask("app"), lambda: None, lambda: None)
 
     def fail(thread: Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -139,13 +142,42 @@ def test_a_thread_that_could_not_start_is_started_by_the_next_mail(
     assert one.running
 
 
-def test_the_thread_looks_again_while_mails_wait(
+def test_the_thread_looks_again_when_the_next_mail_is_due(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    waiting = iter([True, True, False])
+    due = iter([now(), now() - timedelta(hours=1), None])
     rounds = Semaphore(0)
-    monkeypatch.setattr(courier, "LOOK_AGAIN_SECONDS", 0)
-    Courier(Flask("app"), rounds.release, lambda: next(waiting)).wake()
+    monkeypatch.setattr(courier, "LEAST_SECONDS", 0)
+    Courier(Flask("app"), rounds.release, lambda: next(due)).wake()
     for _ in range(3):
         assert rounds.acquire(timeout=SECONDS)
     assert not rounds.acquire(blocking=False)
+
+
+@pytest.mark.parametrize(
+    ("left", "seconds"),
+    [(timedelta(seconds=42), 42), (timedelta(days=1), 5 * 60), (-timedelta(days=1), 1)],
+)
+def test_it_sleeps_until_then_and_not_for_long(
+    clock: TimeMachineFixture, monkeypatch: pytest.MonkeyPatch, left: timedelta, seconds: int
+) -> None:
+    """A visitor's mail is due when the link of the one before ends: to the second."""
+    slept: list[float] = []
+    asleep = Semaphore(0)
+
+    class Bell:
+        def wait(self, seconds: float) -> None:
+            slept.append(seconds)
+            if len(slept) > 1:
+                asleep.release()
+                Event().wait()
+
+        def clear(self) -> None: ...
+
+        def set(self) -> None: ...
+
+    one = Courier(Flask("app"), lambda: None, lambda: now() + left)
+    monkeypatch.setattr(one, "_awake", Bell())
+    one.wake()
+    assert asleep.acquire(timeout=SECONDS)
+    assert slept == [5 * 60, seconds]

@@ -104,7 +104,46 @@ def test_a_mail_arrives_with_its_headers_and_its_link_in_one_piece(
     assert {*message.keys()} == {
         *("From", "To", "Subject", "Date", "Message-ID", "MIME-Version"),
         *("Content-Type", "Content-Transfer-Encoding"),
+        *("Auto-Submitted", "X-Auto-Response-Suppress"),
     }
+
+
+def test_no_holiday_notice_answers_a_mail(site: Flask, server: SMTPServer) -> None:
+    """RFC 3834, and the header that Exchange goes by."""
+    assert send(site) == (1, 0)
+    (message,) = server.messages
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Auto-Response-Suppress"] == "All"
+
+
+@pytest.mark.parametrize(
+    ("app_name", "eight_bits", "whole"),
+    [("App", True, True), ("App", False, True), (NAME, True, True), (NAME, False, False)],
+)
+def test_a_link_stays_whole_in_the_raw_mail_where_the_server_can_do_it(
+    site: Flask,
+    server: SMTPServer,
+    monkeypatch: pytest.MonkeyPatch,
+    app_name: str,
+    eight_bits: bool,
+    whole: bool,
+) -> None:
+    monkeypatch.setitem(site.config, "APP_NAME", app_name)
+    server.eight_bits = eight_bits
+    assert send(site) == (1, 0)
+    text = server.messages[0].get_content()
+    assert app_name in text
+    (link,) = [line for line in text.splitlines() if "://" in line]
+    assert (f"\r\n{link}\r\n".encode() in server.raw[0]) == whole
+    assert eight_bits or server.raw[0].isascii()
+
+
+def test_a_line_that_is_too_long_for_mail_servers_is_encoded(
+    site: Flask, server: SMTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(site.config, "APP_NAME", "long " * 300)
+    assert send(site) == (1, 0)
+    assert max(map(len, server.raw[0].splitlines())) <= 998
 
 
 def test_a_password_is_used_where_there_is_one(configure: MakeApp, server: SMTPServer) -> None:

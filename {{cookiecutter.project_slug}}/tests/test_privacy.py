@@ -12,6 +12,7 @@ from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.db import Base, db, now
 from {{ cookiecutter.project_slug }}.links import LIFETIME
 from {{ cookiecutter.project_slug }}.models import Link, Outbox
+from {{ cookiecutter.project_slug }}.pauses import REMEMBERED
 
 from .browser import EMAIL, Browser
 from .inside import everything_stored, rows
@@ -60,8 +61,11 @@ def test_the_documents_know_how_long_things_are_kept(document: str, settings: Se
         "links": [LIFETIME],
         "outbox": [MAILS_KEPT],
         "throttles": [
-            timedelta(seconds=rate.seconds)
-            for rate in (settings.login_attempts_per_account, settings.mails_per_account)
+            REMEMBERED,
+            *(
+                timedelta(seconds=rate.seconds)
+                for rate in (settings.login_attempts_per_account, settings.mails_per_address)
+            ),
         ],
         "events": [EVENTS_KEPT],
         "sessions": [
@@ -76,6 +80,8 @@ def test_the_documents_know_how_long_things_are_kept(document: str, settings: Se
 
 def in_words(age: timedelta) -> str:
     """Return what either language says: the singular is a word."""
+    if age.days == 1:
+        return r"\b24 (hours|horas)\b"
     if age.days:
         return rf"\b{age.days} (days|dias)\b"
     minutes = age // timedelta(minutes=1)

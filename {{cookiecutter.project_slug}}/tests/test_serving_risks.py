@@ -66,6 +66,16 @@ RISKS: list[tuple[dict[str, object], str]] = [
     ({"mail_from": "app@::1"}, "MAIL_FROM has no domain that gets mail: set it to on"),
 ]
 RISKS += [
+    (
+        {"mail_server": MailServer("smtp", "mail.example", 465)},
+        "MAIL_URL is smtp:// on port 465, where servers expect TLS at once: write smtps://.",
+    ),
+    (
+        {"mail_server": MailServer("smtps", "mail.example", 587)},
+        "MAIL_URL is smtps:// on port 587, where servers expect STARTTLS: write smtp://.",
+    ),
+]
+RISKS += [
     ({name.lower(): most + 1}, f"{name} is longer than is safe: set it to {most} at most.")
     for name, most in LONGEST.items()
 ]

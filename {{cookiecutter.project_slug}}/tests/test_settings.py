@@ -57,7 +57,6 @@ def test_a_start_without_further_settings_is_a_safe_one() -> None:
     assert not settings.require_second_factor
     assert settings.login_attempts_per_account == Rate(10, 900)
     assert settings.login_attempts_per_address == Rate(100, 900)
-    assert settings.mails_per_account == Rate(5, 3600)
     assert settings.mails_per_address == Rate(30, 3600)
     assert settings.public_url is None
     assert settings.language == LANGUAGE
@@ -155,6 +154,10 @@ def test_the_usual_spellings_of_a_database_are_understood(value: str, url: str) 
         ("none:", MailServer("none")),
         ("smtp://mail.example", MailServer("smtp", "mail.example", 587)),
         ("smtps://mail.example", MailServer("smtps", "mail.example", 465)),
+        ("smtps://MAIL.example:465/", MailServer("smtps", "mail.example", 465)),
+        ("smtp://[::1]:1025", MailServer("smtp", "::1", 1025)),
+        ("smtp://mail_1", MailServer("smtp", "mail_1", 587)),
+        ("smtp://me:a@b:c@mail.example", MailServer("smtp", "mail.example", 587, "me", "a@b:c")),
         (
             "smtps://me%40x:p%3A%2Fss@mail.example:4465",
             MailServer("smtps", "mail.example", 4465, "me@x", "p:/ss"),
@@ -173,6 +176,12 @@ def test_a_mail_server_is_one_url(value: str, server: MailServer) -> None:
         ({}, "no-reply@localhost"),
         ({"PUBLIC_URL": "https://app.example"}, "no-reply@app.example"),
         ({"MAIL_FROM": "My App <app@example.com>"}, "My App <app@example.com>"),
+        ({"MAIL_FROM": '"Eve, Ltd." <Hello@Example.com>'}, '"Eve, Ltd." <Hello@example.com>'),
+        ({"MAIL_FROM": "S\u00e3o Jo\u00e3o <a@b.example>"}, "S\u00e3o Jo\u00e3o <a@b.example>"),
+        ({"MAIL_FROM": "Eve, Ltd. <a@b.example>"}, '"Eve, Ltd." <a@b.example>'),
+        ({"MAIL_FROM": "no-reply@b\u00fccher.example"}, "no-reply@xn--bcher-kva.example"),
+        ({"MAIL_FROM": "app@localhost"}, "app@localhost"),
+        ({"MAIL_FROM": "app@mail.intranet"}, "app@mail.intranet"),
     ],
 )
 def test_mails_come_from_the_host_unless_told_otherwise(

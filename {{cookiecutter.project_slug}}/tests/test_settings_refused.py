@@ -21,7 +21,6 @@ NUMBERS = [
 RATES = [
     "LOGIN_ATTEMPTS_PER_ACCOUNT",
     "LOGIN_ATTEMPTS_PER_ADDRESS",
-    "MAILS_PER_ACCOUNT",
     "MAILS_PER_ADDRESS",
 ]
 BAD = {
@@ -62,6 +61,11 @@ BAD = {
         "https://app.example:x",
         "https://[::1",
         "https://b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example",
+        "https://my app.example",
+        "https://app.example,www.app.example",
+        "https://app..example",
+        "https://*.app.example",
+        "https://app.example:0",
         "http://app.example",
         "http://192.168.1.20:5000",
         "http://localhost.evil.example",
@@ -76,8 +80,36 @@ BAD = {
         "smtp:mail.example.com",
         "smtp://mail.example.com:99999",
         "smtps://[::1",
+        "smtps://user:12345/67@mail.example.com:465",
+        "smtps://user:12345#67@mail.example.com:465",
+        "smtps://user:12345?67@mail.example.com:465",
+        "smtps://user:pa#ss@mail.example.com",
+        "smtps://user:pa[ss@mail.example.com",
+        "smtps://mail.example.com/path",
+        "smtps://mail.example.com?timeout=5",
+        "smtps://mail.example.com#top",
+        "smtps://mail.example.com:0",
+        "smtps://mail example.com",
+        "smtps://mail.example.com,other.example.com",
+        "smtps://b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example",
+        "smtps://user@mail.example.com",
+        "smtps://:password@mail.example.com",
+        "smtps://user:p\N{LATIN SMALL LETTER A WITH DIAERESIS}ssword@mail.example.com",
+        "console:/dev/stderr",
     ],
-    "MAIL_FROM": ["app.example", "App", "App <app>", "app@example.com\nBcc: e@e.e"],
+    "MAIL_FROM": [
+        "app.example",
+        "App",
+        "App <app>",
+        "app@example.com\nBcc: e@e.e",
+        "no-reply@exa mple.com",
+        "no reply@example.com",
+        "a@example.com, b@example.com",
+        "a@example.com; b@example.com",
+        "App <a@example.com>, Other <b@example.com>",
+        "j\N{LATIN SMALL LETTER O WITH DIAERESIS}rg@example.com",
+        "App <>",
+    ],
     "REGISTRATION": ["yes", "Open", "true"],
     "REQUIRE_SECOND_FACTOR": ["yes", "True", "1", "on", "false,true"],
     "PASSWORD_MIN_LENGTH": ["7", "65", "0", "-15", "15.5", "fifteen", "\u0661\u0665"],
@@ -126,3 +158,18 @@ def test_two_sources_of_the_key_are_one_too_many(tmp_path: Path) -> None:
 def test_empty_variables_count_as_not_set() -> None:
     names = set(BAD) - {"SECRET_KEY"}
     assert read(**dict.fromkeys(names, " ")) == read()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cure"),
+    [
+        ("MAIL_URL", "smtps://me:a/b@mail.example", "write / as %2F, # as %23, ? as %3F"),
+        ("MAIL_URL", "smtps://me:pa#ss@mail.example", "write / as %2F, # as %23, ? as %3F"),
+        ("MAIL_FROM", "a@example.com, b@example.com", "must be one address in ASCII, such as "),
+        ("PUBLIC_URL", "https://b\u00fccher.example", "write the xn-- form that a browser copies"),
+    ],
+)
+def test_a_refusal_says_what_to_write(name: str, value: str, cure: str) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        read(**{name: value})
+    assert cure in str(refusal.value)

@@ -1,12 +1,14 @@
 """Own the settings: read from the environment once, checked, typed, never guessed."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from email.utils import parseaddr
+from email.headerregistry import Address
 from typing import Any, Self
 from unicodedata import category
 from urllib.parse import urlsplit
 
+from email_validator import EmailNotValidError, validate_email
 from flask import Flask, current_app
 
 from .environ import GREATEST, ConfigError, Environ, MailServer, Rate
@@ -25,6 +27,7 @@ MAX_BODY_BYTES = 64 * 1024
 NOT_IN_HEADERS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # What a 503 says.
 RETRY_AFTER_SECONDS = 5
+ANY_DOMAIN = ".example.com"
 # The least and the most that a number may be, where they are not 1 and GREATEST.
 LEAST = {"password_min_length": PASSWORD_FLOOR, "trusted_proxies": 0}
 MOST = {"password_min_length": PASSWORD_CEILING}
@@ -53,7 +56,6 @@ class Settings:
     require_second_factor: bool = False
     login_attempts_per_account: Rate = Rate(10, 900)
     login_attempts_per_address: Rate = Rate(100, 900)
-    mails_per_account: Rate = Rate(5, 3600)
     mails_per_address: Rate = Rate(30, 3600)
     # Only `flask run --debug` sets it: every other start is secure unasked.
     development: bool = False
@@ -150,7 +152,18 @@ def _mail_from(text: str, public_url: str | None) -> str:
     if not text:
         host = urlsplit(public_url or "").hostname or "localhost"
         return f"no-reply@{host}"
+    problem = "must be one address in ASCII, such as app@example.com or App <app@example.com>."
+    match = re.fullmatch(r"([^<>]*)<([^<>]+)>|([^<>]+)", text)
     # A display name may hold any space, yet the header stays on its line.
-    if "@" not in parseaddr(text)[1] or not NOT_IN_HEADERS.isdisjoint(map(category, text)):
-        raise ConfigError("MAIL_FROM", "must be an address, such as app@example.com.")
-    return text
+    if match is None or not NOT_IN_HEADERS.isdisjoint(map(category, text)):
+        raise ConfigError("MAIL_FROM", problem)
+    name, address = (match[1] or "").strip(' "'), match[2] or match[3]
+    try:
+        # Without this suffix it would refuse domains such as localhost or app.test.
+        sender = validate_email(
+            f"{address}{ANY_DOMAIN}", allow_smtputf8=False, check_deliverability=False
+        )
+    except EmailNotValidError:
+        raise ConfigError("MAIL_FROM", problem) from None
+    # Mail servers without SMTPUTF8 know a domain beyond ASCII by its xn-- form alone.
+    return str(Address(name, addr_spec=str(sender.ascii_email).removesuffix(ANY_DOMAIN)))

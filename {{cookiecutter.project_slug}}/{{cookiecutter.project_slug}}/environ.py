@@ -15,6 +15,7 @@ GREATEST = 999_999_999
 PLACEHOLDERS = ("change", "secret", "placeholder", "example", "your-", "your_")
 # The start of the key that Flask's own quickstart prints: often pasted as it stands.
 PUBLISHED_KEYS = ("192b9bdd22ab9ed4",)
+MAIL_PORTS = {"smtp": 587, "smtps": 465}
 CURE_KEY = "Run `flask secret new`, or set it to 48 random bytes."
 
 
@@ -144,7 +145,12 @@ class Environ:
             raise ConfigError(name, problem) from None
         if parts.path not in {"", "/"} or parts.query or parts.fragment or "@" in text:
             raise ConfigError(name, problem)
-        if not host.isascii() or parts.scheme not in {"http", "https"} or not host:
+        if parts.scheme not in {"http", "https"} or not host or port == 0:
+            raise ConfigError(name, problem)
+        if not host.isascii():
+            what = "must have its host in ASCII: write the xn-- form that a browser copies."
+            raise ConfigError(name, what)
+        if not _is_host(host):
             raise ConfigError(name, problem)
         # Secure cookies do not travel over plain http: nobody could log in.
         if parts.scheme == "http" and not is_loopback(host):
@@ -156,22 +162,30 @@ class Environ:
 
     def mail_server(self) -> MailServer:
         name, text = self.secret("MAIL_URL")
+        problem = "must be smtps://USER:PASSWORD@HOST:PORT alone; in user and password "
+        problem += "write / as %2F, # as %23, ? as %3F, [ as %5B."
         try:
             parts = urlsplit(text or "console:")
             host, port = parts.hostname or "", parts.port
         except ValueError:
-            raise ConfigError(name, "is not a URL.") from None
+            raise ConfigError(name, problem) from None
+        if parts.scheme not in {"smtp", "smtps", "console", "none"}:
+            raise ConfigError(name, "must be smtps://, smtp://, console: or none:.")
+        # A slash in a password ends the host: what comes before it is read as the port.
+        if parts.path not in {"", "/"} or parts.query or parts.fragment or port == 0:
+            raise ConfigError(name, problem)
         if parts.scheme in {"console", "none"}:
             return MailServer(parts.scheme)
-        if parts.scheme not in {"smtp", "smtps"} or not host:
-            raise ConfigError(name, "must be smtps://, smtp://, console: or none:.")
-        return MailServer(
-            parts.scheme,
-            host,
-            port or {"smtp": 587, "smtps": 465}[parts.scheme],
-            unquote(parts.username or ""),
-            unquote(parts.password or ""),
-        )
+        if not _is_host(host):
+            raise ConfigError(name, "must name a host in ASCII, such as mail.example.com.")
+        username, password = unquote(parts.username or ""), unquote(parts.password or "")
+        if bool(username) != bool(password):
+            raise ConfigError(name, "must have both a user and a password, or neither.")
+        # smtplib fails on others.
+        if not f"{username}{password}".isascii():
+            raise ConfigError(name, "must have a user and a password in ASCII.")
+        port = port or MAIL_PORTS[parts.scheme]
+        return MailServer(parts.scheme, host, port, username, password)
 
 
 def check_key(name: str, key: str) -> str:
@@ -185,6 +199,11 @@ def check_key(name: str, key: str) -> str:
     if key.startswith(PUBLISHED_KEYS):
         raise ConfigError(name, f"is a published example. {CURE_KEY}")
     return key
+
+
+def _is_host(host: str) -> bool:
+    """Tell whether this may be the name of a host, or an address."""
+    return ":" in host or re.fullmatch(r"([a-z0-9_-]+\.)*[a-z0-9_-]+\.?", host) is not None
 
 
 def is_loopback(host: str) -> bool:

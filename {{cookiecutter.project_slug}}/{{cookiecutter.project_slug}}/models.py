@@ -85,6 +85,10 @@ class Outbox(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     # When to try (again); nothing once it has been given up.
     due_at: Mapped[datetime | None] = mapped_column(default=now, index=True)
+    # While a worker sends it, and while a visitor's mail waits for its turn, not before this.
+    held_until: Mapped[datetime] = mapped_column(default=now)
+    # Of mails that a visitor can ask for one waits for each recipient (see pauses.py).
+    pause_key: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
 class Throttle(Base):

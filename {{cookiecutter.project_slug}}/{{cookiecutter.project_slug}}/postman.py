@@ -29,6 +29,12 @@ def post(message: EmailMessage) -> None:
             smtp.starttls(context=_checking())
         if server.username:
             smtp.login(server.username, server.password)
+        smtp.ehlo_or_helo_if_needed()
+        if smtp.has_extn("8bitmime"):
+            smtp.send_message(message, mail_options=["BODY=8BITMIME"])
+            return
+        # Letters beyond ASCII are encoded then, and a long link is cut by the encoding.
+        message.policy = message.policy.clone(cte_type="7bit")
         smtp.send_message(message)
 
 

@@ -10,6 +10,11 @@ from .config import Settings
 from .environ import ConfigError, is_loopback
 from .migrations import alembic
 
+# The one waits for TLS, the other greets in the clear: each waits for the other, until a timeout.
+SWAPPED_PORTS = {
+    ("smtp", 465): "is smtp:// on port 465, where servers expect TLS at once: write smtps://.",
+    ("smtps", 587): "is smtps:// on port 587, where servers expect STARTTLS: write smtp://.",
+}
 DAY = 24 * 60 * 60
 # NIST SP 800-63B-4: whoever is signed in shows it anew after 30 days at the latest.
 LONGEST = {
@@ -48,6 +53,9 @@ def risks(settings: Settings, *, has_certificate: bool) -> Iterator[ConfigError]
         # Then a proxy speaks https, and every visitor seems to come from its address.
         problem = "is 0, so all visitors share the limits of one: count the proxies in front."
         yield ConfigError("TRUSTED_PROXIES", problem)
+    swapped = SWAPPED_PORTS.get((settings.mail_server.scheme, settings.mail_server.port))
+    if swapped:
+        yield ConfigError("MAIL_URL", swapped)
     domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
     if settings.mail_server.host and settings.public_url and not _gets_mail(domain):
         yield ConfigError("MAIL_FROM", "has no domain that gets mail: set it to one of yours.")

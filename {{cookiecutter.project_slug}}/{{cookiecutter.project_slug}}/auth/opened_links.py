@@ -11,7 +11,7 @@ from .. import events, links, mail, passwords, throttle
 from ..config import settings
 from ..db import db
 from ..i18n import gettext as _, language
-from ..models import Link
+from ..models import Link, User
 from .forms import AddressForm, NewPasswordForm, accept_password, show_form
 
 KEY = "link"
@@ -22,17 +22,20 @@ def need_mail() -> None:
         abort(403, _("This site sends no mail. Ask the people who run it."))
 
 
-def ask_for_link(purpose: str, page: str, **detail: int) -> ResponseReturnValue:
+def ask_for_link(purpose: str, page: str, *, asker: User | None = None) -> ResponseReturnValue:
     """Take an address and mail a link there; the answer is the same whoever owns it.
 
-    `detail` is for the writer of the mail.
+    Without an `asker`, who is signed in, a visitor asks: then the mails are spaced out.
     """
     form = AddressForm(request.form)
     if request.method == "GET" or not form.validate():
         return show_form(page, form)
     email = str(form.email.data)
-    throttle.count_mail(purpose, email, events.client_address())
-    mail.enqueue(purpose, email, speaking=language(), **detail)
+    throttle.count_mail(events.client_address())
+    if asker is None:
+        mail.enqueue_once(purpose, email)
+    else:
+        mail.enqueue(purpose, email, speaking=language(), user=asker.id, epoch=asker.session_epoch)
     db.session.commit()
     return render_template("auth/check_mail.html", email=email)
 

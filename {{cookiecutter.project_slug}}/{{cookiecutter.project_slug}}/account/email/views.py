@@ -27,9 +27,8 @@ def _refuse_taken(error: AddressTaken) -> ResponseReturnValue:
 @bp.route("", methods=["GET", "POST"])
 @recent_login_required
 def start() -> ResponseReturnValue:
-    user = signed_in_user()
     # Whether it is taken shows in the mail alone: nobody learns here who has an account.
-    return ask_for_link("email_change", "email/start.html", user=user.id, epoch=user.session_epoch)
+    return ask_for_link("email_change", "email/start.html", asker=signed_in_user())
 
 
 @bp.get("/<token>")

@@ -20,6 +20,8 @@ from {{ cookiecutter.project_slug }}.migrations import alembic
 from {{ cookiecutter.project_slug }}.serving import check_migrations, refusals
 
 ROOT = Path(__file__).parent
+# What is good enough for development, and refused when serving.
+IN_DEVELOPMENT = {"PUBLIC_URL": "", "MAIL_URL": "console:"}
 
 
 def make_app() -> Flask:
@@ -37,9 +39,21 @@ def make_app() -> Flask:
         # The group has not yet said which command it is about to look up.
         if context is not None and isinstance(context.command, click.Group):
             return refusing_app(str(error))
-        serving_by_hand = context is not None and not get_debug_flag()
-        hint = " For development use `make run`, or `flask run --debug`." if serving_by_hand else ""
-        sys.exit(f"{error}{hint}")
+        sys.exit(f"{error}{_hint(error, context)}")
+
+
+def _hint(error: ConfigError, context: click.Context | None) -> str:
+    if get_debug_flag():
+        return ""
+    if context is not None:
+        return " For development use `make run`, or `flask run --debug`."
+    default = IN_DEVELOPMENT.get(error.variable)
+    if default is None or os.environ.get(error.variable, default) not in {"", default}:
+        return ""
+    return (
+        " In development, a worker or a script calls `load_dotenv()` and"
+        " `create_app(Settings.from_environ(os.environ))` instead of importing wsgi."
+    )
 
 
 def _serve() -> Flask:

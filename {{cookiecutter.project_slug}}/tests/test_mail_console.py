@@ -3,6 +3,8 @@
 import pytest
 from flask import Flask
 
+from {{ cookiecutter.project_slug }}.courier import Courier
+
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
 from .letters import ask_for_link, letters
@@ -38,6 +40,19 @@ def test_the_mailbox_shows_what_was_sent_latest_first(desk: Browser) -> None:
     (link,) = [word for word in letter.get_content().split() if "://" in word]
     assert f'<a href="{link}"' in page
     assert desk.get(link).status_code == 303
+
+
+def test_looking_into_the_mailbox_sends_what_a_command_left(
+    desk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[Courier] = []
+    desk.get("/")
+    monkeypatch.setattr(Courier, "running", True)
+    monkeypatch.setattr(Courier, "wake", lambda self: woken.append(self))
+    desk.get("/")
+    assert not woken
+    desk.get(MAILBOX)
+    assert woken
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from {{ cookiecutter.project_slug }} import create_app, mail
 from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.db import db
 
 from .browser import Browser
 from .conftest import KEY
+from .letters import letters
 from .starting import fit_to_serve, run_flask, serve
 
 PENDING = "sqlite:///{folder}/empty.sqlite"
@@ -59,6 +61,38 @@ def test_flask_run_does_not_start_and_says_how_to_develop(
     assert done.output.startswith(line)
     assert done.output.endswith("For development use `make run`, or `flask run --debug`.\n")
     assert done.output.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "hinted"),
+    [
+        ("PUBLIC_URL", "", True),
+        ("MAIL_URL", "", True),
+        ("MAIL_URL", "console:", True),
+        ("MAIL_URL", "imap://mail.example", False),
+        ("PUBLIC_URL", "http://app.example", False),
+        ("SECRET_KEY", "", False),
+    ],
+)
+def test_a_worker_in_development_is_told_how_to_make_its_app(
+    folder: Path, variable: str, text: str, hinted: bool
+) -> None:
+    """It imports wsgi.py, as gunicorn does."""
+    with pytest.raises(SystemExit) as ended:
+        serve(folder, **{variable: text})
+    told = "In development, a worker or a script calls `load_dotenv()` and `create_app(Settings."
+    assert (told in str(ended.value.code)) == hinted
+
+
+def test_a_worker_makes_its_app_so_and_leaves_its_mails_to_the_running_one(
+    app: Flask, folder: Path, user: str
+) -> None:
+    worker = create_app(Settings.from_environ({**os.environ, "PUBLIC_URL": "", "MAIL_URL": ""}))
+    with worker.app_context():
+        mail.enqueue("reset", user)
+        db.session.commit()
+        db.engine.dispose()
+    assert [letter["To"] for letter in letters(app)] == [user]
 
 
 def test_a_server_does_not_start_with_debug_on(folder: Path) -> None:

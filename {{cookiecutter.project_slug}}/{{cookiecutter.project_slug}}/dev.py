@@ -10,7 +10,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.serving import is_running_from_reloader
 
-from . import guide
+from . import guide, mail
 from .auth import explain
 from .auth.guards import login_not_required
 from .config import settings
@@ -42,6 +42,8 @@ def _answer_this_machine_alone() -> None:
 @bp.get("/mailbox")
 @login_not_required
 def show_mailbox() -> ResponseReturnValue:
+    # A command leaves its mails to this process: reload the page to see them.
+    mail.wake()
     return render_template("dev/mailbox.html", messages=list(reversed(mailbox())))
 
 

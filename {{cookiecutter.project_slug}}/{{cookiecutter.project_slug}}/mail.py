@@ -169,6 +169,12 @@ def deliver_own() -> int:
     return deliver(Outbox.id.in_([identity[0] for identity in found if identity]))[1]
 
 
+def wake() -> None:
+    """Let this process send what is due, without waiting for it."""
+    courier: Courier = current_app.extensions["courier"]
+    courier.wake()
+
+
 def revive() -> None:
     """Make every mail in the outbox due now, those given up among them."""
     # What another process is just sending is no longer waiting.

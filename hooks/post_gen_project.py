@@ -4,12 +4,20 @@ Runs again on every bake over an existing project and on every cruft update, so 
 step leaves alone what the user made. No network and no program is needed.
 """
 
+import sys
+
+# Python looks for modules in the folder of this file first. That is the folder for
+# temporary files, where anybody may put a secrets.py.
+if not getattr(sys.flags, "safe_path", False):
+    del sys.path[0]
+
 import filecmp
 import json
 import os
 import secrets
+import shlex
 import shutil
-import sys
+import stat
 from io import TextIOWrapper
 from pathlib import Path
 from typing import cast
@@ -49,6 +57,8 @@ def lay(question: str) -> None:
     """Move the chosen overlay over the project and drop the others."""
     overlays = Path("variants", question)
     chosen = overlays / ANSWERS[question]
+    if not chosen.is_dir():  # every other file would pass for one of another answer
+        sys.exit(f"The template has no folder {chosen.as_posix()}.")
     for other in overlays.iterdir():
         remove_what_only(other, chosen)
     for path in files(chosen):
@@ -68,18 +78,44 @@ def files(folder: Path) -> set[Path]:
     return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
 
 
+def make_writable() -> None:
+    """Let the owner write what the template brought, even from a read-only folder.
+
+    Cookiecutter copies the modes. A file that the template does not have is left alone.
+    """
+    folder = "{" + "{cookiecutter.project_slug}" + "}"
+    template = Path(os.environ.get("PWD", ""), ANSWERS.get("_repo_dir", ""), folder)
+    for path in files(template):
+        if path.parts[0] == "variants":
+            _, question, answer, *rest = path.parts
+            if ANSWERS[question] != answer:
+                continue
+            path = Path(*rest)
+        made = Path(str(path).replace(folder, ANSWERS["project_slug"]))
+        if made.is_file() and not made.stat().st_mode & stat.S_IWUSR:
+            made.chmod(made.stat().st_mode | stat.S_IWUSR)
+
+
 def say_what_next() -> None:
     words = WORDS[ANSWERS["language"]]
     # A console that lacks a letter shows a question mark, and the bake still succeeds.
     cast(TextIOWrapper, sys.stdout).reconfigure(errors="replace")
-    here = str(Path.cwd())
-    here = here if here.isascii() else ANSWERS["project_slug"]
     print(bold(words["done"].format(auth=words[ANSWERS["auth"]])))
-    commands = [f'cd "{here}" && make run']
+    commands = [f"cd {here()} && make run"]
     if os.name == "nt" or shutil.which("make") is None:
-        commands = [f'cd "{here}"', *without_make()]
+        commands = [f"cd {here()}", *without_make()]
     print(words["next"], "\n      ".join(map(bold, commands)))
     print(words["then"])
+
+
+def here() -> str:
+    """Quote the project's folder for a shell, or its name if stdout lacks a letter."""
+    folder = str(Path.cwd())
+    try:
+        folder.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        folder = ANSWERS["project_slug"]
+    return f'"{folder}"' if os.name == "nt" else shlex.quote(folder)
 
 
 def without_make() -> list[str]:
@@ -89,7 +125,7 @@ def without_make() -> list[str]:
         python, programs = "py", ".venv\\Scripts\\"
     return [
         f"{python} -m venv .venv",
-        f"{programs}pip install --require-hashes -r requirements-dev.txt",
+        f"{programs}pip install --no-deps --require-hashes -r requirements-dev.txt",
         f"{programs}flask run --debug",
     ]
 
@@ -109,4 +145,11 @@ for answer in ("auth", "language", "license"):
     lay(answer)
 if not any(Path("variants").iterdir()):  # a user may have a folder of that name
     Path("variants").rmdir()
-say_what_next()
+make_writable()
+if sys.stdout is not None:
+    # A closed pipe or a full disk must not undo the bake: the words only inform.
+    try:
+        say_what_next()
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = None  # the flush at exit would fail as well

@@ -4,10 +4,16 @@ The sentence goes to stderr, since cookiecutter itself only says that a hook fai
 It is plain ASCII: a Windows console may know nothing else.
 """
 
+import sys
+
+# Python looks for modules in the folder of this file first. That is the folder for
+# temporary files, where anybody may put a json.py.
+if not getattr(sys.flags, "safe_path", False):
+    del sys.path[0]
+
 import json
 import keyword
 import re
-import sys
 import unicodedata
 
 if sys.version_info < (3, 11):
@@ -16,9 +22,16 @@ if sys.version_info < (3, 11):
 # tojson escapes the single quote, so no answer can end this literal.
 ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')  # fmt: skip
 
+# Cookiecutter checks these at its prompts, but not in a replay file.
+CHOICES = {
+    "auth": ["session", "cookie"],
+    "language": ["en", "pt_BR"],
+    "license": ["MIT", "BSD-3-Clause", "Apache-2.0", "GPL-3.0-or-later", "Proprietary"],
+}
+
 # Never spelt out in one piece: this file is itself rendered.
 TEMPLATE_MARKS = ["{" + mark for mark in "%#{"]
-CONTROL = ("Cc", "Cs", "Zl", "Zp")  # with lone surrogates and Unicode's line breaks
+CONTROL = ("Cc", "Zl", "Zp")  # with Unicode's line breaks
 EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`|~-]+@(\w[\w-]*\.)+\w[\w-]*")
 
 # It stands in the subject of every mail.
@@ -70,7 +83,10 @@ def text_problem(text: str) -> str | None:
         return "must not contain a double quote or a backslash"
     if any(mark in text for mark in TEMPLATE_MARKS):
         return "must not contain " + " or ".join(TEMPLATE_MARKS)
-    if any(unicodedata.category(letter) in CONTROL for letter in text):
+    kinds = {unicodedata.category(letter) for letter in text}
+    if "Cs" in kinds:  # Python puts lone surrogates where it cannot decode
+        return "cannot be read in this terminal's encoding (set LC_ALL=C.UTF-8)"
+    if not kinds.isdisjoint(CONTROL):
         return "must not contain a line break or another control character"
     return None
 
@@ -108,24 +124,34 @@ def passing_slug(slug: str) -> str:
     return words
 
 
+def answer(key: str) -> str:
+    """Return an answer as it is written down; null is empty."""
+    value = ANSWERS.get(key)
+    return str(value) if isinstance(value, (str, int, float)) else ""
+
+
 def refuse(key: str, rule: str, passing: str) -> None:
     sys.exit(f"{key} {rule}; this would pass: {passing}")
 
 
-for key in ("project_name", "description", "author_name"):
-    problem = text_problem(str(ANSWERS[key]))
-    if problem:
-        refuse(key, problem, passing_text(str(ANSWERS[key])))
+for key, choices in CHOICES.items():
+    if answer(key) not in choices:
+        refuse(key, "must be one of " + ", ".join(choices), choices[0])
 
-name = str(ANSWERS["project_name"])
+for key in ("project_name", "description", "author_name"):
+    problem = text_problem(answer(key))
+    if problem:
+        refuse(key, problem, passing_text(answer(key)))
+
+name = answer("project_name")
 if len(name) > NAME_LENGTH:
     rule = f"must have at most {NAME_LENGTH} characters"
     refuse("project_name", rule, passing_text(name[:NAME_LENGTH]))
 
-slug = str(ANSWERS["project_slug"])
+slug = answer("project_slug")
 problem = slug_problem(slug)
 if problem:
     refuse("project_slug", problem, passing_slug(slug))
 
-if not EMAIL.fullmatch(str(ANSWERS["author_email"])):
+if not EMAIL.fullmatch(answer("author_email")):
     refuse("author_email", "must be one e-mail address", "you@example.com")

@@ -75,8 +75,9 @@ class Rebaker:
 class CommandLine:
     """Bake as a user does, by the `cookiecutter` command."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, env: Mapping[str, str], template: Path | str = ROOT) -> None:
         self._env = env
+        self._template = template
 
     def __call__(self, folder: Path, *flags: str, **answers: str) -> Path:
         """Return the folder of the project, new or baked over."""
@@ -88,7 +89,8 @@ class CommandLine:
     ) -> subprocess.CompletedProcess[str]:
         check_questions(answers)
         given = [f"{key}={answer}" for key, answer in answers.items()]
-        command = [sys.executable, "-m", "cookiecutter", *flags, str(ROOT), *given]
+        command = [sys.executable, "-m", "cookiecutter", *flags]
+        command += [str(self._template), *given]
         return run_in(folder, *command, env=self._env, stdin=stdin)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import stat
 from pathlib import Path
 
@@ -21,6 +22,10 @@ def key_of(project: Path) -> str:
     found = re.findall(r"(?m)^SECRET_KEY=(.*)$", (project / ".env").read_text())
     assert len(found) == 1
     return str(found[0])
+
+
+def quoted(path: str) -> str:
+    return f'"{path}"' if os.name == "nt" else shlex.quote(path)
 
 
 def files_with(text: str, *folders: Path) -> list[Path]:
@@ -71,7 +76,7 @@ def test_the_hooks_say_three_lines_and_not_the_key(
     assert done.stdout.isascii()
     made, start, then = done.stdout.splitlines()
     assert "signed cookies" in made
-    assert start.startswith(f'Next: cd "{project}"')
+    assert start.startswith(f"Next: cd {quoted(str(project))}")
     assert ("&& make run" in start) == (os.name != "nt")
     assert "http://localhost:5000" in then
     assert key_of(project) not in done.stdout
@@ -86,7 +91,7 @@ def test_where_there_is_no_make_they_say_what_it_would_do(
 
     assert "make run" not in said
     programs = "Scripts" if os.name == "nt" else "bin"
-    assert f".venv/{programs}/pip install --require-hashes" in said
+    assert f".venv/{programs}/pip install --no-deps --require-hashes" in said
     assert f".venv/{programs}/flask run --debug\n" in said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -31,7 +32,7 @@ def test_it_asks_and_bakes_into_another_folder(
     said = must(make_app(tmp_path, env, stdin="Our Shop\n" + "\n" * 7))
 
     assert (tmp_path / "our_shop" / "our_shop" / "config.py").is_file()
-    assert f'cd "{tmp_path / "our_shop"}"' in said
+    assert f"cd {shlex.quote(str(tmp_path / 'our_shop'))} && make run" in said
 
 
 def test_it_hands_on_answers(tmp_path: Path, env: dict[str, str]) -> None:

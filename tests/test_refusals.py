@@ -11,6 +11,9 @@ import pytest
 
 from .baking import Baker
 from .baking import CommandLine
+from .template import AUTHS
+from .template import LANGUAGES
+from .template import LICENSES
 from .template import QUESTIONS
 from .template import ROOT
 from .template import SLUG
@@ -18,6 +21,7 @@ from .template import overlay
 from .template import template_files
 
 PASSING = "; this would pass: "
+CHOICES = {"auth": AUTHS, "language": LANGUAGES, "license": LICENSES}
 
 # What the hook says of a slug, and what stands in for it.
 SLUGS = [
@@ -90,14 +94,18 @@ def refusal(**answers: str) -> str | None:
         "description": "A web application",
         "author_name": "Your Name",
         "author_email": "you@example.com",
+        **{question: choices[0] for question, choices in CHOICES.items()},
         **answers,
     }
     source = (ROOT / "hooks" / "pre_gen_project.py").read_text(encoding="ascii")
     hook = jinja2.Environment().from_string(source).render(cookiecutter=given)
+    path = sys.path.copy()
     try:
         exec(compile(hook, "pre_gen_project.py", "exec"), {"__name__": "__main__"})
     except SystemExit as refused:
         return str(refused.code)
+    finally:
+        sys.path[:] = path  # the hook drops the folder that it would lie in
     return None
 
 
@@ -158,11 +166,20 @@ def test_template_marks_typed_at_a_question_are_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("key", ["auth", "language", "license"])
+@pytest.mark.parametrize("key", CHOICES)
 def test_a_choice_that_is_not_offered_is_refused(key: str, bake: Baker) -> None:
     result = bake.try_(**{key: "none"})
 
     assert isinstance(result.exception, ValueError)
+
+
+@pytest.mark.parametrize("key", CHOICES)
+def test_the_hook_offers_what_the_questions_offer(key: str) -> None:
+    for choice in CHOICES[key]:
+        assert refusal(**{key: choice}) is None
+    offered = ", ".join(CHOICES[key])
+    sentence = f"{key} must be one of {offered}{PASSING}{CHOICES[key][0]}"
+    assert refusal(**{key: "none"}) == sentence
 
 
 def test_a_misspelt_question_fails_the_helper(bake: Baker) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from . import environment
-from . import releases
 from .baking import Baker
 from .baking import CommandLine
 from .baking import Cookies
@@ -89,16 +87,6 @@ def variant(request: pytest.FixtureRequest, baked: Callable[..., Path]) -> Path:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an empty home, so that the tester's own is neither read nor written."""
     return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture
-def history() -> None:
-    """Skip where the releases are not in this clone."""
-    problem = releases.history_problem()
-    if problem is not None:
-        # Its workflow asks for all of it, and nobody reads what was skipped there.
-        give_up = pytest.fail if os.environ.get("GITHUB_ACTIONS") else pytest.skip
-        give_up(problem)
 
 
 @pytest.fixture
@@ -188,5 +176,5 @@ def upgraded(
 
 @pytest.fixture
 def template(tmp_path: Path, env: dict[str, str]) -> Template:
-    """Return a repository with the releases, and on top what stands here now."""
-    return Template.with_releases(tmp_path / "template", env)
+    """Return a repository whose only release is what stands here now."""
+    return Template(tmp_path / "template", env)

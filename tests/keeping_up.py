@@ -9,7 +9,6 @@ import shutil
 import sys
 from pathlib import Path
 
-from . import releases
 from .running import must
 from .running import run_in
 from .template import PROJECT
@@ -20,30 +19,20 @@ _NOT_PART = shutil.ignore_patterns(".git", ".venv", ".cache", "__pycache__", ".*
 
 
 class Template:
-    """A git repository that holds this template, and may get more commits."""
+    """A git repository that begins with this template, and may get more commits.
+
+    Its first commit stands for the release, with what is not committed here.
+    """
 
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self.folder = folder
         self._env = env
-
-    @classmethod
-    def without_history(cls, folder: Path, env: dict[str, str]) -> Template:
-        must(run_in(folder.parent, "git", "init", "--quiet", str(folder), env=env))
-        return cls(folder, env)._lay_what_is_here()
-
-    @classmethod
-    def with_releases(cls, folder: Path, env: dict[str, str]) -> Template:
-        releases.git("clone", "--quiet", ROOT, folder)
-        must(run_in(folder, "git", "rm", "-rq", ".", env=env))
-        return cls(folder, env)._lay_what_is_here()
-
-    def _lay_what_is_here(self) -> Template:
-        """Commit the files as they are, so that what is not committed is tested too."""
-        shutil.copytree(ROOT, self.folder, ignore=_NOT_PART, dirs_exist_ok=True)
-        # What was checked out here may be no branch, which cruft could not follow.
-        must(run_in(self.folder, "git", "checkout", "-qB", "main", env=self._env))
-        commit(self.folder, self._env)
-        return self
+        begin = ("git", "init", "--quiet", "--initial-branch", "main")
+        must(run_in(folder.parent, *begin, str(folder), env=env))
+        shutil.copytree(ROOT, folder, ignore=_NOT_PART, dirs_exist_ok=True)
+        commit(folder, env)
+        head = must(run_in(folder, "git", "rev-parse", "HEAD", env=env))
+        self.release = head.strip()
 
     def replace(self, path: str, old: str, new: str) -> None:
         replace(self.folder / PROJECT.name / path.replace(SLUG, PROJECT.name), old, new)

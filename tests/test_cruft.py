@@ -18,11 +18,6 @@ from .template import SLUG
 NOTICE = "# A line that the template gained.\n"
 
 
-@pytest.fixture
-def template(tmp_path: Path, env: dict[str, str]) -> Template:
-    return Template.without_history(tmp_path / "template", env)
-
-
 @pytest.mark.parametrize("auth", ALIKE)
 def test_an_update_arrives_and_the_key_stays(
     auth: str, template: Template, tmp_path: Path, env: dict[str, str]

@@ -48,10 +48,13 @@ def old_and_new(request: pytest.FixtureRequest) -> tuple[str, str]:
 
 @pytest.fixture
 def project(
-    old_and_new: tuple[str, str], tmp_path: Path, env: dict[str, str], app_python: Path
+    old_and_new: tuple[str, str],
+    template: Template,
+    tmp_path: Path,
+    env: dict[str, str],
+    app_python: Path,
 ) -> Iterator[Owned]:
     """Return a project of the old kind, with its owner's changes and an account."""
-    template = Template.without_history(tmp_path / "template", env)
     folder = keeping_up.create(tmp_path, env, template, old_and_new[0])
     owned = Owned(folder, env, app_python)
     owned.settle_in()

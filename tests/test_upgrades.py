@@ -1,4 +1,4 @@
-"""A project of any release takes the newest one: the owner's changes stay, and work."""
+"""A project takes what comes after its release: the owner's changes stay, and work."""
 
 from __future__ import annotations
 
@@ -19,18 +19,13 @@ from .keeping_up import tracked
 from .owner import EMAIL
 from .owner import PASSWORD
 from .owner import Owned
-from .releases import RELEASES
-from .releases import Release
 from .serving.visitor import Visitor
-from .template import AUTHS
+from .template import ALIKE
 from .template import SLUG
 from .template import tree
 
-pytestmark = pytest.mark.usefixtures("history")
-
 DOCUMENT = "docs/upgrading.md"
 HEADS = "Two heads of migrations"
-FIRST = RELEASES[-1]
 # Of what the project is by then, its bake passed all of them.
 SOME_TESTS = ["tests/test_migrations.py", "tests/test_notes.py"]
 # What a coming release may bring, on top of what is here: a column with its migration,
@@ -69,30 +64,18 @@ NEWER = [
     ("pyproject.toml", '"argon2-cffi>=25.1"', '"argon2-cffi>=25.1.0"'),
 ]
 
-# The first one has the longest way to go, and both kinds go the same.
-WAYS = [
-    pytest.param(
-        auth,
-        release,
-        marks=[] if (auth, release) == (AUTHS[0], FIRST) else pytest.mark.long,
-        id=f"{release.version}-{auth}",
-    )
-    for release in RELEASES
-    for auth in AUTHS
-]
-Own = Callable[[str, Release], Owned]
+Own = Callable[[str], Owned]
 
 
 @pytest.fixture
 def own(
     template: Template, tmp_path: Path, env: dict[str, str], app_python: Path
 ) -> Iterator[Own]:
-    """Return a function that makes a project of a release, with its owner's changes."""
+    """Return a function that makes a project, with its owner's changes."""
     projects: list[Owned] = []
 
-    def make(auth: str, release: Release) -> Owned:
-        at = ("--checkout", release.commit)
-        folder = keeping_up.create(tmp_path, env, template, auth, *at)
+    def make(auth: str) -> Owned:
+        folder = keeping_up.create(tmp_path, env, template, auth)
         projects.append(Owned(folder, env, app_python))
         projects[-1].settle_in()
         return projects[-1]
@@ -103,17 +86,16 @@ def own(
 
 
 @pytest.mark.app
-@pytest.mark.parametrize(("auth", "release"), WAYS)
+@pytest.mark.parametrize("auth", ALIKE)
 def test_an_update_keeps_the_owners_changes_and_the_accounts(
     auth: str,
-    release: Release,
     own: Own,
     template: Template,
     baked: Callable[..., Path],
     tmp_path: Path,
     thorough: bool,
 ) -> None:
-    project = own(auth, release)
+    project = own(auth)
     visitor = sign_in(project)
     assert visitor.post("/notes", title="Milk").status == 303
     project.close()
@@ -127,8 +109,7 @@ def test_an_update_keeps_the_owners_changes_and_the_accounts(
 
     assert conflicts(project.folder, project.env) == set()
     assert (project.folder / ".env").read_bytes() == key
-    # It is what the newest release bakes, with the owner's changes, and nothing else:
-    # of the release that it came from nothing is left.
+    # It is what the newest release bakes, with the owner's changes, and nothing else.
     newest = tmp_path / "newest"
     shutil.copytree(baked(auth=auth), newest)
     for path, old, new in NEWER:
@@ -147,11 +128,9 @@ def test_an_update_keeps_the_owners_changes_and_the_accounts(
     assert visitor.get("/notes").text == '{"notes":["Milk"]}\n'
     assert project.query("SELECT email, motto FROM users") == [(EMAIL, None)]
 
-    # Projects of other releases have become the same by now.
-    if release is FIRST:
-        project.style_is_right()
-        project.run("mypy", "--cache-dir", str(CACHE / "mypy"))
-        project.tests_pass(*([] if thorough else SOME_TESTS))
+    project.style_is_right()
+    project.run("mypy", "--cache-dir", str(CACHE / "mypy"))
+    project.tests_pass(*([] if thorough else SOME_TESTS))
 
 
 def sign_in(project: Owned) -> Visitor:

@@ -16,7 +16,6 @@ from .keeping_up import Template
 from .keeping_up import blocks
 from .keeping_up import conflicts
 from .keeping_up import tracked
-from .releases import RELEASES
 from .running import must
 from .running import run_in
 from .template import AUTHS
@@ -24,12 +23,9 @@ from .template import PROJECT
 from .template import SLUG
 from .template import tree
 
-pytestmark = pytest.mark.usefixtures("history")
-
 DOCUMENT = "docs/upgrading.md"
 DOCS = PROJECT / "docs"
 TAKING, OVERLAPS = "Taking it", "Where both changed the same lines"
-FIRST = RELEASES[-1]
 
 
 @pytest.mark.parametrize("shown", ["markers", "rejects"])
@@ -74,7 +70,7 @@ def test_where_both_changed_a_line_both_can_be_seen(
     ]
     assert all(path + ending in "".join(told) for path in (page, pins))
     back, lock = again.splitlines()
-    assert lock == "make lock"
+    assert lock == "make upgrade"
     must(run_in(project, *shlex.split(back), env=env))
     assert pins not in conflicts(project, env)
     assert (project / pins).read_bytes() == owned[pins]
@@ -88,8 +84,7 @@ def test_a_project_of_plain_cookiecutter_is_linked_as_the_document_says(
     template: Template, tmp_path: Path, env: dict[str, str], baked: Callable[..., Path]
 ) -> None:
     url = template.folder.as_uri()
-    at = ("--checkout", FIRST.commit)
-    command = (sys.executable, "-m", "cookiecutter", f"git+{url}", "--no-input", *at)
+    command = (sys.executable, "-m", "cookiecutter", f"git+{url}", "--no-input")
     must(run_in(tmp_path, *command, env=env))
     project = tmp_path / SLUG
     keeping_up.start_repository(project, env)
@@ -99,7 +94,7 @@ def test_a_project_of_plain_cookiecutter_is_linked_as_the_document_says(
     template.commit()
 
     # The same answers as before, and no other commit.
-    keeping_up.follow(project, env, link.replace("COMMIT", FIRST.commit), "\n" * 9)
+    keeping_up.follow(project, env, link.replace("COMMIT", template.release), "\n" * 9)
     keeping_up.follow(project, env, take, "y\n")
 
     assert conflicts(project, env) == set()

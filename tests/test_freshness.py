@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,36 @@ def test_dependabot_looks_into_every_folder_of_workflows() -> None:
     assert folders(PROJECT, "github-actions") == {PROJECT}
 
 
+def test_dependabot_renews_the_digest_of_the_image() -> None:
+    assert folders(ROOT, "docker") == {PROJECT}
+    assert folders(PROJECT, "docker") == {PROJECT}
+
+
+@pytest.mark.parametrize("root", [ROOT, PROJECT], ids=["template", "project"])
+def test_dependabot_waits_until_a_release_has_been_looked_at(root: Path) -> None:
+    text = (root / ".github" / "dependabot.yml").read_text(encoding="utf-8")
+    for entry in yaml.safe_load(text)["updates"]:
+        assert entry["cooldown"]["default-days"] >= 7, entry
+
+
+def test_actions_and_images_are_pinned_by_what_cannot_be_moved() -> None:
+    """A tag can be pointed at other code by whoever takes over its repository."""
+    workflows = [*ROOT.glob(".github/**/*.yml"), *PROJECT.glob(".github/**/*.yml")]
+    texts = [file.read_text(encoding="utf-8") for file in workflows]
+    actions = re.findall(r"uses: +(.*)", "\n".join(texts))
+    images = re.findall(
+        r"(?m)^FROM (?!python(?: |$))(.*)", (PROJECT / "Dockerfile").read_text("utf-8")
+    )
+
+    assert len(actions) >= 10
+    assert len(images) == 1
+    pinned = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    assert [action for action in actions if not pinned.fullmatch(action)] == []
+    versions = dict(action.split(" # ") for action in actions)
+    assert len(versions) == len({action.partition("@")[0] for action in actions})
+    assert re.fullmatch(r"python:3\.\d+-slim@sha256:[0-9a-f]{64} AS python", images[0])
+
+
 @pinned
 def test_each_line_is_a_version_with_hashes_whatever_the_answers(path: Path) -> None:
     """Bots rewrite a version and its hashes; a line that asks for more stops them."""
@@ -68,5 +99,5 @@ def test_the_newest_versions_are_tried_each_week_by_the_command_for_it() -> None
     # YAML 1.1 reads the word as a truth value.
     assert workflow[True]["schedule"]
     runs = [step.get("run") for step in workflow["jobs"]["newest"]["steps"]]
-    assert "make update" in runs
-    assert "\nupdate: lock\n" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "make upgrade" in runs
+    assert "\nupgrade: lock\n" in (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -60,7 +60,7 @@ def runner(
 def test_the_example_settings_are_safe_to_serve(runner: Runner) -> None:
     first, *steps = STEPS
     # All of it is in the environment that baked projects share.
-    assert first == "pip install --require-hashes -r requirements.txt"
+    assert first == "pip install --no-deps --require-hashes -r requirements.txt"
     said = [must(runner.run(step)) for step in steps]
     assert "ok: SECRET_KEY\n" in said[-1]
     assert "unsafe" not in said[-1]

@@ -19,10 +19,14 @@ from .template import ROOT
 
 CACHE = ROOT / ".cache"
 REQUIREMENTS = PROJECT / "requirements-dev.txt"
-# Versions that count the plural forms of a language differently, with their wheels.
-BABELS = {
-    "2.18.0": "e2b422b277c2b9a9630c1d7903c2a00d0830c409c59ac8cae9081c92f1aeba35",
-    "2.19.0": "6d49734aed1d595b2c065d012174df8c83964692f26fc461702281634dd7555b",
+# Each in a folder of its own, with the hash of its wheel: versions of Babel that count
+# plural forms differently, and of pip that resolve differently.
+APART = {
+    "babel==2.18.0": "e2b422b277c2b9a9630c1d7903c2a00d0830c409c59ac8cae9081c92f1aeba35",
+    "babel==2.19.0": "6d49734aed1d595b2c065d012174df8c83964692f26fc461702281634dd7555b",
+    "pip==22.3": "1daab4b8d3b97d1d763caeb01a4640a2250a0ea899e257b1e44b9eded91e15ab",
+    "pip==23.2.1": "7ccf472345f20d35bdc9d1841ff5f313260c2c33fe417f48c30ac46cccabf5be",
+    "pip==26.3": "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13",
 }
 
 
@@ -55,18 +59,18 @@ def make() -> None:
     _finished().touch()
 
 
-def babel(version: str) -> Path:
-    """Return a folder that holds Babel alone: PYTHONPATH puts it before the pin."""
-    return CACHE / f"babel-{version}"
+def apart(pin: str) -> Path:
+    """Return a folder that holds one package: PYTHONPATH puts it before others."""
+    return CACHE / pin.replace("==", "-")
 
 
-def make_babel(version: str) -> None:
-    shutil.rmtree(babel(version), ignore_errors=True)
+def install_apart(pin: str) -> None:
+    shutil.rmtree(apart(pin), ignore_errors=True)
     with TemporaryDirectory() as folder:
-        wanted = Path(folder, "babel.txt")
-        wanted.write_text(f"babel=={version} --hash=sha256:{BABELS[version]}\n")
+        wanted = Path(folder, "wanted.txt")
+        wanted.write_text(f"{pin} --hash=sha256:{APART[pin]}\n")
         alone = ("--no-deps", "--require-hashes", "--requirement", str(wanted))
-        _uv("pip", "install", "--target", str(babel(version)), *alone)
+        _uv("pip", "install", "--target", str(apart(pin)), *alone)
 
 
 def _finished() -> Path:
@@ -80,9 +84,9 @@ def _uv(*arguments: str) -> None:
 def main() -> None:
     if not exists():
         make()
-    for version in BABELS:
-        if not babel(version).exists():
-            make_babel(version)
+    for pin in APART:
+        if not apart(pin).exists():
+            install_apart(pin)
 
 
 if __name__ == "__main__":

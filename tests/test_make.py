@@ -13,11 +13,15 @@ from .running import must
 from .running import run_in
 from .running import tail
 from .template import ROOT
+from .template import SLUG
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("make") and (ROOT / ".venv" / "installed").exists()),
     reason="needs make, and the environment that make test builds",
 )
+
+
+LOCK = "requirements-dev.txt"
 
 
 def make_app(
@@ -41,7 +45,9 @@ def test_it_hands_on_answers(tmp_path: Path, env: dict[str, str]) -> None:
     assert (tmp_path / "shop" / "shop" / "config.py").is_file()
 
 
-@pytest.mark.parametrize("out", [".", "tests", "../" + ROOT.name, ROOT / "hooks"])
+@pytest.mark.parametrize(
+    "out", [".", "tests", "../" + ROOT.name, "new", ROOT / "hooks"]
+)
 def test_it_refuses_a_folder_of_this_repository(
     out: Path | str, env: dict[str, str]
 ) -> None:
@@ -53,10 +59,19 @@ def test_it_refuses_a_folder_of_this_repository(
     assert sorted(ROOT.iterdir()) == before
 
 
-def test_it_refuses_a_folder_that_is_not_there(
-    tmp_path: Path, env: dict[str, str]
-) -> None:
-    done = make_app(tmp_path / "missing", env, "ARGS=--no-input")
+def test_it_refuses_a_folder_in_none(tmp_path: Path, env: dict[str, str]) -> None:
+    """Before it installs anything."""
+    out = tmp_path / "missing" / "projects"
+    done = make_app(out, env, "ARGS=--no-input", "PYTHON=none", "--assume-new", LOCK)
 
     assert done.returncode != 0, tail(done)
+    assert done.stderr.startswith("OUT must name a folder, or a new one in a folder: ")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_it_makes_the_folder_that_the_project_goes_into(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    must(make_app(tmp_path / "projects", env, "ARGS=--no-input"))
+
+    assert (tmp_path / "projects" / SLUG / "wsgi.py").is_file()

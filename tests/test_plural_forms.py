@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from .environment import BABELS
-from .environment import babel
+from .environment import APART
+from .environment import apart
 from .running import must
 from .running import run_in
 from .template import PROJECT
@@ -25,9 +25,9 @@ TESTS = [
 ]
 
 
-@pytest.fixture(params=BABELS)
+@pytest.fixture(params=[pin for pin in APART if pin.startswith("babel==")])
 def with_babel(request: pytest.FixtureRequest, env: dict[str, str]) -> dict[str, str]:
-    return {**env, "PYTHONPATH": str(babel(request.param))}
+    return {**env, "PYTHONPATH": str(apart(request.param))}
 
 
 @pytest.mark.app

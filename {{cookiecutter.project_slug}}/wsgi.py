@@ -26,7 +26,8 @@ IN_DEVELOPMENT = {"PUBLIC_URL": "", "MAIL_URL": "console:"}
 
 def make_app() -> Flask:
     """Return the app for whatever loads this module, or exit with one line."""
-    # The real environment wins, and no parent folder is searched.
+    # The real environment wins. While this file is missing, Flask's own command has read
+    # that of a folder above, if any.
     load_dotenv(ROOT / ".env")
     context = click.get_current_context(silent=True)
     try:

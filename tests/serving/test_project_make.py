@@ -14,6 +14,7 @@ import pytest
 
 from ..running import must
 from ..running import run_in
+from ..template import SLUG
 from .server import Server
 from .server import free_port
 from .site import FOLDER
@@ -59,15 +60,30 @@ def test_make_installs_and_tests_and_runs(
     clone: Path, installing: dict[str, str]
 ) -> None:
     assert not (clone / ".env").exists()
+    # Another project's, from the shell and from a folder above; settings for elsewhere.
+    (clone.parent / ".flaskenv").write_text("FLASK_APP=legacy\n")
+    others = {"FLASK_APP": "legacy", "FLASK_DEBUG": "1", "PIP_USER": "1"}
+    installing = {**installing, **others}
 
     # All of them run in the environment that is shared; here a few are enough.
-    few = {"PYTEST_ADDOPTS": "tests/test_login.py"}
+    few = {"PYTEST_ADDOPTS": "tests/test_login.py tests/test_serving_risks.py"}
     said = must(run_in(clone, "make", "test", env={**installing, **few}))
     assert " passed" in said
     assert not (clone / ".env").exists(), "no test needs a key"
 
+    editable = (".venv/bin/python", "-m", "pip", "install", "--no-deps", "-e", ".")
+    must(run_in(clone, *editable, env={**installing, "PIP_USER": "0"}))
+    # It finds no package elsewhere than in its folder.
+    look = (clone / ".venv/bin/python", "-c", f"import {SLUG}")
+    assert run_in(clone.parent, *look, env=installing).returncode != 0
+
+    # Programs of an environment name the folder that it was made in.
+    clone = clone.rename(clone.with_name("moved"))
     must(run_in(clone, "make", "strings", env=installing))
     assert must(run_in(clone, "git", "status", "--short", env=installing)) == ""
+    by_hand = {name: installing[name] for name in installing.keys() - others.keys()}
+    flask = (clone / ".venv/bin/python", "-m", "flask", "secret", "--help")
+    assert "rotate" in must(run_in(clone, *flask, env=by_hand))
 
     port = free_port()
     command = ["make", "run", f"PORT={port}"]

@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("totp_secret", sa.LargeBinary(255), nullable=True),
         sa.Column("totp_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("totp_last_step", sa.Integer(), nullable=True),
+        sa.Column("totp_failures", sa.Integer(), nullable=False),
+        sa.Column("totp_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
         sa.UniqueConstraint("public_id", name="uq_users_public_id"),
         sa.UniqueConstraint("email", name="uq_users_email"),

@@ -138,5 +138,6 @@ def delete(user: User) -> bool:
 
 def drop_second_factor(user: User) -> None:
     """Let an account do without its second factor, and void its recovery codes."""
-    user.totp_secret = user.totp_since = user.totp_last_step = None
+    user.totp_secret = user.totp_since = user.totp_last_step = user.totp_told_at = None
+    user.totp_failures = 0
     db.session.execute(delete_rows(RecoveryCode).where(RecoveryCode.user_id == user.id))

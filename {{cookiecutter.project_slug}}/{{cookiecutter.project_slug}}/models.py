@@ -39,6 +39,9 @@ class User(Base):
     totp_since: Mapped[datetime | None]
     # The 30 seconds whose code was used last: neither it nor an older one is taken again.
     totp_last_step: Mapped[int | None]
+    # Wrong codes since the last right one, and when a notice of wrong ones was last mailed.
+    totp_failures: Mapped[int] = mapped_column(default=0)
+    totp_told_at: Mapped[datetime | None]
 
 
 class RecoveryCode(Base):

@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from ..browser import EMAIL, Browser
 from ..conftest import MakeApp
+from ..inside import run_sql
 from ..letters import letters
 from ..people import change_user
 from ..reading import asking, language_of, untranslated, words_of
@@ -45,6 +46,9 @@ def test_every_page_and_every_mail(app: Flask, reader: Browser) -> None:
     assert_translated(reader.get(ARRIVING))
     for code in ("", *[phone.wrong_code()] * 3):
         assert_translated(give_code(reader, code))
+    run_sql(app, "UPDATE users SET totp_failures = 50")
+    assert_translated(reader.get(ARRIVING))
+    assert_translated(give_code(reader, phone.wrong_code()))
     give_code(reader, one)
     assert_translated(reader.get(PAGE))
     reader.post(f"{PAGE}/off")

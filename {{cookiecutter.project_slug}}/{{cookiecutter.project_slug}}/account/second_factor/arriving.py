@@ -4,20 +4,18 @@ Nobody is signed in meanwhile: what the browser holds opens nothing but this pag
 each request looks up anew whether it still holds.
 """
 
-from datetime import timedelta
-
 from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from ... import events, mail, throttle
+from ... import events, throttle
 from ...auth import arrival
 from ...auth.forms import reject, show_form
 from ...auth.guards import login_not_required
 from ...auth.sessions import logout_user
 from ...db import db, now
 from ...i18n import gettext as _, speak
-from ...models import Event, User
+from ...models import User
 from . import codes
 from .views import CodeForm, bp
 
@@ -25,8 +23,6 @@ KEY = "arriving"
 LIFETIME_SECONDS = 10 * 60
 # A cookie may carry it, and browsers drop one of more than 4 KB.
 TARGET_MAX_LENGTH = 1000
-# So many wrong codes within a day are no slip of the finger (ASVS 6.3.5).
-FAILURES_TOLD = 3
 
 
 def ask_for_code(user: User, remember: bool, target: str) -> ResponseReturnValue | None:
@@ -55,13 +51,13 @@ def arrive() -> ResponseReturnValue:
     speak(user.language)
     page = "second_factor/arrive.html"
     if request.method == "GET" or not form.validate():
-        return show_form(page, form)
+        return show_form(page, form, hint=codes.hint(user))
     throttle.count_login(user.email, events.client_address())
     if codes.use(user, str(form.code.data)):
         return arrival.finish(user, remember=remember, target=target)
-    _record_failure(user)
-    reject(form.code, codes.refusal())
-    return show_form(page, form)
+    db.session.commit()
+    reject(form.code, codes.refusal(user))
+    return show_form(page, form, hint=codes.hint(user))
 
 
 def _arriving() -> tuple[User, bool, str] | None:
@@ -73,13 +69,3 @@ def _arriving() -> tuple[User, bool, str] | None:
     ready = (User.disabled_at.is_(None), User.totp_secret.is_not(None))
     user = db.session.scalar(select(User).where(*same, *ready))
     return (user, remember, target) if user else None
-
-
-def _record_failure(user: User) -> None:
-    what = "second_factor_failed"
-    events.record(what, user)
-    today = Event.at > now() - timedelta(days=1)
-    failures = select(func.count()).where(Event.user_id == user.id, Event.kind == what, today)
-    if db.session.scalar(failures) == FAILURES_TOLD:
-        mail.notify(user, "second_factor_changed", change=what)
-    db.session.commit()

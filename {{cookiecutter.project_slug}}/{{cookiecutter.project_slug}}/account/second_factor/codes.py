@@ -10,21 +10,27 @@ import logging
 import secrets
 import unicodedata
 from base64 import b32encode
+from datetime import timedelta
 from textwrap import wrap
 
 import pyotp
 import segno
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from ... import encryption, events, mail
 from ...config import APP_NAME
 from ...db import db, now
 from ...i18n import gettext as _
-from ...models import RecoveryCode, User
+from ...models import Event, RecoveryCode, User
 
 DIGITS = 6
 # Clocks differ and people type slowly: the code before and the one after will do.
 STEPS_AROUND = 1
+# Close the app's codes then: whoever guesses for ever is right in the end. NIST SP 800-63B-4
+# (3.2.2) allows 100 failures in a row.
+MOST_FAILURES = 50
+# So many wrong codes within a day are no slip of the finger (ASVS 6.3.5).
+FAILURES_TOLD = 3
 RECOVERY_CODES = 10
 # 120 random bits need no slow hash (ASVS 6.5.2).
 RECOVERY_CODE_BYTES = 15
@@ -58,13 +64,36 @@ def matching_step(secret: str, typed: str) -> int | None:
 
 
 def use(user: User, typed: str) -> bool:
-    """Use up a code of the app or a recovery code; False if it is neither, or was used."""
+    """Use up a code of the app or a recovery code; False if it is neither, or was used.
+
+    A wrong code is recorded and counted, so commit in either case.
+    """
     code = _plain(typed)
-    return _use_totp(user, code) if len(code) == DIGITS else _use_recovery_code(user, code)
+    used = _use_totp(user, code) if len(code) == DIGITS else _use_recovery_code(user, code)
+    if not used:
+        _record_failure(user)
+    return used
 
 
-def refusal() -> str:
+def is_closed(user: User) -> bool:
+    """Tell whether there were so many wrong codes that only a recovery code is taken."""
+    return user.totp_failures >= MOST_FAILURES
+
+
+def hint(user: User) -> str:
+    """Say which codes are taken."""
+    if is_closed(user):
+        return _(
+            "There were too many wrong codes, so those of your app are refused. Use one of "
+            "your recovery codes: then they work again."
+        )
+    return _("The six digits that your app shows, or one of your recovery codes.")
+
+
+def refusal(user: User) -> str:
     """Say why a code was refused, as far as its owner can do something about it."""
+    if is_closed(user):
+        return _("Please use a recovery code that you have not used before.")
     return _(
         "This code is wrong, or was used before. Wait for the next one. If that is refused "
         "too, the clock of your phone may be wrong."
@@ -93,11 +122,17 @@ def _use_totp(user: User, code: str) -> bool:
         # Nobody gets in without a code; the recovery codes still work.
         logger.error("the second factor of user=%s cannot be read: %s", user.public_id, error)
         return False
+    # Count before comparing: of guesses at the same moment none goes uncounted.
+    open_to = update(User).where(User.id == user.id, User.totp_failures < MOST_FAILURES)
+    counted = open_to.values(totp_failures=User.totp_failures + 1).returning(User.id)
+    if db.session.scalar(counted) is None:
+        return False
     step = matching_step(secret, code)
     if step is None:
         return False
     unused = update(User).where(User.id == user.id, User.totp_last_step < step)
-    return db.session.scalar(unused.values(totp_last_step=step).returning(User.id)) is not None
+    right = unused.values(totp_last_step=step, totp_failures=0).returning(User.id)
+    return db.session.scalar(right) is not None
 
 
 def _use_recovery_code(user: User, code: str) -> bool:
@@ -105,9 +140,25 @@ def _use_recovery_code(user: User, code: str) -> bool:
     gone = delete(RecoveryCode).where(*this).returning(RecoveryCode.id)
     if db.session.scalar(gone) is None:
         return False
+    # It proves the owner, who may use the app again.
+    db.session.execute(update(User).where(User.id == user.id).values(totp_failures=0))
     events.record("recovery_code_used", user)
     mail.notify(user, "second_factor_changed", change="recovery_code_used")
     return True
+
+
+def _record_failure(user: User) -> None:
+    """Record a wrong code, and mail a notice a day while there are several."""
+    what, day_ago = "second_factor_failed", now() - timedelta(days=1)
+    events.record(what, user)
+    today = (Event.user_id == user.id, Event.kind == what, Event.at > day_ago)
+    if (db.session.scalar(select(func.count()).where(*today)) or 0) < FAILURES_TOLD:
+        return
+    # In one statement: of two wrong codes at the same moment one is told.
+    due = or_(User.totp_told_at.is_(None), User.totp_told_at <= day_ago)
+    told = update(User).where(User.id == user.id, due).values(totp_told_at=now())
+    if db.session.scalar(told.returning(User.id)) is not None:
+        mail.notify(user, "second_factor_changed", change=what)
 
 
 def _plain(typed: str) -> str:

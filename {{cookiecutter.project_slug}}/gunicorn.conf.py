@@ -31,10 +31,10 @@ timeout = 30
 # which Docker kills.
 graceful_timeout = 8
 
-# Longer than proxies keep a connection that nothing is asked on (Caddy: two minutes).
-# Closed by this side, it may just then carry a form, which ends in a 502. It waits
+# Longer than proxies keep an idle connection (Caddy: two minutes, Google's load balancer:
+# ten). Closed by this side, it may just then carry a form, which ends in a 502. It waits
 # without a thread.
-keepalive = 130
+keepalive = 620
 
 # Links have their tokens in the path; what matters the app logs itself.
 accesslog = None

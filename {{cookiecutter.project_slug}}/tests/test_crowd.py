@@ -4,13 +4,14 @@ import runpy
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event
 
 import pytest
 from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }} import bad_input, passwords
 from {{ cookiecutter.project_slug }}.environ import Rate
@@ -108,17 +109,35 @@ def test_some_threads_are_left_for_other_pages() -> None:
     assert served_by["threads"] * 0.8 >= passwords.PLACES + bad_input.AT_ONCE
 
 
+def send_form(client: Browser, address: str = "127.0.0.1") -> TestResponse:
+    """Send a form that arrives at once, from some address."""
+    form = {"name": "Anna", "language": "en"}
+    return client.post("/account/", data=form, environ_overrides={"REMOTE_ADDR": address})
+
+
 def test_forms_that_do_not_arrive_keep_some_threads_for_other_pages(
     client: Browser, user: str
 ) -> None:
     client.login()
-    # As many as there are: nobody's is lost.
-    assert all(bad_input.receiving.acquire(blocking=False) for _ in range(bad_input.AT_ONCE))
-    try:
-        refused = client.post("/account/", data={"name": "Anna", "language": "en"})
+    with ExitStack() as held:
+        for number in range(bad_input.AT_ONCE):
+            held.enter_context(bad_input.receiving.place(f"192.0.2.{number}"))
+        refused = send_form(client)
         assert client.get("/account/").status_code == 200
-    finally:
-        bad_input.receiving.release(bad_input.AT_ONCE)
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    # Nobody's place is lost.
     for _ in range(bad_input.AT_ONCE + 1):
-        assert client.post("/account/", data={"name": "Anna", "language": "en"}).status_code == 303
+        assert send_form(client).status_code == 303
+
+
+def test_one_network_does_not_take_the_places_of_all(client: Browser, user: str) -> None:
+    """One client with many connections would keep everybody else from logging in."""
+    client.login()
+    with ExitStack() as held:
+        # A host has a whole /64 of addresses.
+        for _ in range(bad_input.AT_ONCE_PER_NETWORK):
+            held.enter_context(bad_input.receiving.place("2001:db8::"))
+        for address in ("2001:db8::1", "2001:db8::9"):
+            assert send_form(client, address).status_code == 503
+        assert send_form(client, "2001:db8:1::1").status_code == 303
+    assert send_form(client, "2001:db8::1").status_code == 303

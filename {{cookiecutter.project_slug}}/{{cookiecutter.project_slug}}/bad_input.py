@@ -2,9 +2,12 @@
 
 import logging
 import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
-from threading import BoundedSemaphore
+from threading import Lock
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, request
@@ -21,13 +24,16 @@ from werkzeug.exceptions import (
 
 from .config import MAX_BODY_BYTES, RETRY_AFTER_SECONDS
 from .db import SAFE_METHODS, db
+from .events import client_address
+from .throttle import network
 
-# How many bodies are waited for at once, in each process. Whoever sends one a byte at a time
-# keeps a thread for it: pages go on, but forms get 503 while so many do, logins among them. A
-# proxy that receives a whole body before it hands it on, as nginx does, lets none do so.
+# How many unfinished bodies a process waits for at once: in all, and of one network. A client
+# that sends one a byte at a time keeps a thread for it. Pages go on, but further forms get 503,
+# logins among them: those of its own network soon, everybody's only where it has several. A
+# proxy that receives a whole body before it hands it on leaves none unfinished.
 AT_ONCE = 32
+AT_ONCE_PER_NETWORK = 8
 logger = logging.getLogger(__name__)
-receiving = BoundedSemaphore(AT_ONCE)
 
 
 class PlainRequest(Request):
@@ -51,6 +57,36 @@ class PlainRequest(Request):
             self.method = "GET"
 
 
+class Receiving:
+    """Count the bodies that are being waited for, by network."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._counts: Counter[str] = Counter()
+
+    @contextmanager
+    def place(self, where: str) -> Iterator[None]:
+        """Hold a place while a body arrives; raise ServiceUnavailable (503) if none is free."""
+        with self._lock:
+            of_all, of_one = self._counts.total(), self._counts[where]
+            if of_all >= AT_ONCE or of_one >= AT_ONCE_PER_NETWORK:
+                message = "a form was turned away: %s have not arrived yet, %s of them from %s"
+                logger.warning(message, of_all, of_one, where or "-")
+                raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
+            self._counts[where] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._counts[where] -= 1
+                # An attacker may have many addresses: keep none of those that are done.
+                if not self._counts[where]:
+                    del self._counts[where]
+
+
+receiving = Receiving()
+
+
 def receive_body() -> bytes:
     """Wait for the body of a request; raise an HTTPException (400, 413, 503) if it cannot be had.
 
@@ -63,18 +99,8 @@ def receive_body() -> bytes:
     told = request.content_length
     if (told or 0) > MAX_BODY_BYTES:
         return b""
-    if not receiving.acquire(blocking=False):
-        logger.warning("a form was turned away: %s have not arrived yet", AT_ONCE)
-        raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
-    try:
-        body = request.get_data(cache=False)
-    except HTTPException:
-        raise
-    except Exception:
-        # The server's own errors quote what was sent, and the log would keep it.
-        raise BadRequest from None
-    finally:
-        receiving.release()
+    with receiving.place(network(client_address())):
+        body = _read_body()
     if len(body) < (told or 0):
         # Cut off on the way: half a password must not be taken for a whole one.
         raise ClientDisconnected
@@ -85,6 +111,16 @@ def receive_body() -> bytes:
     request.environ["wsgi.input"] = BytesIO(body)
     del request.stream
     return body
+
+
+def _read_body() -> bytes:
+    try:
+        return request.get_data(cache=False)
+    except HTTPException:
+        raise
+    except Exception:
+        # The server's own errors quote what was sent, and the log would keep it.
+        raise BadRequest from None
 
 
 @lru_cache

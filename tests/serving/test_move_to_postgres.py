@@ -1,4 +1,4 @@
-"""A site moves from SQLite to PostgreSQL as its document says, and goes on as before."""
+"""A site moves from SQLite to PostgreSQL as its document says, and goes on."""
 
 from __future__ import annotations
 

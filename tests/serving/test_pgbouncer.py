@@ -1,4 +1,4 @@
-"""Behind a PgBouncer that pools by transaction, set up as the document says, all is well."""
+"""The app works behind a PgBouncer that pools by transaction, as the document says."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ BROWSERS, PAGES = 2, 40
 
 
 @pytest.fixture
-def pool(
-    baked: Callable[..., Path], database_server: Postgres
-) -> Iterator[PgBouncer]:
+def pool(baked: Callable[..., Path], database_server: Postgres) -> Iterator[PgBouncer]:
     document = baked(auth="cookie") / "docs" / "going-live.md"
     text = document.read_text(encoding="utf-8").partition("\n## PgBouncer\n")[2]
     (said,) = re.findall(r"(?ms)^```ini\n(.*?)^```$", text.partition("\n## ")[0])

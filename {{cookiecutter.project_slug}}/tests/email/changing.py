@@ -6,6 +6,7 @@ from ..letters import ask_for_link, letters, link_in
 START = "/account/email"
 FINISH = "/account/email/finish"
 UNDO = "/account/email/undo"
+END = "/account/email/undo/end"
 NEW = "ana.new@example.com"
 BOB = "bob@example.com"
 

@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from {{ cookiecutter.project_slug }}.account.email.changes import SETTLED_AFTER
 from {{ cookiecutter.project_slug }}.db import now
 
 from ..browser import EMAIL, Browser
@@ -12,7 +13,7 @@ from ..people import add_user, change_user
 from ..reading import asking, language_of, untranslated, words_of
 from ..set_cookies import set_cookies
 from ..statements import statements
-from .changing import BOB, FINISH, NEW, START, UNDO, change_address, open_link_to, undo
+from .changing import BOB, END, FINISH, NEW, START, UNDO, change_address, open_link_to, undo
 
 NOBODY = "nobody@example.com"
 DISABLED = "off@example.com"
@@ -85,3 +86,19 @@ def test_every_page_and_every_mail_is_translated(app: Flask, user: str) -> None:
     assert len(mails) == 3
     for mail in mails:
         assert not untranslated(f"{mail['Subject']}\n{mail.get_content()}")
+
+
+def test_so_is_what_ends_the_way_back(app: Flask, user: str) -> None:
+    with app.app_context():
+        change_user(user, language="pt_BR", totp_since=now() - SETTLED_AFTER)
+    reader = asking(app, "pt-BR")
+    reader.login()
+    change_address(reader, NEW)
+    pages = [reader.get(START)]
+    assert reader.post(END).status_code == 303
+    pages += [reader.get(START), reader.post(END)]
+    for page in pages:
+        assert language_of(page) == "pt_BR"
+        assert not untranslated(words_of(page)), page.request.path
+    (mail,) = letters(app)
+    assert not untranslated(f"{mail['Subject']}\n{mail.get_content()}")

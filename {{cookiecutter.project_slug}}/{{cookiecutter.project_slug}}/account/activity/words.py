@@ -9,6 +9,7 @@ WORDS = {
     "created_by_operator": lazy("The account was made by the people who run this site"),
     "deleted": lazy("The account was deleted"),
     "disabled": lazy("The account was locked by the people who run this site"),
+    "email_change_final": lazy("The change of address was made final"),
     "email_change_undone": lazy("The change of address was undone"),
     "email_changed": lazy("The e-mail address was changed"),
     "enabled": lazy("The account was opened again by the people who run this site"),

@@ -1,18 +1,29 @@
-"""Change an account's address, and take a change back. No request, no cookie in sight.
+"""Change an account's address, take a change back, or make it final. No request, no cookie.
 
-Both join the caller's transaction, raise AddressTaken if somebody else has the address
-by now, and return None if the link has been used or is void.
+`confirm` and `undo` raise AddressTaken if somebody else has the address by now, and return
+None if the link has been used or is void. All that write join the caller's transaction.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete, select
 
 from ... import accounts, events, links, mail
-from ...db import db
+from ...db import db, now
 from ...models import Link, Outbox, User
 
 UNDO_FOR = timedelta(days=7)
+# How long a second factor has to stand before a change: a thief who sets one up and moves
+# the account away would otherwise keep it.
+SETTLED_AFTER = timedelta(days=7)
+
+
+class WayBack(NamedTuple):
+    """Tell until when the latest change can be undone, and whether its owner can end that."""
+
+    until: datetime
+    can_end: bool
 
 
 def confirm(link: Link) -> User | None:
@@ -47,6 +58,55 @@ def undo(link: Link, password_hash: str) -> User | None:
     return user
 
 
+def way_back(user: User) -> WayBack | None:
+    """Return the way back from a user's latest change of address, while there is one."""
+    young = now() - UNDO_FOR
+    mailed = select(Link.created_at).where(*_undo_links(user), Link.created_at > young)
+    to_mail = select(Outbox.created_at).where(*_notices(user), Outbox.created_at > young)
+    changed_at = [*db.session.scalars(mailed), *db.session.scalars(to_mail)]
+    if not changed_at:
+        return None
+    since = _final_since(user)
+    latest = max(changed_at)
+    return WayBack(latest + UNDO_FOR, can_end=since is not None and latest >= since)
+
+
+def end_way_back(user: User) -> bool:
+    """Make changes of address final at once; False if no second factor is old enough for it."""
+    epoch, locked = user.session_epoch, accounts.lock(user.id)
+    # An undo that came first has ended the session that asks for this.
+    if locked is None or locked.session_epoch != epoch:
+        return False
+    since = _final_since(locked)
+    if since is None:
+        return False
+    mailed = delete(Link).where(*_undo_links(user), Link.created_at >= since)
+    to_mail = delete(Outbox).where(*_notices(user), Outbox.created_at >= since)
+    ended = [
+        *db.session.scalars(mailed.returning(Link.id)),
+        *db.session.scalars(to_mail.returning(Outbox.id)),
+    ]
+    if not ended:
+        return False
+    events.record("email_change_final", user)
+    mail.notify(user, "email_change_final")
+    return True
+
+
+def _final_since(user: User) -> datetime | None:
+    """Return from when on a change can be made final by the user's second factor."""
+    return user.totp_since and user.totp_since + SETTLED_AFTER
+
+
+def _undo_links(user: User) -> tuple[ColumnElement[bool], ...]:
+    return Link.user_id == user.id, Link.purpose == "email_undo"
+
+
+def _notices(user: User) -> tuple[ColumnElement[bool], ...]:
+    """Match the mails to former addresses that are still to be sent, each with a way back."""
+    return mail.names(user), Outbox.purpose == "email_changed"
+
+
 def _void_later_changes(user: User, link: Link) -> None:
     """Void the ways back to addresses that came later, whether their mail was sent or not.
 
@@ -54,9 +114,5 @@ def _void_later_changes(user: User, link: Link) -> None:
     could use the second link to void the first, which the owner has.
     """
     links.void(user, since=link.created_at)
-    notices = delete(Outbox).where(
-        Outbox.purpose == "email_changed",
-        mail.names(user),
-        Outbox.created_at >= link.created_at,
-    )
+    notices = delete(Outbox).where(*_notices(user), Outbox.created_at >= link.created_at)
     db.session.execute(notices)

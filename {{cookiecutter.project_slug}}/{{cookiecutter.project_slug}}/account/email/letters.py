@@ -41,7 +41,13 @@ def _write_undone(row: Outbox) -> Letter:
     return Letter("email_change_undone", {"time": show_time(row.created_at)})
 
 
+def _write_final(row: Outbox) -> Letter:
+    url = mail.external_url("reset.start")
+    return Letter("email_change_final", {"url": url, "time": show_time(row.created_at)})
+
+
 def init_app(app: Flask) -> None:
     mail.add_writer(app, "email_change", _write_change)
     mail.add_writer(app, "email_changed", _write_changed)
     mail.add_writer(app, "email_change_undone", _write_undone)
+    mail.add_writer(app, "email_change_final", _write_final)

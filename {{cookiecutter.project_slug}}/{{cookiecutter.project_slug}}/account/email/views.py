@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ... import passwords
@@ -22,6 +22,12 @@ bp.before_request(need_mail)
 def _refuse_taken(error: AddressTaken) -> ResponseReturnValue:
     """Leave an address to whoever made an account with it since the link was mailed."""
     return render_template("email/taken.html"), 409
+
+
+@bp.context_processor
+def _ways_back() -> dict[str, object]:
+    # A function: only the page that asks for it pays for its statements.
+    return {"way_back": changes.way_back, "undo_days": changes.UNDO_FOR.days}
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -79,6 +85,17 @@ def undo() -> ResponseReturnValue:
     logout_user()
     flash(_("Your old address is back. We have mailed you a link to choose a new password."))
     return redirect(url_for("auth.login"), 303)
+
+
+@bp.post("/undo/end")
+@recent_login_required
+def end_undo() -> ResponseReturnValue:
+    user = signed_in_user()
+    if not changes.end_way_back(user):
+        abort(403, _("This takes a second factor set up seven days before the change."))
+    db.session.commit()
+    flash(_("Your former address can no longer undo the change."))
+    return redirect(url_for(".start"), 303)
 
 
 def _refuse_undo() -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from email.message import EmailMessage
 
 import click
 import pytest
@@ -150,6 +151,26 @@ def test_a_mail_that_fails_is_logged_and_left_to_the_app(
     work(site)
     assert "was not sent" in caplog.text
     assert rows(site, WAITING) == [{"recipient": EMAIL, "attempts": 1}]
+
+
+def test_a_server_that_is_away_is_waited_for_once(
+    app: Flask, site: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def refuse(message: EmailMessage) -> None:
+        tried.append(message["To"])
+        raise OSError("no route")
+
+    with monkeypatch.context() as patch, site.app_context():
+        patch.setattr(mail, "post", refuse)
+        for _ in range(3):
+            tell()
+        db.session.commit()
+        # Else it would be sent when the context ends, after the patch.
+        assert not mail.deliver_own()
+    assert tried == [EMAIL]
+    assert len(letters(app)) == 2
 
 
 def test_a_database_that_goes_away_fails_no_job(

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }} import courier, mail
+from {{ cookiecutter.project_slug }} import courier, mail, outbox
 from {{ cookiecutter.project_slug }}.courier import Courier
 from {{ cookiecutter.project_slug }}.db import now
 
@@ -37,7 +37,7 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def rounds(monkeypatch: pytest.MonkeyPatch) -> Semaphore:
     """Count the rounds of couriers that are done, and send their mails nowhere."""
     done = Semaphore(0)
-    next_due = mail.next_due
+    next_due = outbox.next_due
 
     def look() -> datetime | None:
         found = next_due()
@@ -45,7 +45,7 @@ def rounds(monkeypatch: pytest.MonkeyPatch) -> Semaphore:
         return found
 
     monkeypatch.setattr(mail, "post", lambda message: None)
-    monkeypatch.setattr(mail, "next_due", look)
+    monkeypatch.setattr(outbox, "next_due", look)
     return done
 
 

@@ -64,6 +64,7 @@ BAD = {
         "https://my app.example",
         "https://app.example,www.app.example",
         "https://app..example",
+        "https://app.example.",
         "https://*.app.example",
         "https://app.example:0",
         "http://app.example",

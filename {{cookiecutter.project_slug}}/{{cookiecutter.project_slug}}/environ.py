@@ -203,7 +203,7 @@ def check_key(name: str, key: str) -> str:
 
 def _is_host(host: str) -> bool:
     """Tell whether this may be the name of a host, or an address."""
-    return ":" in host or re.fullmatch(r"([a-z0-9_-]+\.)*[a-z0-9_-]+\.?", host) is not None
+    return ":" in host or re.fullmatch(r"([a-z0-9_-]+\.)*[a-z0-9_-]+", host) is not None
 
 
 def is_loopback(host: str) -> bool:

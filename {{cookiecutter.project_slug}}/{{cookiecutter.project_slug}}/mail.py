@@ -7,41 +7,24 @@ address that is known, and nothing secret lies in the table.
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from typing import NamedTuple
 
 from flask import Flask, current_app, g, has_request_context, render_template
-from sqlalchemy import (
-    ColumnElement,
-    String,
-    and_,
-    case,
-    cast,
-    delete,
-    func,
-    inspect,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import ColumnElement, String, cast, inspect
 
-from . import pauses
+from . import outbox
 from .config import settings
 from .courier import Courier
-from .db import db, now, upsert
+from .db import db, now
 from .environ import ConfigError
 from .i18n import language, speak
 from .models import Outbox, User
 from .postman import post
 
-# While one worker sends a mail the others leave it alone.
-CLAIM = timedelta(minutes=5)
-RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 # RFC 5321 4.5.3.1.6, without the CRLF.
 LONGEST_LINE = 998
-EVERY = true()
 logger = logging.getLogger(__name__)
 
 
@@ -79,29 +62,11 @@ def enqueue(
 def enqueue_once(purpose: str, recipient: str) -> None:
     """Add a mail that any visitor can ask for, or ask anew for the one that waits.
 
-    At most one waits for each recipient, and it leaves when `pauses` lets it. A mail that
-    could not be sent, or was given up, is tried again within a minute.
+    At most one waits for each recipient, and it leaves when `pauses` lets it.
     """
     if not settings().can_mail:
         return
-    soon = now() + RETRY_AFTER[0]
-    first = upsert(Outbox).values(
-        purpose=purpose,
-        recipient=recipient,
-        language=language(),
-        pause_key=pauses.key(purpose, recipient),
-    )
-    anew = first.on_conflict_do_update(
-        index_elements=[Outbox.pause_key],
-        set_={
-            "language": first.excluded.language,
-            "created_at": first.excluded.created_at,
-            "due_at": case((Outbox.due_at < soon, Outbox.due_at), else_=soon),
-            # A worker that is just sending it sees by this that it is wanted once more.
-            "attempts": 0,
-        },
-    )
-    row = db.session.scalars(anew.returning(Outbox)).one()
+    row = outbox.add_once(purpose, recipient, language())
     g.setdefault("mails", []).append(row)
 
 
@@ -139,114 +104,43 @@ def why_not_here() -> str | None:
     return None
 
 
-def deliver(which: ColumnElement[bool] = EVERY) -> tuple[int, int]:
+def deliver(which: ColumnElement[bool] = outbox.EVERY) -> tuple[int, int]:
     """Send what is due; return how many mails were dealt with and how many failed."""
     done = failed = 0
-    while (row := _claim(which)) is not None:
+    while (row := outbox.claim(which)) is not None:
         began_at = now()
-        if _holds_back(row):
+        if outbox.hold_back(row):
             continue
         try:
             _send(row)
         except Exception:
             logger.exception("mail %s (%s) was not sent", row.id, row.purpose)
-            _put_off(row)
+            db.session.rollback()
+            outbox.put_off(row)
             failed += 1
             continue
-        _take_out(row, began_at)
+        outbox.take_out(row, began_at)
         done += 1
     return done, failed
 
 
-def deliver_own() -> int:
-    """Send what this context has committed; return how many mails failed.
+def deliver_own() -> bool:
+    """Send the mails that this context has committed; tell whether all of them left.
 
-    The app tries those again, as everything else that waits in the outbox.
+    It stops at the first that fails, since a server that is away would let it wait for
+    each of them. The app tries again, and sends the rest.
     """
     db.session.rollback()
     # A mail that was rolled back has no identity.
     found = [inspect(row).identity for row in g.pop("mails", ())]
-    return deliver(Outbox.id.in_([identity[0] for identity in found if identity]))[1]
+    own = [identity[0] for identity in found if identity]
+    return all(deliver(Outbox.id == number)[1] == 0 for number in own)
 
 
 def wake() -> None:
     """Let this process send what is due, without waiting for it."""
     courier: Courier = current_app.extensions["courier"]
     courier.wake()
-
-
-def revive() -> None:
-    """Make every mail in the outbox due now, those given up among them."""
-    # What another process is just sending is no longer waiting.
-    waiting = update(Outbox).where(Outbox.held_until <= now())
-    db.session.execute(waiting.values(due_at=now(), attempts=0))
-    db.session.commit()
-
-
-def next_due() -> datetime | None:
-    """Return when the next mail is to be tried, or None if none waits."""
-    later = case((Outbox.held_until > Outbox.due_at, Outbox.held_until), else_=Outbox.due_at)
-    waiting = select(func.min(later)).where(Outbox.due_at.is_not(None))
-    found: datetime | None = db.session.scalar(waiting)
-    db.session.commit()
-    return found
-
-
-def _claim(which: ColumnElement[bool]) -> Outbox | None:
-    moment = now()
-    due = and_(which, Outbox.due_at <= moment, Outbox.held_until <= moment)
-    first = select(Outbox.id).where(due).order_by(Outbox.id).limit(1)
-    claim = (
-        update(Outbox)
-        .where(Outbox.id == first.scalar_subquery(), due)
-        .values(held_until=moment + CLAIM, attempts=Outbox.attempts + 1)
-        .returning(Outbox)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    row = db.session.scalars(claim).first()
-    db.session.commit()
-    if row is not None:
-        # It stays as it was claimed, whatever becomes of the row meanwhile.
-        db.session.expunge(row)
-    return row
-
-
-def _holds_back(row: Outbox) -> bool:
-    """Tell whether a visitor's mail follows the one before too soon; then it waits."""
-    end = pauses.ends_at(row.pause_key) if row.pause_key else None
-    if end is not None:
-        held = update(Outbox).where(Outbox.id == row.id).values(held_until=end, attempts=0)
-        db.session.execute(held)
-    db.session.commit()
-    return end is not None
-
-
-def _take_out(row: Outbox, sent_at: datetime) -> None:
-    """Delete a mail that was sent, unless a visitor has asked for it again meanwhile."""
-    db.session.execute(delete(Outbox).where(_still_wanted_once(row)))
-    if row.pause_key:
-        # Whether there is an account or not: a pause must not tell.
-        pauses.note_sent(row.pause_key, sent_at)
-    _release(row)
-
-
-def _put_off(row: Outbox) -> None:
-    db.session.rollback()
-    tries = row.attempts - 1
-    due_at = now() + RETRY_AFTER[tries] if tries < len(RETRY_AFTER) else None
-    if due_at is None:
-        logger.error("mail %s is given up: see `flask mail retry`", row.id)
-    db.session.execute(update(Outbox).where(_still_wanted_once(row)).values(due_at=due_at))
-    _release(row)
-
-
-def _still_wanted_once(row: Outbox) -> ColumnElement[bool]:
-    return and_(Outbox.id == row.id, Outbox.attempts == row.attempts)
-
-
-def _release(row: Outbox) -> None:
-    db.session.execute(update(Outbox).where(Outbox.id == row.id).values(held_until=now()))
-    db.session.commit()
 
 
 def _send(row: Outbox) -> None:
@@ -282,10 +176,10 @@ def _encoding(text: str) -> str | None:
 
 def init_app(app: Flask) -> None:
     app.extensions["writers"] = {}
-    app.extensions["courier"] = courier = Courier(app, deliver, next_due)
+    app.extensions["courier"] = courier = Courier(app, deliver, outbox.next_due)
 
     @app.teardown_request
-    def wake(error: BaseException | None) -> None:
+    def wake_up(error: BaseException | None) -> None:
         # A process's first request wakes it too, for mails that an earlier process left.
         if g.pop("mails", ()) or not courier.running:
             courier.wake()

@@ -88,9 +88,9 @@ class Outbox(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     # When to try (again); nothing once it has been given up.
     due_at: Mapped[datetime | None] = mapped_column(default=now, index=True)
-    # While a worker sends it, and while a visitor's mail waits for its turn, not before this.
+    # No worker takes it before: another one is sending it, or a pause lasts (see pauses.py).
     held_until: Mapped[datetime] = mapped_column(default=now)
-    # Of mails that a visitor can ask for one waits for each recipient (see pauses.py).
+    # Of mails that a visitor can ask for, at most one of a purpose waits for a recipient.
     pause_key: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 

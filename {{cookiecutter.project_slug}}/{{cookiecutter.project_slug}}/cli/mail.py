@@ -2,7 +2,7 @@
 
 import click
 
-from .. import mail
+from .. import mail, outbox
 from ..config import settings
 from .database import DatabaseGroup
 
@@ -18,7 +18,7 @@ def retry() -> None:
     problem = mail.why_not_here()
     if problem:
         raise click.ClickException(problem)
-    mail.revive()
+    outbox.revive()
     done, failed = mail.deliver()
     click.echo(f"{done} dealt with, {failed} failed")
     if failed:

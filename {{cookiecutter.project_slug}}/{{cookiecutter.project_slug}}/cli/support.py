@@ -23,7 +23,7 @@ def reset(email: str) -> None:
     mail.notify(user, "reset")
     events.record("reset_started_by_operator", user)
     db.session.commit()
-    if mail.deliver_own():
+    if not mail.deliver_own():
         raise click.ClickException("The mail server did not take the mail: see the log above.")
     click.echo(f"A link for a new password went to {user.email}.")
 

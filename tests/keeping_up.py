@@ -34,8 +34,14 @@ class Template:
         head = must(run_in(folder, "git", "rev-parse", "HEAD", env=env))
         self.release = head.strip()
 
+    def file(self, path: str) -> Path:
+        return self.folder / PROJECT.name / path.replace(SLUG, PROJECT.name)
+
     def replace(self, path: str, old: str, new: str) -> None:
-        replace(self.folder / PROJECT.name / path.replace(SLUG, PROJECT.name), old, new)
+        replace(self.file(path), old, new)
+
+    def prepend(self, path: str, line: str) -> None:
+        prepend(self.file(path), line)
 
     def add(self, path: str, text: str) -> None:
         file = self.folder / PROJECT.name / path
@@ -111,6 +117,11 @@ def replace(file: Path, old: str, new: str) -> None:
     text = file.read_text(encoding="utf-8")
     assert text.count(old) == 1, f"{file}: {text.count(old)} times {old!r}"
     file.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
+
+
+def prepend(file: Path, line: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    file.write_text(line + text, encoding="utf-8", newline="\n")
 
 
 def blocks(document: Path, heading: str) -> list[str]:

@@ -64,44 +64,50 @@ NEWER = [
     ("pyproject.toml", '"argon2-cffi>=25.1"', '"argon2-cffi>=25.1.0"'),
 ]
 
-Own = Callable[[str], Owned]
+# What only one kind of session has, as its overlay brings it.
+NOTICE = "# A line that the template gained.\n"
+OVERLAID = f"{SLUG}/auth/sessions.py"
+
+
+@pytest.fixture(params=ALIKE)
+def auth(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
-def own(
-    template: Template, tmp_path: Path, env: dict[str, str], app_python: Path
-) -> Iterator[Own]:
-    """Return a function that makes a project, with its owner's changes."""
-    projects: list[Owned] = []
-
-    def make(auth: str) -> Owned:
-        folder = keeping_up.create(tmp_path, env, template, auth)
-        projects.append(Owned(folder, env, app_python))
-        projects[-1].settle_in()
-        return projects[-1]
-
-    yield make
-    for project in projects:
-        project.close()
+def project(
+    auth: str, template: Template, tmp_path: Path, env: dict[str, str], app_python: Path
+) -> Iterator[Owned]:
+    """Return a project with its owner's changes."""
+    folder = keeping_up.create(tmp_path, env, template, auth)
+    kept = (folder / ".cruft.json").read_text(encoding="utf-8")
+    key = (folder / ".env").read_text(encoding="utf-8").partition("SECRET_KEY=")[2]
+    assert f'"auth": "{auth}"' in kept
+    assert key.strip()
+    assert key.strip() not in kept
+    assert "diff --git" not in keeping_up.cruft(folder, env, "diff")
+    owned = Owned(folder, env, app_python)
+    owned.settle_in()
+    yield owned
+    owned.close()
 
 
 @pytest.mark.app
-@pytest.mark.parametrize("auth", ALIKE)
 def test_an_update_keeps_the_owners_changes_and_the_accounts(
     auth: str,
-    own: Own,
+    project: Owned,
     template: Template,
     baked: Callable[..., Path],
     tmp_path: Path,
     thorough: bool,
 ) -> None:
-    project = own(auth)
     visitor = sign_in(project)
     assert visitor.post("/notes", title="Milk").status == 303
     project.close()
     key, own_files = (project.folder / ".env").read_bytes(), migrations(project)
     for change in NEWER:
         template.replace(*change)
+    template.prepend(f"variants/auth/{auth}/{OVERLAID}", NOTICE)
     template.add(*MIGRATION)
     template.commit()
 
@@ -114,6 +120,7 @@ def test_an_update_keeps_the_owners_changes_and_the_accounts(
     shutil.copytree(baked(auth=auth), newest)
     for path, old, new in NEWER:
         keeping_up.replace(newest / path, old, new)
+    keeping_up.prepend(newest / OVERLAID, NOTICE)
     owner.change(newest)
     project.commit()
     files = {**tree(newest), **own_files, MIGRATION[0]: MIGRATION[1].encode()}

@@ -1,4 +1,4 @@
-"""mypy finds nothing in any variant, nor in what is left when parts are taken out."""
+"""mypy finds nothing in any variant, without some parts, nor with an owner's changes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from . import owner
 from .baking import Baker
 from .conftest import Take
 from .environment import CACHE
@@ -23,9 +24,11 @@ def test_mypy_finds_nothing_in_any_of_them(
     """One after the other and with one cache: most of the time goes to libraries."""
     mypy = [str(app_python), "-m", "mypy", "--cache-dir", str(CACHE / "mypy")]
     variants = [bake(auth=auth, language=language) for auth, language in VARIANTS]
+    owned = bake()
+    owner.change(owned)
     done = [
         run_in(project, *mypy, env=env)
-        for project in [*variants, *(take(gone) for gone in TAKEN)]
+        for project in [*variants, owned, *(take(gone) for gone in TAKEN)]
     ]
 
     failures = "\n\n".join(tail(one) for one in done if one.returncode != 0)

@@ -11,7 +11,6 @@ import pytest
 
 from . import keeping_up
 from . import owner
-from .environment import CACHE
 from .keeping_up import Template
 from .keeping_up import blocks
 from .keeping_up import conflicts
@@ -136,7 +135,6 @@ def test_an_update_keeps_the_owners_changes_and_the_accounts(
     assert project.query("SELECT email, motto FROM users") == [(EMAIL, None)]
 
     project.style_is_right()
-    project.run("mypy", "--cache-dir", str(CACHE / "mypy"))
     project.tests_pass(*([] if thorough else SOME_TESTS))
 
 

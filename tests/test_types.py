@@ -1,4 +1,4 @@
-"""mypy finds nothing in any variant, without some parts, nor with an owner's changes."""
+"""mypy finds nothing in any variant, without parts, nor with an owner's changes."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from .template import QUESTIONS
 from .template import ROOT
+from .template import SLUG
 from .terminal import converse
 
 pytestmark = pytest.mark.skipif(
@@ -23,10 +25,14 @@ def bake(folder: Path, env: Mapping[str, str]) -> str:
     return converse(command, folder, env, [""] * len(QUESTIONS))
 
 
+def start(folder: Path) -> str:
+    return f"cd {shlex.quote(str(folder / SLUG))} && make run"
+
+
 def test_what_to_do_next_stands_out(tmp_path: Path, env: dict[str, str]) -> None:
     shown = bake(tmp_path, {**env, "TERM": "xterm-256color"})
 
-    assert f'Next: {GREEN}cd "{tmp_path / "my_flask_app"}" && make run' in shown
+    assert f"Next: {GREEN}{start(tmp_path)}" in shown
 
 
 @pytest.mark.parametrize("wish", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
@@ -35,5 +41,5 @@ def test_who_wants_no_colours_gets_none(
 ) -> None:
     shown = bake(tmp_path, {**env, "TERM": "xterm", **wish})
 
-    assert f'Next: cd "{tmp_path / "my_flask_app"}" && make run' in shown
+    assert f"Next: {start(tmp_path)}" in shown
     assert GREEN not in shown

@@ -24,6 +24,7 @@ from typing import cast
 
 # tojson escapes the single quote, so no answer can end this literal.
 ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')  # fmt: skip
+OVERLAID = ("auth", "language", "license")
 WORDS = {
     "en": {
         "session": "server-side sessions",
@@ -85,12 +86,8 @@ def make_writable() -> None:
     """
     folder = "{" + "{cookiecutter.project_slug}" + "}"
     template = Path(os.environ.get("PWD", ""), ANSWERS.get("_repo_dir", ""), folder)
-    for path in files(template):
-        if path.parts[0] == "variants":
-            _, question, answer, *rest = path.parts
-            if ANSWERS[question] != answer:
-                continue
-            path = Path(*rest)
+    overlays = (template / "variants" / key / ANSWERS[key] for key in OVERLAID)
+    for path in set().union(*map(files, (template, *overlays))):
         made = Path(str(path).replace(folder, ANSWERS["project_slug"]))
         if made.is_file() and not made.stat().st_mode & stat.S_IWUSR:
             made.chmod(made.stat().st_mode | stat.S_IWUSR)
@@ -141,8 +138,8 @@ def bold(text: str) -> str:
 
 
 write_key()
-for answer in ("auth", "language", "license"):
-    lay(answer)
+for question in OVERLAID:
+    lay(question)
 if not any(Path("variants").iterdir()):  # a user may have a folder of that name
     Path("variants").rmdir()
 make_writable()

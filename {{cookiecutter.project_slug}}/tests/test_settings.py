@@ -112,6 +112,12 @@ def test_the_public_url_is_kept_as_browsers_write_an_origin(value: str, origin: 
     assert read(PUBLIC_URL=value).public_url == origin
 
 
+@pytest.mark.parametrize("space", ["\u3000", "\u00a0", "\u200d"])
+def test_the_sender_may_have_a_name_with_any_space(space: str) -> None:
+    sender = f"\u5c71\u7530{space}\u672c\u5c4b <books@app.example>"
+    assert read(MAIL_FROM=sender).mail_from == sender
+
+
 @pytest.mark.parametrize(
     ("value", "language"),
     [

@@ -103,6 +103,8 @@ BAD = {
         "App",
         "App <app>",
         "app@example.com\nBcc: e@e.e",
+        "App\u2028Bcc: <app@example.com>",
+        "App\x00 <app@example.com>",
         "no-reply@exa mple.com",
         "no reply@example.com",
         "a@example.com, b@example.com",

@@ -164,9 +164,9 @@ def _uncommon(text: str) -> str:
 
 @cache
 def _common_word() -> re.Pattern[str]:
-    lines = COMMON_WORDS.read_text("utf-8").splitlines()
+    lines = COMMON_WORDS.read_text("utf-8").casefold().translate(PLAIN_LETTERS).splitlines()
     words = [word for line in lines if not line.startswith("#") for word in line.split()]
-    return re.compile("|".join(sorted(words, key=len, reverse=True)))
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
 
 
 def _pieces(text: str) -> tuple[str, str]:

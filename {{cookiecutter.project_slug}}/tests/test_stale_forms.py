@@ -2,7 +2,6 @@
 
 import re
 from io import BytesIO
-from typing import NamedTuple
 
 import pytest
 from flask import Flask, request
@@ -15,7 +14,8 @@ from {{ cookiecutter.project_slug }}.config import MAX_BODY_BYTES
 
 from .browser import PASSWORD, Browser
 from .conftest import MakeApp
-from .crawling import Page, crawl, read
+from .crawling import crawl
+from .forms import form_at, forms_on
 from .hashing import watch_hashing
 from .inside import everything_stored, page, rows
 from .people import add_user
@@ -25,27 +25,6 @@ MARK = re.compile("[0-9a-f]{16}")
 # Ours, which open their forms by the macro `post_form`; those for visitors have no mark to carry.
 FOLDERS = {"account", "auth", *account.PARTS}
 FOR_VISITORS = {"auth/login.html", "auth/register.html", "auth/reset.html"}
-
-
-class Form(NamedTuple):
-    action: str
-    fields: dict[str, str]
-
-
-def forms_on(shown: Page) -> list[Form]:
-    """Return the forms of a page that carry a mark, with what stands in them."""
-    found: list[Form] = []
-    for tag, attributes in shown.tags:
-        if tag == "form":
-            found.append(Form(attributes.get("action", shown.path), {}))
-        elif tag == "input" and found and "name" in attributes:
-            found[-1].fields[attributes["name"]] = attributes.get("value", "")
-    return [form for form in found if "made_for" in form.fields]
-
-
-def form_at(client: Browser, path: str) -> Form:
-    (form,) = forms_on(read(path, client.get(path).text))
-    return form
 
 
 def switch_to_bob(client: Browser) -> None:

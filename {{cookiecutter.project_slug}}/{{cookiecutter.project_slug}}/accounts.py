@@ -4,7 +4,7 @@ Functions that write join the caller's transaction. No transaction is open while
 password is hashed or judged: the one writer that SQLite has would keep everybody waiting.
 """
 
-from sqlalchemy import Connection, and_, delete as delete_rows, or_, select, update
+from sqlalchemy import Connection, delete as delete_rows, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from . import events, links, mail, passwords, throttle
@@ -129,9 +129,7 @@ def delete(user: User) -> bool:
     db.session.execute(update(Event).where(own).values(address="", client="", detail={}))
     mails = or_(Outbox.recipient == user.email, mail.names(user))
     db.session.execute(delete_rows(Outbox).where(mails))
-    # Links with a user_id go with the row; these were mailed before the account was made.
-    asked = and_(Link.user_id.is_(None), Link.email == user.email)
-    db.session.execute(delete_rows(Link).where(asked))
+    links.delete_all(user)
     db.session.delete(user)
     return True
 

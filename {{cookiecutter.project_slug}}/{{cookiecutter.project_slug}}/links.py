@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
@@ -48,26 +49,40 @@ def find_by_token(purpose: str, token: str) -> Link | None:
     return _find(purpose, Link.token_hash == _hash(token))
 
 
-def find_by_id(purpose: str, link_id: object) -> Link | None:
-    """Return the live link of a row id that was kept in the session."""
-    if not isinstance(link_id, int):
-        return None
-    return _find(purpose, Link.id == link_id)
+def find_last(purpose: str, ids: Sequence[int]) -> Link | None:
+    """Return the live link whose row id comes last in a list that the session kept."""
+    wanted = select(Link).where(Link.id.in_(ids), Link.purpose == purpose, _is_live())
+    found = {link.id: link for link in db.session.scalars(wanted)}
+    return next((found[link_id] for link_id in reversed(ids) if link_id in found), None)
 
 
 def use(link: Link) -> bool:
-    """Use a link up, and its siblings with it; False if somebody was faster."""
-    used = delete(Link).where(Link.id == link.id, _is_live()).returning(Link.id)
-    if db.session.scalar(used) is None:
+    """Use up a link and its siblings; False if a parallel request was faster."""
+    siblings = _lock(Link.purpose == link.purpose, Link.email == link.email)
+    if _find(link.purpose, Link.id == link.id) is None:
         return False
-    db.session.execute(delete(Link).where(Link.purpose == link.purpose, Link.email == link.email))
+    db.session.execute(delete(Link).where(Link.id.in_(siblings)))
     return True
 
 
 def void(user: User, *, since: datetime) -> None:
     """Void a user's links; one that survives changes stays if it is older than `since`."""
     older = and_(Link.epoch.is_(None), Link.created_at < since)
-    db.session.execute(delete(Link).where(Link.user_id == user.id, ~older))
+    voided = _lock(Link.user_id == user.id, ~older)
+    db.session.execute(delete(Link).where(Link.id.in_(voided)))
+
+
+def delete_all(user: User) -> None:
+    """Delete a user's links, and those mailed to the address before the account was made."""
+    asked = and_(Link.user_id.is_(None), Link.email == user.email)
+    doomed = _lock(or_(Link.user_id == user.id, asked))
+    db.session.execute(delete(Link).where(Link.id.in_(doomed)))
+
+
+def _lock(*which: ColumnElement[bool]) -> Sequence[int]:
+    """Lock links and return their row ids. Always lock in id order: another can deadlock."""
+    locked = select(Link.id).where(*which).order_by(Link.id).with_for_update()
+    return db.session.scalars(locked).all()
 
 
 def _find(purpose: str, which: ColumnElement[bool]) -> Link | None:

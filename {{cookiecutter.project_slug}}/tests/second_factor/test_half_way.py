@@ -1,5 +1,7 @@
 """Between password and code a browser holds next to nothing, and not for long."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
@@ -8,9 +10,12 @@ from {{ cookiecutter.project_slug }}.account.second_factor import codes
 
 from ..acting import copy_of, end_everywhere
 from ..browser import Browser
-from ..inside import run_sql
+from ..forms import form_at
+from ..inside import everything_stored, run_sql
 from ..people import add_user
 from .phone import ARRIVING, Phone, equip, give_code, give_password
+
+BOB = "bob@example.com"
 
 
 @pytest.fixture
@@ -130,6 +135,82 @@ def test_logging_in_as_somebody_else_takes_its_place(
 def test_logging_out_ends_it(half_way: Browser, phone: Phone) -> None:
     half_way.logout()
     assert_sent_back(half_way, phone)
+
+
+def use(browser: Browser, phone: Phone) -> None:
+    assert give_code(browser, phone.code()).status_code == 303
+    assert browser.is_signed_in()
+
+
+def log_out(browser: Browser, phone: Phone) -> None:
+    browser.logout()
+
+
+def use_and_log_out(browser: Browser, phone: Phone) -> None:
+    use(browser, phone)
+    browser.logout()
+
+
+def give_password_again(browser: Browser, phone: Phone) -> None:
+    give_password(browser)
+
+
+@pytest.mark.parametrize("end", [use, log_out, use_and_log_out, give_password_again])
+def test_a_copy_of_it_is_worthless_once_it_is_over(
+    half_way: Browser, phone: Phone, end: Callable[[Browser, Phone], None]
+) -> None:
+    copy = copy_of(half_way)
+    assert copy.get(ARRIVING).status_code == 200
+    end(half_way, phone)
+    assert copy.get(ARRIVING).location == "/auth/login"
+    answer = give_code(copy, phone.recovery_codes[0])
+    assert (answer.status_code, answer.location) == (303, "/auth/login")
+    assert not copy.is_signed_in()
+
+
+def test_a_session_of_somebody_elses_does_not_bring_it_back(
+    app: Flask, half_way: Browser, phone: Phone
+) -> None:
+    with app.app_context():
+        add_user("mallory@example.com", name="Mallory")
+    copy = half_way.jar()
+    half_way.logout()
+    mallory = Browser(app)
+    mallory.login("mallory@example.com")
+    mallory.keep(copy)
+    assert give_code(mallory, phone.code()).location == "/auth/login"
+    assert "Hello, Ana" not in mallory.get("/").text
+
+
+def test_the_form_of_an_earlier_one_does_nothing(
+    app: Flask, half_way: Browser, phone: Phone
+) -> None:
+    """Two accounts in two tabs: the code of the first must not be tried for the second."""
+    with app.app_context():
+        add_user(BOB, name="Bob")
+    bobs = equip(app, BOB)
+    form = form_at(half_way, ARRIVING).fields
+    half_way.login(BOB)
+    stored = everything_stored(app)
+    refused = half_way.post(ARRIVING, data={**form, "code": phone.code()})
+    assert refused.status_code == 409
+    assert "Nothing was changed" in refused.text
+    assert everything_stored(app) == stored
+    newer = form_at(half_way, ARRIVING).fields
+    wrong = half_way.post(ARRIVING, data={**newer, "code": bobs.wrong_code()})
+    assert wrong.status_code == 422
+    assert f'name="made_for" value="{newer["made_for"]}"' in wrong.text
+    assert half_way.post(ARRIVING, data={**newer, "code": bobs.code()}).status_code == 303
+    assert "Hello, Bob" in half_way.get("/").text
+
+
+def test_its_handle_is_random(half_way: Browser) -> None:
+    handles = {form_at(half_way, ARRIVING).fields["made_for"]}
+    for _ in range(3):
+        give_password(half_way)
+        handles.add(form_at(half_way, ARRIVING).fields["made_for"])
+    assert len(handles) == 4
+    assert {len(handle) for handle in handles} == {32}
 
 
 def test_a_second_login_ends_the_first_session_before_it_has_one_of_its_own(

@@ -8,6 +8,8 @@ from ..db import now
 from ..models import User
 
 SEEN_EVERY = timedelta(seconds=60)
+# Where Flask's session keeps a login that waits for its next step: a random id, then the rest.
+CHALLENGE = "challenge"
 
 
 class Login(NamedTuple):

@@ -6,6 +6,7 @@ In a URL logs and referrers would keep it.
 from flask import abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
+from wtforms import Form
 
 from .. import events, links, mail, passwords, throttle
 from ..config import settings
@@ -13,8 +14,11 @@ from ..db import db
 from ..i18n import gettext as _, language
 from ..models import Link, User
 from .forms import AddressForm, NewPasswordForm, accept_password, show_form
+from .stale_forms import FIELD
 
-KEY = "link"
+KEY = "opened_links"
+# For a form in each of several tabs. A cookie may carry the list.
+KEPT = 5
 
 
 def need_mail() -> None:
@@ -41,20 +45,33 @@ def ask_for_link(purpose: str, page: str, *, asker: User | None = None) -> Respo
 
 
 def open_link(purpose: str, token: str, *, then: str) -> Response | None:
-    """Keep a link's row id in the session, and go on; do not use it up.
+    """Keep a link's row id in the session, with the last few, and go on; do not use it up.
 
     Mail scanners follow links before people do. None if the link is no good.
     """
     link = links.find_by_token(purpose, token)
     if link is None:
         return None
-    session[KEY] = link.id
+    earlier = [link_id for link_id in session.get(KEY, []) if link_id != link.id]
+    session[KEY] = [*earlier, link.id][-KEPT:]
     return redirect(url_for(then), 303)
 
 
 def opened_link(purpose: str) -> Link | None:
-    """Return the link this browser has opened, looked up anew and still good."""
-    return links.find_by_id(purpose, session.get(KEY))
+    """Return the link that a form is for, or else the one this browser opened last.
+
+    It is looked up anew: None if it is void. A form acts for no other link, although another
+    site may have led the browser to one since: an attacker's, for the attacker's account.
+    """
+    opened, named = session.get(KEY, []), request.form.get(FIELD)
+    if named is not None:
+        opened = [link_id for link_id in opened if str(link_id) == named]
+    return links.find_last(purpose, opened)
+
+
+def show_link_form(page: str, form: Form, link: Link) -> ResponseReturnValue:
+    """Show the form that a link leads to; refused, it comes back for the same link."""
+    return show_form(page, form, email=link.email, made_for=link.id)
 
 
 def hash_chosen(form: NewPasswordForm, *, email: str, name: str) -> str | None:

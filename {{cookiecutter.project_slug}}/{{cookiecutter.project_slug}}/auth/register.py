@@ -11,10 +11,18 @@ from .. import accounts
 from ..config import settings
 from ..db import db
 from ..i18n import gettext as _, language
-from .forms import FinishRegistrationForm, show_form
+from .forms import FinishRegistrationForm
 from .guards import login_not_required
-from .opened_links import ask_for_link, hash_chosen, open_link, opened_link, refuse_link
+from .opened_links import (
+    ask_for_link,
+    hash_chosen,
+    open_link,
+    opened_link,
+    refuse_link,
+    show_link_form,
+)
 from .sessions import login_user
+from .stale_forms import checks_own_forms
 
 bp = Blueprint("register", __name__, url_prefix="/auth/register")
 
@@ -39,17 +47,18 @@ def open_mailed(token: str) -> ResponseReturnValue:
 
 @bp.route("/finish", methods=["GET", "POST"])
 @login_not_required
+@checks_own_forms
 def finish() -> ResponseReturnValue:
     form, link = FinishRegistrationForm(request.form), opened_link("register")
     if link is None:
         return refuse_link()
     page = "auth/register_finish.html"
     if request.method == "GET":
-        return show_form(page, form, email=link.email)
+        return show_link_form(page, form, link)
     name = str(form.name.data)
     password_hash = hash_chosen(form, email=link.email, name=name)
     if password_hash is None:
-        return show_form(page, form, email=link.email)
+        return show_link_form(page, form, link)
     user = accounts.register(link, name, password_hash, language())
     if user is None:
         return refuse_link()

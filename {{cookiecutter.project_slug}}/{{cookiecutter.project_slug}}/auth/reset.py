@@ -7,10 +7,19 @@ from .. import accounts
 from ..db import db
 from ..i18n import gettext as _
 from ..models import User
-from .forms import NewPasswordForm, show_form
+from .forms import NewPasswordForm
 from .guards import login_not_required
-from .opened_links import ask_for_link, hash_chosen, need_mail, open_link, opened_link, refuse_link
+from .opened_links import (
+    ask_for_link,
+    hash_chosen,
+    need_mail,
+    open_link,
+    opened_link,
+    refuse_link,
+    show_link_form,
+)
 from .sessions import end_sessions, logout_user
+from .stale_forms import checks_own_forms
 
 bp = Blueprint("reset", __name__, url_prefix="/auth/reset")
 bp.before_request(need_mail)
@@ -30,6 +39,7 @@ def open_mailed(token: str) -> ResponseReturnValue:
 
 @bp.route("/finish", methods=["GET", "POST"])
 @login_not_required
+@checks_own_forms
 def finish() -> ResponseReturnValue:
     form, link = NewPasswordForm(request.form), opened_link("reset")
     user = db.session.get(User, link.user_id) if link else None
@@ -37,10 +47,10 @@ def finish() -> ResponseReturnValue:
         return refuse_link()
     page = "auth/reset_finish.html"
     if request.method == "GET":
-        return show_form(page, form, email=link.email)
+        return show_link_form(page, form, link)
     password_hash = hash_chosen(form, email=link.email, name=user.name)
     if password_hash is None:
-        return show_form(page, form, email=link.email)
+        return show_link_form(page, form, link)
     owner = accounts.reset_password(link, password_hash)
     if owner is None:
         db.session.rollback()

@@ -10,6 +10,7 @@ from ...accounts import AddressTaken
 from ...auth.guards import login_not_required, recent_login_required, signed_in_user
 from ...auth.opened_links import ask_for_link, need_mail, open_link, opened_link, refuse_link
 from ...auth.sessions import end_sessions, logout_user, renew_session
+from ...auth.stale_forms import checks_own_forms
 from ...db import db
 from ...i18n import gettext as _
 from . import changes
@@ -44,13 +45,14 @@ def open_mailed(token: str) -> ResponseReturnValue:
 
 @bp.route("/finish", methods=["GET", "POST"])
 @recent_login_required
+@checks_own_forms
 def finish() -> ResponseReturnValue:
     link = opened_link("email")
     # The mail may have gone to a stranger, by a slip of the owner's.
     if link is None or link.user_id != signed_in_user().id:
         return refuse_link()
     if request.method == "GET":
-        return render_template("email/finish.html", email=link.email)
+        return render_template("email/finish.html", email=link.email, made_for=link.id)
     user = changes.confirm(link)
     if user is None:
         return refuse_link()
@@ -69,12 +71,13 @@ def open_undo(token: str) -> ResponseReturnValue:
 
 @bp.route("/undo", methods=["GET", "POST"])
 @login_not_required
+@checks_own_forms
 def undo() -> ResponseReturnValue:
     link = opened_link("email_undo")
     if link is None:
         return _refuse_undo()
     if request.method == "GET":
-        return render_template("email/undo.html", email=link.email)
+        return render_template("email/undo.html", email=link.email, made_for=link.id)
     db.session.commit()
     password_hash = passwords.hash_password(secrets.token_urlsafe())
     user = changes.undo(link, password_hash)

@@ -27,6 +27,7 @@ class Presence:
     signed_at: datetime | None = None
     login: Login | None = None
     ended: bool = False
+    challenge: str | None = None
     proved: bool = False
     reissued: bool = False
 
@@ -73,8 +74,7 @@ def _begin(here: Presence, login: Login) -> Token | None:
     with writing() as connection:
         if not accounts.take_turn(connection, login.id):
             return None
-        if here.token:
-            ended.add(connection, here.token.sid, here.token.began_at)
+        _list_as_ended(connection, here)
         # One less than a user may have: the new one comes on top (ASVS 7.1.2).
         for old, _ in history.live_tokens(connection, login)[settings().sessions_per_user - 1 :]:
             ended.add(connection, old.sid, old.began_at)
@@ -84,12 +84,19 @@ def _begin(here: Presence, login: Login) -> Token | None:
 
 
 def _end(here: Presence) -> None:
-    if here.token is None:
+    if here.token is None and here.challenge is None:
         return
     # What the view did not commit would hold the lock this write is to take.
     db.session.rollback()
     with db.engine.begin() as connection:
+        _list_as_ended(connection, here)
+
+
+def _list_as_ended(connection: Connection, here: Presence) -> None:
+    if here.token:
         ended.add(connection, here.token.sid, here.token.began_at)
+    if here.challenge:
+        ended.add(connection, here.challenge, now())
 
 
 def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None:

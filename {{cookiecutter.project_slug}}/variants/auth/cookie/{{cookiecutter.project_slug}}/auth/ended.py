@@ -45,6 +45,10 @@ def add(within: Session | Connection, sid: str, began_at: datetime) -> bool:
     return added.first() is not None
 
 
+def is_listed(sid: str) -> bool:
+    return bool(db.session.scalar(select(exists().where(EndedSession.sid == sid))))
+
+
 def is_live(token: Token) -> bool:
     """Tell whether a session that was live when it was loaded still is."""
     values = {"sid": token.sid, "user": token.user, "epoch": token.epoch}

@@ -18,7 +18,7 @@ from ..models import User
 from ..sweeping import sweep
 from . import cookie, ended, history, tokens
 from .cookie import presence
-from .limits import ActiveSession, Login, is_idle, is_over
+from .limits import CHALLENGE, ActiveSession, Login, is_idle, is_over
 from .tokens import Token
 
 
@@ -42,13 +42,13 @@ class SHA256SessionInterface(SecureCookieSessionInterface):
 
 def login_user(user: User, *, remember: bool = False) -> None:
     """Sign a user in with a new token; whatever session the browser had ends."""
-    session.clear()
+    _clear_session()
     presence().login = Login.of(user, remembered=remember)
 
 
 def logout_user() -> None:
     """End the browser's session on the server and take its cookie away."""
-    session.clear()
+    _clear_session()
     presence().login = None
     presence().ended = True
 
@@ -89,6 +89,11 @@ def find_live(text: str) -> tuple[Token, datetime, User] | None:
 def renew_session() -> None:
     """Give the session a new token after its user proved who they are."""
     presence().proved = True
+
+
+def is_challenge_over(handle: str) -> bool:
+    """Tell whether a login step has been passed or left; a copied cookie still brings it."""
+    return ended.is_listed(handle)
 
 
 def proved_at() -> datetime | None:
@@ -139,6 +144,14 @@ def end_sessions(user: User, *, keep_current: bool) -> None:
 def purge() -> int:
     """Shorten the list of ended sessions, in small batches; return by how many."""
     return sweep(ended.EndedSession, ended.is_over())
+
+
+def _clear_session() -> None:
+    """Empty Flask's session, and end the login step in it: a copy of the cookie stays valid."""
+    challenge = session.get(CHALLENGE)
+    if challenge:
+        presence().challenge = challenge[0]
+    session.clear()
 
 
 def _current_sid() -> str | None:

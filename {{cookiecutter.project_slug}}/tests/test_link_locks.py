@@ -1,0 +1,63 @@
+"""Links are locked in the order of their ids: another order can deadlock (PostgreSQL)."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from {{ cookiecutter.project_slug }} import accounts, links
+from {{ cookiecutter.project_slug }}.db import db, now
+from {{ cookiecutter.project_slug }}.models import Link, User
+
+from .browser import EMAIL
+from .inside import other_writer, rows, run_sql, until_it_waits
+
+NEW = "new@example.com"
+
+
+def use(last: Link, user: User) -> None:
+    assert links.use(last)
+
+
+def void(last: Link, user: User) -> None:
+    links.void(user, since=now())
+
+
+def delete_account(last: Link, user: User) -> None:
+    assert accounts.delete(user)
+
+
+@pytest.mark.parametrize("work", [use, void, delete_account])
+def test_the_first_is_waited_for_before_another_is_held(
+    app: Flask, user: str, work: Callable[[Link, User], None]
+) -> None:
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("SQLite has one writer")
+        for _ in range(2):
+            links.mint("email", NEW, accounts.find(EMAIL))
+    first, last = (row["id"] for row in rows(app, "SELECT id FROM links ORDER BY id"))
+    # PostgreSQL moves a row that it updates, and comes to it last from then on.
+    run_sql(app, "UPDATE links SET purpose = purpose WHERE id = :id", id=first)
+
+    def run() -> None:
+        with app.app_context():
+            link, owner = db.session.get(Link, last), accounts.find(EMAIL)
+            assert link
+            assert owner
+            work(link, owner)
+            db.session.commit()
+
+    lock_first = f"SELECT id FROM links WHERE id = {first} FOR UPDATE"
+    with ThreadPoolExecutor(max_workers=1) as thread, other_writer(app, lock_first) as other:
+        working = thread.submit(run)
+        with app.app_context():
+            until_it_waits(working, other)
+            with db.engine.begin() as connection:
+                free = text("SELECT id FROM links ORDER BY id FOR UPDATE SKIP LOCKED")
+                assert connection.scalars(free).all() == [last]
+        other.rollback()
+        working.result()
+    assert not rows(app, "SELECT id FROM links")

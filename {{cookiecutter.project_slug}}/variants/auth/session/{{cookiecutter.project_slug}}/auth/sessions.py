@@ -63,7 +63,7 @@ def renew_session() -> None:
 
 
 def is_challenge_over(handle: str) -> bool:
-    """Tell whether a login step has been passed or left: its row goes, a copied cookie with it."""
+    """Tell whether a login step is over. Never: its row is deleted then, so no cookie finds it."""
     return False
 
 

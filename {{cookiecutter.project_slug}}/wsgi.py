@@ -26,11 +26,9 @@ IN_DEVELOPMENT = {"PUBLIC_URL": "", "MAIL_URL": "console:"}
 
 def make_app() -> Flask:
     """Return the app for whatever loads this module, or exit with one line."""
-    # The real environment wins. While this file is missing, Flask's own command has read
-    # that of a folder above, if any.
-    load_dotenv(ROOT / ".env")
     context = click.get_current_context(silent=True)
     try:
+        _read_env_file()
         if context is None:
             return _serve()
         if context.info_name == "run":
@@ -55,6 +53,15 @@ def _hint(error: ConfigError, context: click.Context | None) -> str:
         " In development, a worker or a script calls `load_dotenv()` and"
         " `create_app(Settings.from_environ(os.environ))` instead of importing wsgi."
     )
+
+
+def _read_env_file() -> None:
+    try:
+        # The real environment wins. While this file is missing, Flask's own command has read
+        # that of a folder above, if any.
+        load_dotenv(ROOT / ".env")
+    except UnicodeDecodeError:
+        raise ConfigError(".env", "is not UTF-8: save it as UTF-8.") from None
 
 
 def _serve() -> Flask:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 
@@ -17,6 +18,11 @@ from .visitor import Visitor
 pytestmark = pytest.mark.app
 
 NO_KEY = "SECRET_KEY is missing. Run `flask secret new`, or set it to 48 random bytes."
+USER = f"user {os.geteuid()}"
+AWAY = (
+    "DATABASE_URL names a database that does not answer. See that it runs, and where: "
+    "Connection refused."
+)
 REFUSALS = {
     "no key": ({"SECRET_KEY": ""}, NO_KEY),
     "no address": (
@@ -34,6 +40,11 @@ REFUSALS = {
     "old database": (
         {"DATABASE_URL": "sqlite:///new.sqlite"},
         "DATABASE_URL names a database that lacks migrations. Run `flask db upgrade`.",
+    ),
+    "no database": ({"DATABASE_URL": "postgresql://app@127.0.0.1:1/app"}, AWAY),
+    "no folder": (
+        {"DATABASE_URL": "sqlite:////nowhere/app.sqlite"},
+        f"DATABASE_URL needs the folder /nowhere, which {USER} does not find.",
     ),
 }
 
@@ -63,6 +74,35 @@ def test_flask_run_ends_with_one_line_that_names_make_run(
     assert done.returncode != 0, tail(done)
     hint = "For development use `make run`, or `flask run --debug`."
     assert done.stdout + done.stderr == f"{line} {hint}\n"
+
+
+@pytest.mark.parametrize("command", ["upgrade", "current"])
+@pytest.mark.parametrize("name", ["no database", "no folder"])
+def test_migrating_ends_with_one_line_as_well(
+    name: str, command: str, open_site: OpenSite
+) -> None:
+    variables, line = REFUSALS[name]
+    site = open_site("session")
+
+    done = site.run("flask", "db", command, **{**SERVED, **variables})
+
+    assert done.returncode != 0, tail(done)
+    assert done.stdout + done.stderr == f"Error: {line}\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_an_env_file_that_is_not_utf_8_is_named(
+    encoding: str, open_site: OpenSite
+) -> None:
+    """Windows PowerShell writes UTF-16, unless it is told otherwise."""
+    site = open_site("session")
+    file = site.folder / ".env"
+    file.write_text("MAIL_FROM=olá@example.com\n", encoding=encoding)
+
+    done = site.run("gunicorn", "wsgi:app", "--bind=127.0.0.1:0", **SERVED)
+
+    assert done.returncode != 0, tail(done)
+    assert done.stdout + done.stderr == ".env is not UTF-8: save it as UTF-8.\n"
 
 
 def test_the_commands_that_the_lines_name_are_the_cure(open_site: OpenSite) -> None:

@@ -11,7 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from {{ cookiecutter.project_slug }} import migrations
 from {{ cookiecutter.project_slug }}.db import Base, db
+from {{ cookiecutter.project_slug }}.environ import ConfigError
 from {{ cookiecutter.project_slug }}.migrations import alembic
+from {{ cookiecutter.project_slug }}.serving import check_migrations
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
@@ -23,6 +25,17 @@ from .people import add_user
 WIDEN_NAMES = """
 with op.batch_alter_table("users") as users:
         users.alter_column("name", existing_type=sa.String(100), type_=sa.String(200))
+"""
+ADD_COLUMN = """
+with op.batch_alter_table("users") as users:
+        users.add_column(sa.Column("is_admin", sa.Boolean(), nullable=False, server_default={}))
+"""
+NO_VALUE = """
+op.add_column("users", sa.Column("is_admin", sa.Boolean(), nullable=False))
+"""
+NO_VALUE_FOR_A_COPY = """
+with op.batch_alter_table("users", recreate="always") as users:
+        users.add_column(sa.Column("is_admin", sa.Boolean(), nullable=False))
 """
 ORPHAN = """
 op.execute("INSERT INTO recovery_codes (user_id, code_hash) VALUES (4711, 'x')")
@@ -53,7 +66,8 @@ def new_app(make_app: MakeApp, tmp_path: Path) -> Iterator[Callable[[], Flask]]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a copy of the migrations, which the apps made from now on use."""
-    copy = tmp_path / "migrations"
+    # In its name stands what programs take for the end of a path.
+    copy = tmp_path / "v: x; 100% mine" / "migrations"
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(migrations.FOLDER, copy, ignore=ignored)
     monkeypatch.setattr(migrations, "FOLDER", copy)
@@ -117,16 +131,70 @@ def test_a_difference_between_them_becomes_a_migration_free_of_the_package(
     app = new_app()
     with app.app_context():
         alembic.upgrade()
-    run_sql(app, "DROP INDEX ix_throttles_ends_at")
-    run_sql(app, "ALTER TABLE throttles DROP COLUMN ends_at")
+    run_sql(app, "ALTER TABLE users DROP COLUMN disabled_at")
     with app.app_context():
-        assert len(alembic.compare_metadata()) == 2
-        alembic.revision("Count again")
-    (written,) = folder.glob("*count_again.py")
+        assert len(alembic.compare_metadata()) == 1
+        alembic.revision("Lock again")
+    (written,) = folder.glob("*lock_again.py")
     text = written.read_text()
-    assert "sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False)" in text
+    assert "sa.Column('disabled_at', sa.DateTime(timezone=True), nullable=True)" in text
     # A package that is renamed, or a type that goes, must not break old migrations.
     assert "UTCDateTime" not in text
+
+
+def test_a_column_without_a_value_for_the_rows_that_are_there_is_refused(
+    folder: Path, new_app: Callable[[], Flask]
+) -> None:
+    """Where there is none yet, on the owner's machine, it would work; not where it is served."""
+    app = new_app()
+    with app.app_context():
+        alembic.upgrade()
+    run_sql(app, "ALTER TABLE users DROP COLUMN name")
+    before = set(folder.iterdir())
+    done = app.test_cli_runner().invoke(args=["db", "revision", "Call people"])
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: users.name may not be NULL, and rows that are there")
+    assert 'mapped_column(server_default="0").' in done.output
+    assert set(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("step", [NO_VALUE, NO_VALUE_FOR_A_COPY])
+def test_nor_is_it_added_to_rows_that_are_there(
+    folder: Path, peopled: Flask, new_app: Callable[[], Flask], step: str
+) -> None:
+    before = contents(peopled)
+    add_step(peopled, folder, step)
+    app = new_app()
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL refuses it by itself")
+    done = app.test_cli_runner().invoke(args=["db", "upgrade"])
+    assert done.exit_code == 1
+    assert "Error: users.is_admin may not be NULL" in done.output
+    assert "Traceback" not in done.output
+    assert contents(peopled) == before
+
+
+@pytest.mark.parametrize(
+    "step", [WIDEN_NAMES, ADD_COLUMN.format("sa.false()"), ADD_COLUMN.format("'0'")]
+)
+@pytest.mark.parametrize("somebody_is_left", [True, False])
+def test_a_table_that_was_changed_gives_no_number_twice(
+    folder: Path, peopled: Flask, new_app: Callable[[], Flask], step: str, somebody_is_left: bool
+) -> None:
+    """A new account must not inherit what named an old one."""
+    with peopled.app_context():
+        add_user("bob@example.com")
+    given = {row["id"] for row in rows(peopled, "SELECT id FROM users")}
+    run_sql(peopled, "DELETE FROM users WHERE name <> ''" + " AND id > 1" * somebody_is_left)
+    add_step(peopled, folder, step)
+    app = new_app()
+    with app.app_context():
+        alembic.upgrade()
+    with app.app_context():
+        add_user("eve@example.com")
+    (new,) = rows(app, "SELECT id FROM users WHERE email = 'eve@example.com'")
+    assert new["id"] not in given, "users has lost AUTOINCREMENT"
 
 
 def test_every_migration_can_be_taken_back(new_app: Callable[[], Flask]) -> None:
@@ -186,3 +254,28 @@ def test_foreign_keys_are_at_work_after_a_migration(peopled: Flask) -> None:
         run_sql(peopled, orphan)
     run_sql(peopled, "DELETE FROM users")
     assert not rows(peopled, "SELECT id FROM events WHERE user_id IS NOT NULL")
+
+
+def test_a_revision_before_the_upgrade_is_told_in_a_sentence(new_app: Callable[[], Flask]) -> None:
+    done = new_app().test_cli_runner().invoke(args=["db", "revision", "Too early"])
+    lacking = "DATABASE_URL names a database that lacks migrations. Run `flask db upgrade`."
+    assert (done.exit_code, done.output) == (1, f"Error: {lacking}\n")
+
+
+@pytest.mark.parametrize("command", [["db", "upgrade"], ["db", "current"], ["user", "list"]])
+def test_a_migration_that_is_not_there_is_told_in_a_sentence(
+    new_app: Callable[[], Flask], command: list[str]
+) -> None:
+    """It went with a part that was taken out, or with an older commit."""
+    app = new_app()
+    with app.app_context():
+        alembic.upgrade()
+    run_sql(app, "UPDATE alembic_version SET version_num = 'gone'")
+    with app.app_context(), pytest.raises(ConfigError, match="that is not in migrations/"):
+        check_migrations()
+    if command[0] == "user":
+        run_sql(app, "DROP TABLE users")
+    done = app.test_cli_runner().invoke(args=command)
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: ")
+    assert done.output.count("\n") == 1

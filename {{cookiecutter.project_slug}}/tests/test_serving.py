@@ -112,6 +112,16 @@ def test_a_server_does_not_start_without_a_folder_for_its_database(
         serve(folder, DATABASE_URL="sqlite:///app.sqlite")
 
 
+def test_a_server_does_not_start_without_its_database(folder: Path) -> None:
+    away = "postgresql://me:Fz7Qk0pV@127.0.0.1:1/app"
+    line = "DATABASE_URL names a database that does not answer. See that it runs, and where"
+    with pytest.raises(SystemExit) as ended:
+        serve(folder, DATABASE_URL=away)
+    assert ended.value.code == f"{line}: Connection refused."
+    done, _ = run_flask(folder, "db", "upgrade")
+    assert done.output == f"Error: {line}: Connection refused.\n"
+
+
 def test_what_starts_is_secure_unasked(folder: Path) -> None:
     app = serve(folder)
     assert app.config["SESSION_COOKIE_SECURE"]

@@ -96,3 +96,13 @@ def test_commands_that_prepare_for_serving_run_before_it_can(folder: Path) -> No
     assert done.output == f"{EMAIL} can log in now.\n"
     ready = {"PUBLIC_URL": "https://app.example", "MAIL_URL": "none:"}
     assert serve(folder, **ready).extensions["settings"].can_mail is False
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_an_env_file_that_is_not_utf_8_is_named(folder: Path, encoding: str) -> None:
+    """Windows PowerShell writes UTF-16, unless it is told otherwise."""
+    (folder / ".env").write_text("MAIL_FROM=ol\u00e1@example.com\n", encoding=encoding)
+    with pytest.raises(SystemExit, match=r"^\.env is not UTF-8: save it as UTF-8\.$"):
+        serve(folder)
+    done, _ = run_flask(folder, "user", "list")
+    assert done.output == "Error: .env is not UTF-8: save it as UTF-8.\n"

@@ -1,7 +1,7 @@
 """Own the database: the engine, the base of all models, times in UTC."""
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from inspect import iscoroutinefunction
 from typing import ClassVar, TypeVarTuple
@@ -20,7 +20,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase
 
 from .environ import ConfigError
@@ -34,6 +34,17 @@ from .sqlite import (
     is_permanent,
     set_busy_timeout,
     set_up_sqlite,
+)
+
+# What drivers say of a database that is away, as far as it holds nothing secret.
+REASONS = (
+    "Connection refused",
+    "authentication failed",
+    "does not exist",
+    "permission denied",
+    "timeout expired",
+    "database is locked",
+    "is not a database",
 )
 
 Columns = TypeVarTuple("Columns")
@@ -135,6 +146,17 @@ def is_temporary(error: BaseException | None) -> bool:
     if isinstance(error, PoolTimeout):
         return True
     return isinstance(error, OperationalError) and not is_permanent(error.orig)
+
+
+@contextmanager
+def named_if_away() -> Iterator[None]:
+    """Raise ConfigError in place of what a driver says, which may hold a part of the password."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout) as error:
+        told = [reason for reason in REASONS if reason in str(error)]
+        problem = "names a database that does not answer. See that it runs, and where"
+        raise ConfigError("DATABASE_URL", ": ".join([problem, *told[:1]]) + ".") from None
 
 
 def init_app(app: Flask) -> None:

@@ -6,12 +6,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+from alembic.operations import MigrationScript
+from alembic.operations.ops import AddColumnOp, MigrateOperation, OpContainer
 from alembic.runtime.migration import MigrationContext, MigrationStep
+from alembic.script import Script
+from alembic.util import CommandError
 from flask import Flask
 from flask_alembic import Alembic
 from sqlalchemy import Connection
 
-from .db import Base, UTCDateTime
+from .db import Base, UTCDateTime, named_if_away
+from .environ import ConfigError
+from .sqlite_migrations import check_column
 
 FOLDER = Path(__file__).parent.parent / "migrations"
 Steps = Callable[[str | list[str] | tuple[str, ...], MigrationContext], list[MigrationStep]]
@@ -57,6 +63,21 @@ class Migrations(Alembic):
         finally:
             driver.execute("PRAGMA foreign_keys = ON")
 
+    @property
+    def migration_contexts(self) -> dict[str, MigrationContext]:
+        """Return how to migrate; raise ConfigError for a database that cannot be reached."""
+        with named_if_away():
+            return super().migration_contexts
+
+    def current(self) -> tuple[Script, ...]:
+        """Return where the database is; raise ConfigError if it cannot tell."""
+        try:
+            with named_if_away():
+                return super().current()
+        except CommandError:
+            problem = "names a database with a migration that is not in migrations/. Put it back."
+            raise ConfigError("DATABASE_URL", problem) from None
+
     def is_empty(self) -> bool:
         """Tell whether the database has seen no migration at all."""
         return not self.current()
@@ -88,18 +109,39 @@ def render_item(kind: str, item: object, context: object) -> str | Literal[False
     return False
 
 
-alembic = Migrations(metadatas=Base.metadata, run_mkdir=False)
+def refuse_impossible(
+    context: MigrationContext, revision: object, scripts: list[MigrationScript]
+) -> None:
+    """Write no migration that adds a column without a value for the rows that are there."""
+    for script in scripts:
+        for upgrade in script.upgrade_ops_list:
+            for operation in _each(upgrade):
+                if isinstance(operation, AddColumnOp):
+                    check_column(operation.table_name, operation.column)
+
+
+def _each(operation: MigrateOperation) -> Iterator[MigrateOperation]:
+    yield operation
+    if isinstance(operation, OpContainer):
+        for inner in operation.ops:
+            yield from _each(inner)
+
+
+# Its command is in cli/database.py.
+alembic = Migrations(metadatas=Base.metadata, run_mkdir=False, command_name="")
 
 
 def init_app(app: Flask) -> None:
     # Alembic keeps it in a ConfigParser, to which a single percent sign means more.
     location = str(FOLDER).replace("%", "%%")
-    app.config["ALEMBIC"] = {"script_location": location}
+    # By default it splits the path at each colon, finds no migration, and says nothing.
+    app.config["ALEMBIC"] = {"script_location": location, "path_separator": "newline"}
     app.config["ALEMBIC_CONTEXT"] = {
         "transactional_ddl": True,
         "render_as_batch": True,
         "compare_type": True,
         "render_item": render_item,
+        "process_revision_directives": refuse_impossible,
     }
     alembic.init_app(app)
     # Alembic logs the kind of database at each start: keep only what it runs.

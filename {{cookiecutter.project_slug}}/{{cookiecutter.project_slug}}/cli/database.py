@@ -1,11 +1,17 @@
-"""Put a database that will not do into one sentence."""
+"""Turn errors of the database into one-line messages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from flask.cli import AppGroup
+from alembic.util import CommandError
+from flask.cli import AppGroup, ScriptInfo
+from flask_alembic.cli import cli as alembic_group
 from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from ..db import db, is_temporary
+from ..environ import ConfigError
+from ..serving import check_migrations
 
 
 @contextmanager
@@ -13,17 +19,39 @@ def database_needed() -> Iterator[None]:
     """Run a command: no traceback for tables that are missing, or all is away."""
     try:
         yield
+    except ConfigError as problem:
+        raise click.ClickException(str(problem)) from None
+    except CommandError as error:
+        if "not up to date" in str(error):
+            _say_what_is_missing()
+        raise click.ClickException(str(error)) from None
     except (OperationalError, ProgrammingError) as error:
+        if not is_temporary(error):
+            _say_what_is_missing()
+            raise
         said = str(error.orig).strip().partition("\n")[0]
-        raise click.ClickException(
-            f"The database would not do it ({said}). Is it there, and has "
-            "`flask db upgrade` been run?"
-        ) from None
+        raise click.ClickException(f"The database would not do it ({said}). Is it there?") from None
+
+
+def _say_what_is_missing() -> None:
+    # What the command has begun holds the lock that is needed to look.
+    db.session.rollback()
+    try:
+        check_migrations()
+    except ConfigError as problem:
+        raise click.ClickException(str(problem)) from None
 
 
 class DatabaseGroup(AppGroup):
     """Group commands that need the database."""
 
     def invoke(self, ctx: click.Context) -> object:
-        with database_needed():
+        # What looks into an error needs it too, when the command has ended.
+        app = ctx.ensure_object(ScriptInfo).load_app()
+        with app.app_context(), database_needed():
             return super().invoke(ctx)
+
+
+migrations_group = DatabaseGroup(
+    "db", help=alembic_group.help, callback=alembic_group.callback, commands=alembic_group.commands
+)

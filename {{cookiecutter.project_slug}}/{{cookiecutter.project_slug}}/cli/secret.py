@@ -74,7 +74,7 @@ def _put_new_key() -> list[str]:
     """Write a new key into .env; return the keys, the new one first."""
     if not ENV_FILE.exists():
         raise click.ClickException("There is no .env. `flask secret new` makes one.")
-    values = dotenv_values(ENV_FILE)
+    values = _env_values()
     current, former = (values.get(name) or "" for name in KEYS)
     # A key that is no good as a fallback either would stop the start once more.
     kept = [key for key in (current, *map(str.strip, former.split(","))) if _is_good(key)]
@@ -91,10 +91,17 @@ def _put_new_key() -> list[str]:
 
 def _comes_from_env_file() -> bool:
     """Tell whether the app reads its key from .env: the real environment wins over it."""
-    values = dotenv_values(ENV_FILE)
+    values = _env_values()
     if os.environ.get("SECRET_KEY_FILE") or values.get("SECRET_KEY_FILE"):
         return False
     return all(os.environ.get(name, values.get(name)) == values.get(name) for name in KEYS)
+
+
+def _env_values() -> dict[str, str | None]:
+    try:
+        return dotenv_values(ENV_FILE)
+    except UnicodeDecodeError:
+        raise click.ClickException(".env is not UTF-8: save it as UTF-8.") from None
 
 
 def _write(**values: str) -> None:

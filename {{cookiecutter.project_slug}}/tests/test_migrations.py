@@ -274,7 +274,7 @@ def test_a_migration_that_is_not_there_is_told_in_a_sentence(
     with app.app_context(), pytest.raises(ConfigError, match="that is not in migrations/"):
         check_migrations()
     if command[0] == "user":
-        run_sql(app, "DROP TABLE users")
+        run_sql(app, "ALTER TABLE users RENAME TO lost")
     done = app.test_cli_runner().invoke(args=command)
     assert done.exit_code == 1
     assert done.output.startswith("Error: ")

@@ -75,6 +75,32 @@ def test_its_own_tests_pass_there(
 
 
 @pytest.mark.parametrize("auth", AUTHS)
+def test_a_sequence_that_stayed_behind_is_an_error_that_is_told(
+    auth: str, open_site: OpenSite, database_server: Postgres
+) -> None:
+    """Rows that were moved or restored came with their numbers."""
+    site = open_site(auth)
+    name = f"behind_{auth}"
+    served = {**SERVED, "DATABASE_URL": database_server.new_database(name)}
+    must(site.run("flask", "db", "upgrade", **served))
+    site.add_account(served)
+    server = site.serve(served)
+    ana = Visitor(server.port)
+
+    database_server.ask("ALTER SEQUENCE events_id_seq RESTART 1", name)
+    assert ana.login(EMAIL, PASSWORD).status == 500
+    assert ana.cookies == {}
+    assert "UniqueViolation" in server.output
+    assert ana.login(EMAIL, PASSWORD).status == 303
+
+    database_server.ask("ALTER SEQUENCE users_id_seq RESTART 1", name)
+    bob = ("user", "create", "bob@example.com", "--name", "Bob")
+    done = site.run("flask", *bob, stdin=f"{PASSWORD}\n", **served)
+    assert "UniqueViolation" in done.stderr
+    assert "has an account already" not in done.stderr
+
+
+@pytest.mark.parametrize("auth", AUTHS)
 def test_it_is_refused_while_the_database_is_away_and_goes_on_by_itself(
     auth: str, open_site: OpenSite, database_server: Postgres
 ) -> None:

@@ -11,7 +11,7 @@ from {{ cookiecutter.project_slug }}.cli import users
 from .acting import NEW_PASSWORD
 from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
-from .inside import everything_stored, rows
+from .inside import db, everything_stored, rows
 from .operating import events, run, said
 from .statements import broken_database
 
@@ -85,6 +85,21 @@ def test_what_no_account_may_have_is_refused(
 def test_nobody_has_two_accounts(app: Flask, user: str, email: str) -> None:
     taken = f"{EMAIL} has an account already."
     assert said(run(app, "create", email, "--name", "Ana", typed=PASSWORD)) == taken
+
+
+def test_no_transaction_is_open_while_a_password_is_asked_for(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command takes the lock that every writer of SQLite waits for; people take their time."""
+    open_then: list[bool] = []
+
+    def ask() -> str:
+        open_then.append(db.session.in_transaction())
+        return PASSWORD
+
+    monkeypatch.setattr(users, "_password", ask)
+    assert run(app, *CREATE).exit_code == 0
+    assert open_then == [False]
 
 
 def test_nobody_has_two_accounts_made_at_once(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }} import accounts, links
@@ -19,6 +20,7 @@ from ..hashing import watch_hashing
 from ..inside import meanwhile, rows
 from ..letters import ask_for_link, letters
 from ..people import add_user
+from ..statements import broken_database
 from .changing import BOB, FINISH, NEW, START, UNDO, change_address, open_link_to, undo
 
 Overtake = Callable[[Callable[[], object]], list[object]]
@@ -185,6 +187,19 @@ def test_an_address_that_was_taken_meanwhile_is_left_to_its_owner(
     assert ana.is_signed_in()
     assert not letters(app)
     assert not rows(app, "SELECT id FROM events WHERE kind = 'email_changed'")
+
+
+def test_an_address_that_cannot_be_written_for_another_reason_is_told(
+    app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A page that says the address is taken would be wrong, and the log would say nothing."""
+    open_link_to(ana)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    with broken_database(app, "UPDATE users SET email", IntegrityError):
+        assert ana.post(FINISH).status_code == 500
+    assert "Traceback" in caplog.text
+    assert ana.post(FINISH).status_code == 303
+    assert addresses(app) == [NEW]
 
 
 def test_of_two_who_want_an_address_one_gets_it(app: Flask, ana: Browser) -> None:

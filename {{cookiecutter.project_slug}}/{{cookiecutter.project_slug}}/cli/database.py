@@ -30,7 +30,10 @@ def database_needed() -> Iterator[None]:
             _say_what_is_missing()
             raise
         said = str(error.orig).strip().partition("\n")[0]
-        raise click.ClickException(f"The database would not do it ({said}). Is it there?") from None
+        raise click.ClickException(
+            f"The database would not do it ({said}). Is it there, and has "
+            "`flask db upgrade` been run?"
+        ) from None
 
 
 def _say_what_is_missing() -> None:

@@ -67,6 +67,20 @@ def upgrade() -> None:
     op.create_index("ix_links_user_id", "links", ["user_id"])
     op.create_index("ix_links_ends_at", "links", ["ends_at"])
     op.create_table(
+        "known_browsers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_known_browsers"),
+        sa.UniqueConstraint("token_hash", "user_id", name="uq_known_browsers_token_hash"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_known_browsers_user_id_users", ondelete="CASCADE"
+        ),
+    )
+    op.create_index("ix_known_browsers_user_id", "known_browsers", ["user_id"])
+    op.create_index("ix_known_browsers_used_at", "known_browsers", ["used_at"])
+    op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.String(40), nullable=False),
@@ -115,6 +129,7 @@ def downgrade() -> None:
     op.drop_table("events")
     op.drop_table("throttles")
     op.drop_table("outbox")
+    op.drop_table("known_browsers")
     op.drop_table("links")
     op.drop_table("recovery_codes")
     op.drop_table("users")

@@ -15,6 +15,7 @@ PASSWORD = "correct horse battery staple"
 # Another name would end every session.
 SESSION = "__Host-{{ cookiecutter.project_slug }}-session"
 AUTH = "__Host-{{ cookiecutter.project_slug }}-auth"
+KNOWN = "__Host-{{ cookiecutter.project_slug }}-browser"
 
 
 class Browser(FlaskClient):
@@ -44,9 +45,14 @@ class Browser(FlaskClient):
     def is_signed_in(self) -> bool:
         return self.get("/account/").status_code == 200
 
-    def jar(self) -> dict[str, str]:
+    def cookies(self) -> dict[str, str]:
         """Return the cookies that the browser holds, by name."""
         return {cookie.key: cookie.value for cookie in (self._cookies or {}).values()}
+
+    def jar(self) -> dict[str, str]:
+        """Return those of them that a session lies in."""
+        # In development the name is shorter.
+        return {name: text for name, text in self.cookies().items() if not KNOWN.endswith(name)}
 
     def keep(self, cookies: dict[str, str]) -> None:
         """Put cookies back, as somebody would who copied them earlier."""

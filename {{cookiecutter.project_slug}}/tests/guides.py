@@ -67,7 +67,7 @@ def message(block: Block) -> Message:
 def send(browser: Browser, request: Message) -> TestResponse:
     """Send a request with the browser's own cookies, which are to look like those shown."""
     if "Cookie" in request.headers:
-        held = "; ".join("=".join(cookie) for cookie in browser.jar().items())
+        held = "; ".join("=".join(cookie) for cookie in browser.cookies().items())
         assert is_alike(request.headers["Cookie"], held)
     method, path, _ = request.first.split()
     headers = [(name, text) for name, text in request.headers if name not in {"Cookie", "Host"}]

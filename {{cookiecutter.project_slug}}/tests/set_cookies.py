@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from werkzeug.test import TestResponse
 
+from .browser import KNOWN
+
 
 class SetCookie(NamedTuple):
     """Hold one line; the names of attributes are in lower case."""
@@ -35,6 +37,11 @@ class SetCookie(NamedTuple):
 def set_cookies(response: TestResponse) -> list[SetCookie]:
     """Return the cookies that a response sets or deletes."""
     return [_parse(line) for line in response.headers.getlist("Set-Cookie")]
+
+
+def session_cookies(response: TestResponse) -> list[SetCookie]:
+    """Return those of them that a session lies in."""
+    return [cookie for cookie in set_cookies(response) if cookie.name != KNOWN]
 
 
 def _parse(line: str) -> SetCookie:

@@ -27,13 +27,13 @@ def test_purge_deletes_links_and_counters_that_are_over(
     client.post("/auth/register", data={"email": EMAIL})
     letters(app)
     clock.shift(timedelta(minutes=30, seconds=-1))
-    assert purge(app) == "0 sessions, 0 links, 0 counters, 0 mails, 0 events\n"
+    assert purge(app) == "0 sessions, 0 browsers, 0 links, 0 counters, 0 mails, 0 events\n"
     clock.shift(1)
-    assert purge(app) == "0 sessions, 1 links, 0 counters, 0 mails, 0 events\n"
+    assert purge(app) == "0 sessions, 0 browsers, 1 links, 0 counters, 0 mails, 0 events\n"
     clock.shift(timedelta(minutes=30))
-    assert purge(app) == "0 sessions, 0 links, 1 counters, 0 mails, 0 events\n"
+    assert purge(app) == "0 sessions, 0 browsers, 0 links, 1 counters, 0 mails, 0 events\n"
     clock.shift(timedelta(hours=23))
-    assert purge(app) == "0 sessions, 0 links, 1 counters, 0 mails, 0 events\n"
+    assert purge(app) == "0 sessions, 0 browsers, 0 links, 1 counters, 0 mails, 0 events\n"
     for table in ("links", "throttles"):
         assert rows(app, f"SELECT * FROM {table}") == []
 

@@ -205,14 +205,25 @@ def test_a_wrong_password_proves_nothing(
     assert site.is_signed_in()
 
 
-def test_guesses_are_counted_with_the_logins(build: BuildVault, user: str) -> None:
+def test_guesses_are_counted_and_apart_from_the_logins(build: BuildVault, user: str) -> None:
     app = build(login_attempts_per_account=Rate(3, 900))
     site = Browser(app)
     site.login()
     assert [confirm(site, WRONG).status_code for _ in range(4)] == [422, 422, 422, 429]
     assert confirm(site).status_code == 429
-    assert Browser(app).login().status_code == 429
     assert kinds(app) == ["login", *["confirm_failed"] * 3]
+    # A login forgives nothing of it: it would give a thief at an open session more guesses.
+    assert Browser(app).login().status_code == 303
+    assert confirm(site).status_code == 429
+
+
+def test_guesses_of_strangers_leave_a_signed_in_user_alone(build: BuildVault, user: str) -> None:
+    app = build(login_attempts_per_account=Rate(2, 900))
+    site = Browser(app)
+    site.login()
+    assert [Browser(app).login(password=WRONG).status_code for _ in range(2)] == [422, 429]
+    assert confirm(site).status_code == 303
+    assert change_password(site) == 303
 
 
 def test_guesses_are_counted_for_the_address_as_well(build: BuildVault, user: str) -> None:

@@ -6,7 +6,7 @@ from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }}.models import NAME_MAX_LENGTH
 
-from .browser import AUTH, EMAIL, SESSION, Browser
+from .browser import AUTH, EMAIL, KNOWN, SESSION, Browser
 from .conftest import MakeApp
 from .crawling import crawl
 from .people import add_user
@@ -40,7 +40,7 @@ def test_every_cookie_is_bound_to_this_host_and_to_https(
 ) -> None:
     assert len(lines) >= 4
     for cookie in lines:
-        assert cookie.name in {SESSION, AUTH}, cookie.line
+        assert cookie.name in {SESSION, AUTH, KNOWN}, cookie.line
         kept = {
             name: value
             for name, value in cookie.attributes.items()
@@ -57,7 +57,7 @@ def test_development_goes_without_the_prefix_and_without_secure(
     app = configure(development=True, public_url=LOCALHOST)
     browser = Browser(app, origin=LOCALHOST)
     lines = [cookie for answer in life(browser) for cookie in set_cookies(answer)]
-    names = {name.removeprefix("__Host-") for name in (SESSION, AUTH)}
+    names = {name.removeprefix("__Host-") for name in (SESSION, AUTH, KNOWN)}
     assert len(lines) >= 4
     for cookie in lines:
         assert cookie.name in names, cookie.line
@@ -71,9 +71,12 @@ def test_development_goes_without_the_prefix_and_without_secure(
 def test_logout_deletes_what_login_set(client: Browser, user: str) -> None:
     client.login()
     held = set(client.jar())
+    assert KNOWN in client.cookies()
     deleted = [cookie for cookie in set_cookies(client.logout()) if cookie.deletes]
     assert held <= {cookie.name for cookie in deleted}
     assert all(cookie.value == "" for cookie in deleted)
+    # It opens nothing, and spares the next login the guesses of strangers.
+    assert KNOWN in client.cookies()
 
 
 def test_no_cookie_tells_who_somebody_is(app: Flask, client: Browser) -> None:
@@ -88,7 +91,7 @@ def test_no_cookie_tells_who_somebody_is(app: Flask, client: Browser) -> None:
 def test_no_page_shows_a_token(client: Browser, user: str) -> None:
     client.login(remember="y")
     for page in crawl(client):
-        assert not [value for value in client.jar().values() if value in page.text], page.path
+        assert not [value for value in client.cookies().values() if value in page.text], page.path
 
 
 def test_a_cookie_stays_small_however_long_name_and_address(app: Flask, client: Browser) -> None:

@@ -13,7 +13,7 @@ from .acting import NEW_PASSWORD, change_password
 from .browser import EMAIL, PASSWORD, Browser
 from .hashing import overtake, watch_hashing
 from .people import add_user, change_user
-from .set_cookies import set_cookies
+from .set_cookies import session_cookies
 
 JSON = {"Accept": "application/json"}
 OLDER = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(PASSWORD)
@@ -46,7 +46,7 @@ def test_a_remembered_login_outlives_the_browser(client: Browser, user: str) -> 
     ages = [
         cookie.attributes.get("max-age")
         for answer in (client.login(), client.login(remember="y"))
-        for cookie in set_cookies(answer)
+        for cookie in session_cookies(answer)
         if not cookie.deletes
     ]
     assert ages[0] is None

@@ -78,13 +78,6 @@ def test_the_window_ends(configure: MakeApp, user: str, clock: TimeMachineFixtur
     assert statuses(app, EMAIL, 2) == [422, 429]
 
 
-def test_a_login_that_succeeds_starts_the_count_anew(configure: MakeApp, user: str) -> None:
-    app = configure(login_attempts_per_account=Rate(3, 900))
-    for _ in range(3):
-        assert statuses(app, EMAIL, 2) == [422, 422]
-        assert attempt(app, password=PASSWORD).status_code == 303
-
-
 def test_one_account_does_not_pay_for_another(app: Flask, configure: MakeApp, user: str) -> None:
     with app.app_context():
         add_user("bob@example.com")

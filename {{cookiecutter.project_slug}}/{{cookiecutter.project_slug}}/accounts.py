@@ -99,7 +99,7 @@ def reset_password(link: Link, password_hash: str) -> User | None:
     if user is None or user.disabled_at is not None or not links.use(link):
         return None
     user.password_hash = password_hash
-    throttle.forgive_login(user.email)
+    throttle.forgive(throttle.login_key(user.email))
     events.record("password_reset", user)
     mail.notify(user, "password_changed")
     return user

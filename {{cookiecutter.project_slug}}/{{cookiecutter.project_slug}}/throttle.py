@@ -5,24 +5,40 @@ import logging
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 
-from sqlalchemy import case, delete
+from sqlalchemy import Connection, case, delete
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import TooManyRequests
 
 from .config import settings
 from .db import db, now, upsert
 from .environ import Rate
-from .models import Throttle
+from .models import Throttle, User
 
 # How far the clocks of hosts, and attempts that wait for one another, may be apart.
 CLOCKS_DIFFER_BY = timedelta(minutes=1)
 logger = logging.getLogger(__name__)
 
 
-def count_login(email: str, address: str) -> None:
-    """Count an attempt to log in, right or wrong; raise TooManyRequests (429)."""
-    # The address first: one that is over its limit locks no further account.
+def login_key(email: str, browser: int | None = None) -> str:
+    """Return what logins are counted by: the account, and the browser if the account knows it."""
+    return f"login as {email}" if browser is None else f"login as {email} in {browser}"
+
+
+def code_key(user: User) -> str:
+    """Return what codes are counted by, which only the right password leads to."""
+    return f"code of {user.public_id}"
+
+
+def confirm_key(user: User) -> str:
+    """Return what proofs of a signed-in user are counted by: strangers have no share in it."""
+    return f"confirm as {user.public_id}"
+
+
+def count_guess(key: str, address: str) -> None:
+    """Count a guess at a password or code, right or wrong; raise TooManyRequests (429)."""
+    # The network first: one that is over its limit locks no account.
     count_address(address)
-    _count(_login_key(email), settings().login_attempts_per_account, address)
+    _count(key, settings().login_attempts_per_account, address)
 
 
 def count_address(address: str) -> None:
@@ -40,9 +56,9 @@ def count_mail(address: str) -> None:
     _count(f"mail from {network(address)}", settings().mails_per_address, address)
 
 
-def forgive_login(email: str) -> None:
-    """Start an account's count anew, within the caller's transaction."""
-    db.session.execute(delete(Throttle).where(Throttle.key == _hash(_login_key(email))))
+def forgive(key: str, *, within: Session | Connection | None = None) -> None:
+    """Start a count anew, in the caller's transaction."""
+    (within or db.session).execute(delete(Throttle).where(Throttle.key == _hash(key)))
 
 
 def network(address: str) -> str:
@@ -83,10 +99,6 @@ def _count(key: str, limit: Rate, address: str) -> None:
         logger.warning("too many: %s, from %s", " ".join(key.split()[:2]), address or "-")
         wait = max(1, round((ends_at - moment).total_seconds()))
         raise TooManyRequests(retry_after=wait)
-
-
-def _login_key(email: str) -> str:
-    return f"login as {email}"
 
 
 def _hash(key: str) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }} import mail
 from {{ cookiecutter.project_slug }}.db import db
@@ -10,6 +11,7 @@ from {{ cookiecutter.project_slug }}.environ import Rate
 from ..acting import NEW_PASSWORD, change_password, copy_of
 from ..browser import EMAIL, PASSWORD, Browser
 from ..conftest import MakeApp
+from ..factoring import RIGHT, add_word
 from ..hashing import overtake, watch_hashing
 from ..inside import everything_stored, rows
 from ..letters import ask_for_link
@@ -73,12 +75,26 @@ def test_what_cannot_be_the_password_is_no_attempt(
     assert [row["kind"] for row in rows(app, "SELECT kind FROM events")] == ["login"]
 
 
-def test_guessing_the_password_is_counted_with_the_logins(configure: MakeApp, user: str) -> None:
+def test_guessing_the_password_is_counted(configure: MakeApp, user: str) -> None:
     client = Browser(configure(login_attempts_per_account=Rate(3, 900)))
     client.login()
     statuses = [client.post(PATH, data={"password": WRONG}).status_code for _ in range(4)]
     assert statuses == [422, 422, 422, 429]
     assert client.post(PATH, data=FORM).status_code == 429
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_with_a_second_factor_a_recent_proof_by_it_comes_first(
+    make_app: MakeApp, user: str, clock: TimeMachineFixture, method: str
+) -> None:
+    ana = Browser(add_word(make_app()))
+    ana.login()
+    clock.shift(600)
+    assert ana.open(PATH, method=method, data=FORM).location.startswith("/auth/confirm")
+    assert accounts_left(ana.application) == [EMAIL]
+    assert ana.post("/auth/confirm", data=RIGHT).status_code == 303
+    assert ana.post(PATH, data=FORM).location == "/"
+    assert accounts_left(ana.application) == []
 
 
 def test_every_session_of_the_account_ends_and_no_other(app: Flask, ana: Browser) -> None:

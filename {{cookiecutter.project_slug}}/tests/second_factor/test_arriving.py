@@ -9,7 +9,7 @@ from ..browser import EMAIL, Browser
 from ..inside import rows
 from ..letters import ask_for_link, letters
 from ..people import add_user, change_user
-from ..set_cookies import set_cookies
+from ..set_cookies import session_cookies, set_cookies
 from ..statements import selects, statements
 from .phone import ARRIVING, PAGE, Phone, equip, give_code, give_password
 
@@ -67,7 +67,7 @@ def test_a_login_is_remembered_if_that_was_ticked(client: Browser, phone: Phone)
     for more, steps, remembered in (({}, 0, False), ({"remember": "y"}, 1, True)):
         give_password(client, **more)
         done = give_code(client, phone.code(steps_ahead=steps))
-        lasting = [one for one in set_cookies(done) if int(one.attributes.get("max-age", 0))]
+        lasting = [one for one in session_cookies(done) if int(one.attributes.get("max-age", 0))]
         assert bool(lasting) is remembered
 
 

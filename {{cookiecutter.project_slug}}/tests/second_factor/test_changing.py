@@ -149,8 +149,13 @@ def test_a_link_for_a_new_password_that_was_mailed_before_is_void(
     ("method", "path"),
     [("GET", PAGE), ("POST", PAGE), ("POST", f"{PAGE}/off"), ("POST", f"{PAGE}/codes")],
 )
-def test_the_password_is_asked_for_again_after_ten_minutes(
-    app: Flask, owner: Browser, clock: TimeMachineFixture, method: str, path: str
+def test_password_and_code_are_asked_for_again_after_ten_minutes(
+    app: Flask,
+    owner: Browser,
+    phone: Phone,
+    clock: TimeMachineFixture,
+    method: str,
+    path: str,
 ) -> None:
     clock.shift(601)
     asked = owner.open(path, method=method)
@@ -160,6 +165,8 @@ def test_the_password_is_asked_for_again_after_ten_minutes(
     assert has_second_factor(app)
     assert "second_factor_off" not in kinds(app)
     owner.post("/auth/confirm", data={"password": PASSWORD})
+    assert owner.get(PAGE).status_code == 303
+    owner.post("/auth/confirm", data={"password": PASSWORD, "code": phone.code()})
     assert owner.get(PAGE).status_code == 200
 
 

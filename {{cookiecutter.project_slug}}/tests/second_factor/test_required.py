@@ -12,7 +12,6 @@ from .phone import PAGE, equip, give_code, give_password, switch_on
 
 OPEN = {
     "auth.logout",
-    "confirm.confirm",
     "confirm.show",
     "language.choose",
     "pages.healthz",

@@ -1,6 +1,7 @@
 """Who is signed in sees every live session of theirs, and ends what should not be."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
 from flask import Flask
@@ -10,7 +11,7 @@ from werkzeug.test import TestResponse
 from {{ cookiecutter.project_slug }}.account.sessions import views
 
 from ..acting import change_password, copy_of, handles
-from ..browser import EMAIL, ORIGIN, PASSWORD, Browser
+from ..browser import EMAIL, KNOWN, ORIGIN, PASSWORD, Browser
 from ..conftest import MakeApp
 from ..inside import rows
 from ..people import add_user, change_user
@@ -156,6 +157,15 @@ def test_ending_the_others_is_no_proof_of_the_password(
     assert here.post(OTHERS).location == PATH
     clock.shift(1)
     assert here.post(OTHERS).location == "/auth/confirm"
+
+
+def test_ending_the_others_makes_their_browsers_unknown_to_the_account(
+    app: Flask, here: Browser, elsewhere: Browser
+) -> None:
+    assert len(rows(app, "SELECT id FROM known_browsers")) == 2
+    assert here.post(OTHERS).status_code == 303
+    (left,) = rows(app, "SELECT token_hash FROM known_browsers")
+    assert bytes(left["token_hash"]) == sha256(here.cookies()[KNOWN].encode()).digest()
 
 
 def test_ending_this_one_is_a_logout(app: Flask, here: Browser, elsewhere: Browser) -> None:

@@ -8,7 +8,7 @@ from wtforms.validators import AnyOf
 from .. import accounts, passwords
 from ..auth.confirm import prove
 from ..auth.forms import accept_password, name_field, password_field, reject, show_form
-from ..auth.guards import signed_in_user
+from ..auth.guards import recent_factor_required, signed_in_user
 from ..auth.sessions import end_sessions, renew_session
 from ..db import db
 from ..i18n import NAMES, gettext as _, lazy_gettext as lazy, speak
@@ -46,6 +46,7 @@ def profile() -> ResponseReturnValue:
 
 
 @bp.route("/password", methods=["GET", "POST"])
+@recent_factor_required
 def password() -> ResponseReturnValue:
     user = signed_in_user()
     form = ChangePasswordForm(request.form)

@@ -7,9 +7,10 @@ from flask import Flask, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from .. import clients, events, mail, throttle
+from .. import clients, events, mail
 from ..db import db, now
 from ..models import Event, User
+from . import browsers
 from .sessions import login_user
 
 # No longer than the audit trail is kept, which is where logins are looked up.
@@ -40,11 +41,12 @@ def finish(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
     # Disabled between two steps: a session begun now would work once it is enabled again.
     if user.disabled_at is not None:
         return redirect(url_for("auth.login"), 303)
-    throttle.forgive_login(user.email)
     _tell_of_new_browser(user)
     db.session.commit()
+    answer = browsers.remember(user, redirect(target or url_for("pages.home"), 303))
+    # Last: if the browser cannot be noted, the error page signs nobody in.
     login_user(user, remember=remember)
-    return redirect(target or url_for("pages.home"), 303)
+    return answer
 
 
 def _tell_of_new_browser(user: User) -> None:

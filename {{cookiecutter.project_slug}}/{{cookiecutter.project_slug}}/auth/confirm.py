@@ -1,4 +1,6 @@
-"""Ask somebody who is signed in for the password again (ASVS 7.5.1)."""
+"""Ask a signed-in user for the password again, and for the second factor (ASVS 7.5.1)."""
+
+from collections.abc import Iterable
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
@@ -8,6 +10,8 @@ from .. import events, passwords, throttle
 from ..db import db
 from ..i18n import gettext as _
 from ..models import User
+from . import factors
+from .factors import Factor
 from .forms import ConfirmForm, reject, show_form
 from .guards import signed_in_user
 from .next_page import next_page
@@ -16,37 +20,44 @@ from .sessions import renew_session
 bp = Blueprint("confirm", __name__, url_prefix="/auth/confirm")
 
 
-@bp.get("")
+@bp.route("", methods=["GET", "POST"])
 def show() -> ResponseReturnValue:
-    form = ConfirmForm(data={"next": request.args.get("next", "")})
-    return show_form("auth/confirm.html", form)
-
-
-@bp.post("")
-def confirm() -> ResponseReturnValue:
-    user, form = signed_in_user(), ConfirmForm(request.form)
-    if not form.validate() or not prove(user, form.password):
-        return show_form("auth/confirm.html", form)
+    user, page = signed_in_user(), "auth/confirm.html"
+    asked = factors.set_up_by(user)
+    form = _form_for(asked)(request.form, data={"next": request.args.get("next", "")})
+    fields = [form[factor.name] for factor in asked]
+    if request.method == "GET" or not form.validate():
+        return show_form(page, form, codes=fields)
+    if not prove(user, form.password, zip(asked, fields, strict=True)):
+        return show_form(page, form, codes=fields)
     events.record("confirmed", user)
     db.session.commit()
     renew_session()
     return redirect(next_page(), 303)
 
 
-def prove(user: User, field: Field) -> bool:
+def prove(user: User, password: Field, codes: Iterable[tuple[Factor, Field]] = ()) -> bool:
     """Tell whether a form's password is the user's; say beside the field that it is not.
 
-    It is counted as a login is: whoever sits at an open session may not guess the
-    password at leisure. It commits, so ask before anything is changed.
+    It is counted, so that a thief at an open session cannot guess the password at leisure.
+    A code is looked at, and used up, only with the right password; wrong, it spoils the
+    proof. It commits, so ask before anything is changed.
     """
+    key = throttle.confirm_key(user)
     with passwords.place():
-        throttle.count_login(user.email, events.client_address())
-        right = passwords.verify(user.password_hash, str(field.data))
-    if right:
-        throttle.forgive_login(user.email)
+        throttle.count_guess(key, events.client_address())
+        right = passwords.verify(user.password_hash, str(password.data))
+    if not right:
+        reject(password, _("This is not your current password."))
+    elif all(factor.use(user, field) for factor, field in codes):
+        throttle.forgive(key)
         db.session.commit()
         return True
     events.record("confirm_failed", user)
     db.session.commit()
-    reject(field, _("This is not your current password."))
     return False
+
+
+def _form_for(asked: list[Factor]) -> type[ConfirmForm]:
+    """Return the form with a field for each factor that the account has."""
+    return type("ConfirmForm", (ConfirmForm,), {factor.name: factor.field for factor in asked})

@@ -17,6 +17,7 @@ from ..db import SAFE_METHODS, now
 from ..i18n import gettext as _, speak
 from ..models import User
 from ..security import our_origin
+from . import factors
 from .sessions import load_user, proved_at
 from .stale_forms import mark_of, refuse_form_of_another
 
@@ -36,16 +37,15 @@ def recent_login_required(view: Callable[P, R]) -> Callable[P, R | Response]:
 
     `REAUTHENTICATION_SECONDS` says how long a proof is good for (ASVS 7.5.1).
     """
-    # The guard goes by the mark: put above the route by mistake, the wrapper is never called.
-    # The wrapper is for what the guard does not see: a method, a view within a decorator.
-    vars(view)["recent_login_required"] = True
+    return _with_proof(view, lambda user: True)
 
-    @wraps(view)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-        answer = current_app.ensure_sync(view)
-        return answer(*args, **kwargs) if _proved_of_late() else _ask_again()
 
-    return checked
+def recent_factor_required(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """Ask as `recent_login_required` does, but only accounts with a second factor.
+
+    For a view that asks for the password itself: that is proof enough for the others.
+    """
+    return _with_proof(view, lambda user: bool(factors.set_up_by(user)))
 
 
 def current_user() -> User | None:
@@ -85,6 +85,19 @@ def wants_json() -> bool:
     return accepted.best_match(["text/html", "application/json"]) == "application/json"
 
 
+def _with_proof(view: Callable[P, R], applies: Callable[[User], bool]) -> Callable[P, R | Response]:
+    # The guard goes by the mark: put above the route by mistake, the wrapper is never called.
+    # The wrapper is for what the guard does not see: a method, a view within a decorator.
+    vars(view)["needs_proof_of"] = applies
+
+    @wraps(view)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+        answer = current_app.ensure_sync(view)
+        return _ask_again() if _lacks_proof(view) else answer(*args, **kwargs)
+
+    return checked
+
+
 def _guard() -> Response | None:
     endpoint = request.endpoint
     # Files are the same for everybody: no statement, no cookie.
@@ -104,9 +117,7 @@ def _guard() -> Response | None:
     view = current_app.view_functions[endpoint]
     if user is not None and not getattr(view, "checks_own_forms", False):
         refuse_form_of_another(user, body)
-    if getattr(view, "recent_login_required", False) and not _proved_of_late():
-        return _ask_again()
-    return None
+    return _ask_again() if _lacks_proof(view) else None
 
 
 def _refuse(endpoint: str) -> Response:
@@ -117,6 +128,13 @@ def _refuse(endpoint: str) -> Response:
     # Come back only to what was a GET: a form's address may be no page at all.
     here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     return redirect(url_for("auth.login", next=here), 303)
+
+
+def _lacks_proof(view: Callable[..., object]) -> bool:
+    applies, user = getattr(view, "needs_proof_of", None), current_user()
+    if applies is None or (user is not None and not applies(user)):
+        return False
+    return not _proved_of_late()
 
 
 def _proved_of_late() -> bool:

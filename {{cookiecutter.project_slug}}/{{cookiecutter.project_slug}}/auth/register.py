@@ -11,6 +11,7 @@ from .. import accounts
 from ..config import settings
 from ..db import db
 from ..i18n import gettext as _, language
+from . import browsers
 from .forms import FinishRegistrationForm
 from .guards import login_not_required
 from .opened_links import (
@@ -63,7 +64,8 @@ def finish() -> ResponseReturnValue:
     if user is None:
         return refuse_link()
     db.session.commit()
+    answer = browsers.remember(user, redirect(url_for("pages.home"), 303))
     login_user(user)
     # It may lie in a cookie until it is shown: so it carries no name.
     flash(_("Your account is ready."))
-    return redirect(url_for("pages.home"), 303)
+    return answer

@@ -7,6 +7,7 @@ from .. import accounts
 from ..db import db
 from ..i18n import gettext as _
 from ..models import User
+from . import browsers
 from .forms import NewPasswordForm
 from .guards import login_not_required
 from .opened_links import (
@@ -59,4 +60,4 @@ def finish() -> ResponseReturnValue:
     db.session.commit()
     logout_user()
     flash(_("Your password is changed. Please log in with it."))
-    return redirect(url_for("auth.login"), 303)
+    return browsers.remember(owner, redirect(url_for("auth.login"), 303))

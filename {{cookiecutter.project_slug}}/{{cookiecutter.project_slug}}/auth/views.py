@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from .. import accounts, events, passwords, throttle
 from ..db import db
 from ..i18n import gettext as _
-from . import arrival
+from . import arrival, browsers
 from .forms import LoginForm, reject, show_form
 from .guards import closed_view, current_user, login_not_required
 from .next_page import next_page
@@ -32,7 +32,8 @@ def log_in() -> ResponseReturnValue:
         return show_form("auth/login.html", form)
     email, password = str(form.email.data), str(form.password.data)
     with passwords.place():
-        throttle.count_login(email, events.client_address())
+        key = throttle.login_key(email, browsers.find(email))
+        throttle.count_guess(key, events.client_address())
         user = accounts.authenticate(email, password)
     if user is None:
         events.record("login_failed", accounts.find(email))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import click
 from flask.cli import with_appcontext
 
-from ..auth import sessions
+from ..auth import browsers, sessions
 from ..auth.limits import longest_life
 from ..db import now
 from ..models import Event, Link, Outbox, Throttle
@@ -21,7 +21,7 @@ MAILS_KEPT = timedelta(days=30)
 @with_appcontext
 @database_needed()
 def command() -> None:
-    """Delete sessions, links, counters, mails and events that are over.
+    """Delete sessions, browsers, links, counters, mails and events that are over.
 
     It may run on several hosts at once, and while people log in.
     """
@@ -30,6 +30,7 @@ def command() -> None:
     kept = max(EVENTS_KEPT, longest_life())
     counts = {
         "sessions": sessions.purge(),
+        "browsers": sweep(browsers.KnownBrowser, browsers.expired()),
         "links": sweep(Link, Link.ends_at <= moment),
         "counters": sweep(Throttle, Throttle.ends_at <= moment),
         "mails": sweep(Outbox, Outbox.created_at <= moment - MAILS_KEPT),

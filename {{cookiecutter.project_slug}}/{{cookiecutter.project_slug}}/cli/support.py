@@ -1,9 +1,10 @@
 """Help people who cannot help themselves. No operator learns or sets a password."""
 
 import click
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from .. import accounts, events, mail
+from ..auth.browsers import KnownBrowser
 from ..auth.sessions import end_sessions
 from ..db import db
 from ..models import User
@@ -41,6 +42,7 @@ def end_all_sessions(email: str | None, everybody: bool) -> None:
     else:
         # Each session carries the epoch it began in, whichever kind it is (ASVS 7.4.5).
         db.session.execute(update(User).values(session_epoch=User.session_epoch + 1))
+        db.session.execute(delete(KnownBrowser))
     events.record("sessions_ended_by_operator", user)
     db.session.commit()
     click.echo(f"All sessions of {user.email if user else 'everybody'} have ended.")

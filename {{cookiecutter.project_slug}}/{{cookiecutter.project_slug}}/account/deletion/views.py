@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ... import accounts
 from ...auth.confirm import prove
 from ...auth.forms import ConfirmForm, reject, show_form
-from ...auth.guards import signed_in_user
+from ...auth.guards import recent_factor_required, signed_in_user
 from ...auth.sessions import logout_user
 from ...db import db
 from ...i18n import gettext as _
@@ -15,6 +15,7 @@ bp = Blueprint("deletion", __name__, url_prefix="/account/delete", template_fold
 
 
 @bp.route("", methods=["GET", "POST"])
+@recent_factor_required
 def delete() -> ResponseReturnValue:
     user, form = signed_in_user(), ConfirmForm(request.form)
     page = "deletion/delete.html"

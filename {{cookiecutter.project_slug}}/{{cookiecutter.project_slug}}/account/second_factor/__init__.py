@@ -3,10 +3,10 @@
 from flask import Flask
 
 from ... import mail
-from ...auth import arrival
+from ...auth import arrival, factors
 from ...i18n import lazy_gettext as lazy
 from .. import menu
-from . import arriving, notices, required, views
+from . import arriving, confirming, notices, required, views
 
 
 def init_app(app: Flask) -> None:
@@ -14,4 +14,5 @@ def init_app(app: Flask) -> None:
     menu.add_page(app, "second_factor.manage", lazy("Second factor"))
     mail.add_writer(app, "second_factor_changed", notices.write_changed)
     arrival.add_step(app, arriving.ask_for_code)
+    factors.add(app, confirming.FACTOR)
     required.init_app(app)

@@ -66,8 +66,10 @@ def arrive() -> ResponseReturnValue:
     page = "second_factor/arrive.html"
     if request.method == "GET" or not form.validate():
         return show_form(page, form, hint=codes.hint(user), made_for=handle)
-    throttle.count_login(user.email, events.client_address())
+    key = throttle.code_key(user)
+    throttle.count_guess(key, events.client_address())
     if codes.use(user, str(form.code.data)):
+        throttle.forgive(key)
         return arrival.finish(user, remember=remember, target=target)
     db.session.commit()
     reject(form.code, codes.refusal(user))

@@ -16,7 +16,7 @@ from ..config import settings
 from ..db import db
 from ..models import User
 from ..sweeping import sweep
-from . import cookie, ended, history, tokens
+from . import browsers, cookie, ended, history, tokens
 from .cookie import presence
 from .limits import CHALLENGE, ActiveSession, Login, is_idle, is_over
 from .tokens import Token
@@ -126,13 +126,14 @@ def end_session(user: User, handle: str) -> bool:
 
 
 def end_sessions(user: User, *, keep_current: bool) -> None:
-    """End the user's sessions, in the caller's transaction, by raising the epoch.
+    """End the user's sessions, and forget their browsers, in the caller's transaction.
 
-    That also ends the session that a login, still under way with the old
-    password, is about to begin. The one to be kept gets a token of the new epoch.
+    Raising the epoch also ends the session that a login, still under way with the
+    old password, is about to begin. The one to be kept gets a token of the new epoch.
     """
     user.session_epoch = User.session_epoch + 1
     db.session.flush()
+    browsers.forget(user, keep_current=keep_current)
     if not keep_current or not has_request_context():
         return
     here = presence()

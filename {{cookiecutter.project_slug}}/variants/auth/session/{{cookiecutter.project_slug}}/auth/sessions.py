@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..db import db
 from ..models import User
 from ..sweeping import sweep
-from . import store
+from . import browsers, store
 from .interface import ServerSession, ServerSessionInterface
 from .limits import ActiveSession, Login, is_idle, is_over
 from .store import Stored, StoredSession
@@ -101,13 +101,14 @@ def end_session(user: User, handle: str) -> bool:
 
 
 def end_sessions(user: User, *, keep_current: bool) -> None:
-    """End the user's sessions, in the caller's transaction.
+    """End the user's sessions, and forget their browsers, in the caller's transaction.
 
     Raising the epoch also ends the session that a login, still under way with the
     old password, is about to begin.
     """
     user.session_epoch = User.session_epoch + 1
     db.session.flush()
+    browsers.forget(user, keep_current=keep_current)
     kept = StoredSession.handle == (_current_handle() if keep_current else None)
     db.session.execute(delete(StoredSession).where(_of(user), ~kept))
     # Move only this one to the new epoch: a login may have added another since.

@@ -1,0 +1,35 @@
+"""Ask for a code where an account with a second factor proves again whose it is."""
+
+from wtforms import Field, StringField
+from wtforms.validators import DataRequired
+
+from ...auth.factors import Factor
+from ...auth.forms import REQUIRED, reject
+from ...i18n import gettext as _, lazy_gettext as lazy
+from ...models import User
+from . import codes
+from .views import CODE_INPUT
+
+
+def _is_set_up(user: User) -> bool:
+    return user.totp_secret is not None
+
+
+def _use(user: User, field: Field) -> bool:
+    if codes.use(user, str(field.data)):
+        return True
+    reject(field, _("This code is wrong, or was used before. Wait for the next one."))
+    return False
+
+
+FACTOR = Factor(
+    name="code",
+    field=StringField(
+        lazy("Code"),
+        description=lazy("The six digits that your app shows, or one of your recovery codes."),
+        validators=[DataRequired(REQUIRED)],
+        render_kw=CODE_INPUT,
+    ),
+    is_set_up=_is_set_up,
+    use=_use,
+)

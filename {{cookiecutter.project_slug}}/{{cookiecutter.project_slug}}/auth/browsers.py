@@ -1,0 +1,145 @@
+"""Know the browsers that an account was used in, each by a random cookie (OWASP device cookies).
+
+A known browser has a login count of its own, which a stranger who guesses passwords cannot
+use up. The cookie opens nothing: a thief who copies it can guess as often as anybody else.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from flask import has_request_context, request
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    LargeBinary,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.wrappers import Response
+
+from .. import throttle
+from ..config import settings
+from ..db import Base, db, now, read_one, writing
+from ..models import User
+from .limits import Login
+
+TOKEN_BYTES = 32
+KNOWN_FOR = timedelta(days=180)
+BROWSERS_PER_ACCOUNT = 10
+
+
+class KnownBrowser(Base):
+    """Hold one browser of an account. The cookie's value itself is never stored."""
+
+    __tablename__ = "known_browsers"
+    __table_args__ = (UniqueConstraint("token_hash", "user_id"),)
+
+    # Logins are counted by it: it stays the same when the browser gets a new cookie.
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    used_at: Mapped[datetime] = mapped_column(index=True)
+
+
+_FIND = (
+    select(KnownBrowser.id)
+    .join(User, User.id == KnownBrowser.user_id)
+    .where(KnownBrowser.token_hash == bindparam("token_hash"))
+    .where(KnownBrowser.used_at > bindparam("since"), User.email == bindparam("email"))
+)
+
+
+def find(email: str) -> int | None:
+    """Return the id of this browser if the account with that address knows it.
+
+    The statement is the same whether the account exists or not (ASVS 6.3.8).
+    """
+    if request.cookies.get(_name()) is None:
+        return None
+    since = now() - KNOWN_FOR
+    row = read_one(_FIND, {"token_hash": _held(), "since": since, "email": email})
+    return row[0] if row else None
+
+
+def remember(user: User, response: Response) -> Response:
+    """Make this browser known to an account whose login or reset has been committed.
+
+    The cookie gets a new value each time, so a copy of the old one is useless. A password
+    change that overtook the login wins: the browser stays unknown.
+    """
+    token, held = secrets.token_urlsafe(TOKEN_BYTES), _held()
+    login = Login.of(user)
+    # Reading a raised epoch begins a transaction, and the next one would wait for it (SQLite).
+    db.session.commit()
+    with writing() as connection:
+        if not _lock(connection, login, held):
+            return response
+        here = KnownBrowser.token_hash == held
+        moved = update(KnownBrowser).where(here).values(token_hash=_hash(token))
+        connection.execute(moved)
+        browser = _add(connection, login, _hash(token))
+        throttle.forgive(throttle.login_key(user.email, browser), within=connection)
+    known = settings()
+    response.set_cookie(_name(), token, max_age=KNOWN_FOR, **known.cookie_attributes)
+    return response
+
+
+def forget(user: User, *, keep_current: bool) -> None:
+    """Forget the browsers of an account, in the caller's transaction, which has locked its row."""
+    others = KnownBrowser.token_hash != (_held() if keep_current else b"")
+    db.session.execute(delete(KnownBrowser).where(KnownBrowser.user_id == user.id, others))
+
+
+def expired() -> ColumnElement[bool]:
+    """Match browsers whose cookies have expired."""
+    return KnownBrowser.used_at <= now() - KNOWN_FOR
+
+
+def _lock(connection: Connection, login: Login, held: bytes) -> bool:
+    """Lock all accounts that know this browser; False if the one of the login has changed.
+
+    Every writer locks an account before its browsers. All in one order: two accounts that
+    share two browsers could deadlock.
+    """
+    sharing = select(KnownBrowser.user_id).where(KnownBrowser.token_hash == held)
+    accounts = select(User.id, User.session_epoch).order_by(User.id).with_for_update()
+    concerned = accounts.where(or_(User.id == login.id, User.id.in_(sharing)))
+    epochs = {row.id: row.session_epoch for row in connection.execute(concerned)}
+    return epochs.get(login.id) == login.epoch
+
+
+def _add(connection: Connection, login: Login, token_hash: bytes) -> int:
+    """Note that an account was used in a browser; drop those not used for longest."""
+    own, moment = KnownBrowser.user_id == login.id, now()
+    known = update(KnownBrowser).where(own, KnownBrowser.token_hash == token_hash)
+    new = insert(KnownBrowser).values(user_id=login.id, token_hash=token_hash, used_at=moment)
+    browser = connection.scalar(known.values(used_at=moment).returning(KnownBrowser.id))
+    if browser is None:
+        browser = connection.execute(new.returning(KnownBrowser.id)).scalar_one()
+    others = (own, KnownBrowser.id != browser)
+    newest = select(KnownBrowser.id).where(*others).limit(BROWSERS_PER_ACCOUNT - 1)
+    kept = newest.order_by(KnownBrowser.used_at.desc(), KnownBrowser.id.desc())
+    connection.execute(delete(KnownBrowser).where(*others, KnownBrowser.id.not_in(kept)))
+    return browser
+
+
+def _held() -> bytes:
+    """Return the hash of the cookie that this browser sent; of no cookie, it matches no row."""
+    return _hash(request.cookies.get(_name(), "") if has_request_context() else "")
+
+
+def _hash(token: str) -> bytes:
+    # 256 random bits need no salt and no slow hash.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _name() -> str:
+    return settings().cookie_name("browser")

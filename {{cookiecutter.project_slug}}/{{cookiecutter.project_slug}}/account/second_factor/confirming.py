@@ -5,7 +5,7 @@ from wtforms.validators import DataRequired
 
 from ...auth.factors import Factor
 from ...auth.forms import REQUIRED, reject
-from ...i18n import gettext as _, lazy_gettext as lazy
+from ...i18n import lazy_gettext as lazy
 from ...models import User
 from . import codes
 from .views import CODE_INPUT
@@ -18,7 +18,7 @@ def _is_set_up(user: User) -> bool:
 def _use(user: User, field: Field) -> bool:
     if codes.use(user, str(field.data)):
         return True
-    reject(field, _("This code is wrong, or was used before. Wait for the next one."))
+    reject(field, codes.refusal())
     return False
 
 

@@ -27,7 +27,8 @@ def add_word(app: Flask) -> Flask:
 
     word = factors.Factor(
         name="word",
-        field=StringField("The word", description="A jam.", validators=[DataRequired()]),
+        field=StringField("The word", validators=[DataRequired()]),
+        hint=lambda user: "A jam.",
         is_set_up=lambda user: user.email == EMAIL,
         use=use,
     )

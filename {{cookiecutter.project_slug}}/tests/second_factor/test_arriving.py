@@ -159,7 +159,7 @@ def test_a_recovery_code_signs_in_where_the_phone_is_lost(
     assert "9 recovery codes left" in client.get(PAGE).text
     assert kinds(app) == ["recovery_code_used", "login"]
     (notice,) = letters(app)
-    assert "with a recovery code" in notice.get_content()
+    assert "A recovery code of your account was used." in notice.get_content()
 
 
 def test_wrong_codes_after_the_right_password_are_told_once_a_day(

@@ -25,11 +25,10 @@ def show() -> ResponseReturnValue:
     user, page = signed_in_user(), "auth/confirm.html"
     asked = factors.set_up_by(user)
     form = _form_for(asked)(request.form, data={"next": request.args.get("next", "")})
-    fields = [form[factor.name] for factor in asked]
-    if request.method == "GET" or not form.validate():
-        return show_form(page, form, codes=fields)
-    if not prove(user, form.password, zip(asked, fields, strict=True)):
-        return show_form(page, form, codes=fields)
+    codes = [(factor, form[factor.name]) for factor in asked]
+    if request.method == "GET" or not form.validate() or not prove(user, form.password, codes):
+        hinted = [(field, factor.hint(user)) for factor, field in codes]
+        return show_form(page, form, codes=hinted)
     events.record("confirmed", user)
     db.session.commit()
     renew_session()

@@ -18,6 +18,7 @@ class Factor(NamedTuple):
 
     name: str
     field: Field
+    hint: Callable[[User], str]
     is_set_up: Callable[[User], bool]
     use: Callable[[User, Field], bool]
 

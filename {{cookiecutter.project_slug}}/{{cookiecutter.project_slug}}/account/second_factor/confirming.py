@@ -18,7 +18,7 @@ def _is_set_up(user: User) -> bool:
 def _use(user: User, field: Field) -> bool:
     if codes.use(user, str(field.data)):
         return True
-    reject(field, codes.refusal())
+    reject(field, codes.refusal(user))
     return False
 
 
@@ -26,10 +26,10 @@ FACTOR = Factor(
     name="code",
     field=StringField(
         lazy("Code"),
-        description=lazy("The six digits that your app shows, or one of your recovery codes."),
         validators=[DataRequired(REQUIRED)],
         render_kw=CODE_INPUT,
     ),
+    hint=codes.hint,
     is_set_up=_is_set_up,
     use=_use,
 )

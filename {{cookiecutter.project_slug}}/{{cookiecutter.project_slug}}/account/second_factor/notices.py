@@ -10,7 +10,7 @@ def write_changed(row: Outbox) -> Letter:
         "second_factor_on": _("Your account now asks for a code besides the password."),
         "second_factor_off": _("Your account asks for a code no more: the password will do."),
         "recovery_codes_renewed": _("Your account has new recovery codes; the old ones are void."),
-        "recovery_code_used": _("Somebody signed in to your account with a recovery code."),
+        "recovery_code_used": _("A recovery code of your account was used."),
         "second_factor_failed": _("Somebody gave your password, and after it only wrong codes."),
     }
     values = {"change": said[row.detail["change"]], "time": show_time(row.created_at)}

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from .secrecy import overhear
 
+APP_NAME = "Acme Portal"
 ORIGIN = "https://app.example"
 EMAIL = "ana@example.com"
 PASSWORD = "correct horse battery staple"

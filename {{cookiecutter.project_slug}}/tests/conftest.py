@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from argon2 import PasswordHasher
@@ -19,13 +19,15 @@ from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.migrations import alembic
 
 from .apps import disconnect, empty_tables, quick_app
-from .browser import EMAIL, ORIGIN, Browser
+from .browser import APP_NAME, EMAIL, ORIGIN, Browser
 from .databases import own_database
 from .people import add_user
 from .secrecy import listening
 from .served_site import Site, serving
 
 KEY = "a key for tests alone: 0123456789 abcdefghij"
+# Neither the name of your app nor its languages change what the tests see.
+OWN: dict[str, Any] = {"app_name": APP_NAME, "language": "en", "languages": ("en", "pt_BR")}
 
 
 def pytest_configure() -> None:
@@ -46,8 +48,8 @@ class MakeApp(Protocol):
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Return the settings of a served app; `.env` is never read."""
     with own_database(tmp_path_factory.mktemp("database")) as url:
-        environ = {"SECRET_KEY": KEY, "DATABASE_URL": url, "PUBLIC_URL": ORIGIN, "LANGUAGE": "en"}
-        yield Settings.from_environ(environ)
+        environ = {"SECRET_KEY": KEY, "DATABASE_URL": url, "PUBLIC_URL": ORIGIN}
+        yield replace(Settings.from_environ(environ), **OWN)
 
 
 @pytest.fixture(scope="session")

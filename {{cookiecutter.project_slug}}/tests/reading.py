@@ -10,9 +10,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }} import i18n
-from {{ cookiecutter.project_slug }}.config import APP_NAME
 
-from .browser import Browser
+from .browser import APP_NAME, Browser
 
 PLACEHOLDER = r"%\(\w+\)[sd]"
 SPOKEN = {"alt", "aria-label", "placeholder", "title"}

@@ -7,10 +7,9 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }}.config import APP_NAME
 from {{ cookiecutter.project_slug }}.db import now
 
-from .browser import EMAIL, PASSWORD, Browser
+from .browser import APP_NAME, EMAIL, PASSWORD, Browser
 from .inside import rows
 from .letters import ask_for_link, letters, link_in
 from .people import add_user, change_user

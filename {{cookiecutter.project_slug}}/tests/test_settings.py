@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from {{ cookiecutter.project_slug }}.config import LANGUAGE, Settings
-from {{ cookiecutter.project_slug }}.environ import ConfigError, MailServer, Rate
+from {{ cookiecutter.project_slug }}.environ import ConfigError, Environ, MailServer, Rate
 
 from .browser import SESSION
 from .conftest import KEY
@@ -128,14 +128,15 @@ def test_the_sender_may_have_a_name_with_any_space(space: str) -> None:
         ("pt", "pt_BR"),
         ("pt_PT", "pt_BR"),
         ("de:fr:pt:en", "pt_BR"),
-        ("de", LANGUAGE),
-        ("C", LANGUAGE),
-        ("::", LANGUAGE),
-        ("", LANGUAGE),
+        ("de", "default"),
+        ("C", "default"),
+        ("::", "default"),
+        ("", "default"),
     ],
 )
 def test_the_first_language_that_we_have_is_taken(value: str, language: str) -> None:
-    assert read(LANGUAGE=value).language == language
+    environ = Environ({"LANGUAGE": value})
+    assert environ.language("default", ("en", "pt_BR")) == language
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,9 @@ MOST = {"password_min_length": PASSWORD_CEILING}
 class Settings:
     """Hold every setting; the fields carry the names of their variables."""
 
+    # These two come from the constants above, not from the environment.
+    app_name: str = APP_NAME
+    languages: tuple[str, ...] = LANGUAGES
     secret_key: str
     secret_key_fallbacks: tuple[str, ...] = ()
     database_url: str
@@ -133,7 +136,7 @@ def settings() -> Settings:
 def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["settings"] = settings
     app.config.from_mapping(
-        APP_NAME=APP_NAME,
+        APP_NAME=settings.app_name,
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
         SESSION_COOKIE_NAME=settings.cookie_name("session"),

@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 from babel.support import LazyProxy
 from flask import Flask, g, has_request_context, request, session
 
-from .config import LANGUAGES, settings
+from .config import settings
 
 PACKAGE = Path(__file__).parent
 NAMES = {"en": "English", "pt_BR": "Português (Brasil)"}
@@ -47,7 +47,12 @@ def language() -> str:
 
 def speak(wanted: str) -> None:
     """Use a language from here on, as the user or the mail's recipient chose."""
-    g.language = wanted if wanted in LANGUAGES else settings().language
+    g.language = wanted if wanted in settings().languages else settings().language
+
+
+def names() -> dict[str, str]:
+    """Return the languages to choose from, each by the name it has for itself."""
+    return {code: NAMES.get(code, code) for code in settings().languages}
 
 
 def show_time(moment: datetime) -> str:
@@ -56,7 +61,7 @@ def show_time(moment: datetime) -> str:
 
 def _chosen() -> str:
     chosen = session.get("language")
-    if chosen in LANGUAGES:
+    if chosen in settings().languages:
         return cast(str, chosen)
     ours = (_nearest(tag) for tag, quality in request.accept_languages if quality)
     return next(filter(None, ours), settings().language)
@@ -68,7 +73,7 @@ def _nearest(tag: str) -> str | None:
     To somebody in Lisbon Brazilian Portuguese is closer than English.
     """
     wanted = tag.lower().replace("-", "_")
-    kin = [name for name in LANGUAGES if _family(name) == _family(wanted)]
+    kin = [name for name in settings().languages if _family(name) == _family(wanted)]
     same = [name for name in kin if name.lower() == wanted]
     return next(iter(same + kin), None)
 
@@ -106,4 +111,4 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def languages() -> dict[str, object]:
-        return {"language": language(), "languages": NAMES}
+        return {"language": language(), "languages": names()}

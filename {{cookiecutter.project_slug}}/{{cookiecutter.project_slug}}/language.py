@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from .auth.guards import current_user, login_not_required
 from .auth.next_page import next_page
-from .config import LANGUAGES
+from .config import settings
 from .db import db
 
 bp = Blueprint("language", __name__)
@@ -15,7 +15,7 @@ bp = Blueprint("language", __name__)
 @login_not_required
 def choose() -> ResponseReturnValue:
     wanted = request.form.get("language", "")
-    if wanted not in LANGUAGES:
+    if wanted not in settings().languages:
         abort(400)
     user = current_user()
     if user is None:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from zxcvbn import zxcvbn
 from zxcvbn.matching import L33T_TABLE
 
-from .config import APP_NAME, RETRY_AFTER_SECONDS, settings
+from .config import RETRY_AFTER_SECONDS, settings
 from .i18n import gettext as _
 
 MAX_LENGTH = 256
@@ -118,7 +118,7 @@ def weakness(password: str, *, email: str, name: str) -> str | None:
         return _("Use at least %(count)d characters: four words do.", count=least)
     if len(password) > MAX_LENGTH:
         return _("Use at most %(count)d characters.", count=MAX_LENGTH)
-    rest = _without(password, email, *re.split("[@.]", email), name, APP_NAME)
+    rest = _without(password, email, *re.split("[@.]", email), name, settings().app_name)
     # Repeats may hide a common word, and to leave them out may make a common one look rare.
     forms = dict.fromkeys((_collapse(rest), rest))
     with place():

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form, SelectField
-from wtforms.validators import AnyOf
+from wtforms.validators import ValidationError
 
 from .. import accounts, passwords
 from ..auth.confirm import prove
@@ -11,7 +11,7 @@ from ..auth.forms import accept_password, name_field, password_field, reject, sh
 from ..auth.guards import recent_factor_required, signed_in_user
 from ..auth.sessions import end_sessions, renew_session
 from ..db import db
-from ..i18n import NAMES, gettext as _, lazy_gettext as lazy, speak
+from ..i18n import gettext as _, lazy_gettext as lazy, names, speak
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -20,11 +20,15 @@ class ProfileForm(Form):
     name = name_field()
     language = SelectField(
         lazy("Language"),
-        choices=NAMES,
+        choices=names,
         # The field's own check speaks English alone.
         validate_choice=False,
-        validators=[AnyOf(NAMES, message=lazy("Please choose one of these."))],
     )
+
+    def validate_language(self, field: SelectField) -> None:
+        # An app of one language does not ask for it.
+        if field.raw_data and field.data not in names():
+            raise ValidationError(_("Please choose one of these."))
 
 
 class ChangePasswordForm(Form):

@@ -18,7 +18,7 @@ import segno
 from sqlalchemy import delete, func, insert, or_, select, update
 
 from ... import encryption, events, mail
-from ...config import APP_NAME
+from ...config import settings
 from ...db import db, now
 from ...i18n import gettext as _
 from ...models import Event, RecoveryCode, User
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 def draw(secret: str, email: str) -> str:
     """Return the QR code that an app reads the secret from, as SVG without style or script."""
-    issuer = APP_NAME[:ISSUER_MAX_LENGTH]
+    issuer = settings().app_name[:ISSUER_MAX_LENGTH]
     uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)
     # Black on white in dark mode as well: many apps read nothing else.
     return segno.make_qr(uri).svg_inline(light="#fff", omitsize=True)

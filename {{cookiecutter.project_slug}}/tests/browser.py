@@ -1,11 +1,16 @@
 """Behave as a browser does: keep cookies, and say where a request comes from."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
+from flask.sessions import SessionMixin
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from {{ cookiecutter.project_slug }}.auth.sessions import load_user
 
 from .secrecy import overhear
 
@@ -33,8 +38,32 @@ class Browser(FlaskClient):
         # Read to the end, so that files are closed.
         kwargs.setdefault("buffered", True)
         answer = super().open(*args, **kwargs)
+        for sent in (*answer.history, answer):
+            # Werkzeug keeps an upload of more than 500 KB in a file, and leaves it open.
+            sent.request.environ["wsgi.input"].close()
         overhear(args[0] if args else None, kwargs.get("data"), answer)
         return answer
+
+    @contextmanager
+    def session_transaction(self, *args: Any, **kwargs: Any) -> Iterator[SessionMixin]:
+        """Read and change `flask.session` between two requests, as Flask's own client does.
+
+        That one knows neither our origin nor that a session may lie in the database.
+        """
+        kwargs.setdefault("base_url", self.origin)
+        kwargs.setdefault("environ_base", self.environ_base)
+        context = self.application.test_request_context(*args, **kwargs)
+        self._add_cookies_to_wsgi(context.request.environ)
+        with context:
+            load_user()
+            opened = context.session
+        assert opened is not None
+        yield opened
+        answer = self.application.response_class()
+        with context:
+            self.application.session_interface.save_session(self.application, opened, answer)
+        host, path = context.request.host.partition(":")[0], context.request.path
+        self._update_cookies_from_response(host, path, answer.headers.getlist("Set-Cookie"))
 
     def login(self, email: str = EMAIL, password: str = PASSWORD, **more: str) -> TestResponse:
         data = {"email": email, "password": password, **more}

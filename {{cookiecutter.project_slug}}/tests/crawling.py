@@ -3,9 +3,19 @@
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+from werkzeug.test import TestResponse
+
+from {{ cookiecutter.project_slug }}.account import PARTS
+
 from .browser import Browser
 
 Tag = tuple[str, dict[str, str]]
+# The blueprints that came with the project; all other pages are yours.
+OURS = {"account", "auth", "confirm", "dev", "language", "register", "reset", *PARTS}
+
+
+def is_ours(endpoint: str) -> bool:
+    return endpoint.partition(".")[0] in OURS
 
 
 class Page(NamedTuple):
@@ -14,6 +24,7 @@ class Page(NamedTuple):
     path: str
     text: str
     tags: list[Tag]
+    policy: str
 
     def targets(self) -> list[tuple[str, str]]:
         """Return the method and the address of each link, file and form."""
@@ -40,17 +51,30 @@ def crawl(browser: Browser, *starts: str) -> list[Page]:
         path = waiting.pop().partition("#")[0]
         if not path.startswith("/") or path in seen:
             continue
-        answer = browser.get(path)
-        assert answer.status_code < 500, path
-        seen[path] = page = read(path, answer.text if answer.mimetype == "text/html" else "")
+        answer = _open(browser, path)
+        text = answer.text if answer.mimetype == "text/html" else ""
+        seen[path] = page = read(path, text, answer.headers.get("Content-Security-Policy", ""))
         waiting += [address for method, address in page.targets() if method == "GET"]
     return [page for page in seen.values() if page.tags]
 
 
-def read(path: str, text: str) -> Page:
+def read(path: str, text: str, policy: str = "") -> Page:
     reader = _Reader()
     reader.feed(text)
-    return Page(path, text, reader.tags)
+    return Page(path, text, reader.tags, policy)
+
+
+def _open(browser: Browser, path: str) -> TestResponse:
+    try:
+        answer = browser.get(path)
+    except Exception as error:
+        error.add_note(f"The tests open every page, without a query: GET {path} must not fail.")
+        raise
+    assert answer.status_code < 500, (
+        f"GET {path} answers {answer.status_code}: the tests open every page, without a query, "
+        "and none may fail."
+    )
+    return answer
 
 
 class _Reader(HTMLParser):

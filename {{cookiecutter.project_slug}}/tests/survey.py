@@ -1,7 +1,4 @@
-"""Walk an app and note what a test can ask it: every address, form field and open door.
-
-Nothing is named here but how to ask for a mail, so pages of yours are found as well.
-"""
+"""Walk an app and note what a test can ask it: every address, form field and open door."""
 
 import re
 from collections import defaultdict
@@ -14,6 +11,7 @@ from werkzeug.routing import Rule
 
 from .acting import NEW_PASSWORD
 from .browser import EMAIL, PASSWORD, Browser
+from .crawling import is_ours
 from .letters import letters
 
 TYPED = {"email": [EMAIL, "bea@example.com"], "password": [PASSWORD, NEW_PASSWORD]}
@@ -35,8 +33,11 @@ class Survey(NamedTuple):
     words: list[str]
 
 
-def survey(app: Flask, origin: str) -> Survey:
-    """Look around as a visitor, as somebody signed in, and as whoever opens a mail."""
+def survey(app: Flask, origin: str, *, yours: bool) -> Survey:
+    """Look around as a visitor, as somebody signed in, and as whoever opens a mail.
+
+    Pages that did not come with the project are left out, unless `yours` asks for them.
+    """
     visitor, signed_in = Browser(app, origin=origin), Browser(app, origin=origin)
     signed_in.login()
     browsers = [visitor, signed_in]
@@ -46,7 +47,7 @@ def survey(app: Flask, origin: str) -> Survey:
     for path in paths:
         browsers.append(Browser(app, origin=origin))
         browsers[-1].get(path)
-    rules = list(app.url_map.iter_rules())
+    rules = [rule for rule in app.url_map.iter_rules() if yours or is_ours(rule.endpoint)]
     reader = _Reader()
     for rule in rules:
         if not rule.arguments and "GET" in _methods(rule):
@@ -84,7 +85,7 @@ class _Reader(HTMLParser):
         said = {name: value or "" for name, value in attrs}
         self.paths |= {said[name] for name in ("action", "href") if name in said}
         if tag == "select":
-            self._select = said["name"]
+            self._select = said.get("name", "")
         name = self._select if tag == "option" else said.get("name", "")
         if tag in {"button", "input", "option", "select", "textarea"} and name:
             found = [said.get("value", "on"), *TYPED.get(said.get("type", ""), ())]

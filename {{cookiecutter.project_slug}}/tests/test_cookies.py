@@ -91,7 +91,9 @@ def test_no_cookie_tells_who_somebody_is(app: Flask, client: Browser) -> None:
 def test_no_page_shows_a_token(client: Browser, user: str) -> None:
     client.login(remember="y")
     for page in crawl(client):
-        assert not [value for value in client.cookies().values() if value in page.text], page.path
+        assert not [value for value in client.cookies().values() if value in page.text], (
+            f"{page.path} shows the value of a cookie, which opens the account: take it out."
+        )
 
 
 def test_a_cookie_stays_small_however_long_name_and_address(app: Flask, client: Browser) -> None:

@@ -4,15 +4,20 @@ import re
 from functools import cache
 from html.parser import HTMLParser
 
+import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }} import i18n
+from {{ cookiecutter.project_slug }}.config import LANGUAGES
 
 from .browser import APP_NAME, Browser
 
+# An app that speaks no Portuguese need not have the texts.
+needs_portuguese = pytest.mark.skipif("pt_BR" not in LANGUAGES, reason="LANGUAGES has no pt_BR")
+Text = str | list[str] | tuple[str, ...] | None
 PLACEHOLDER = r"%\(\w+\)[sd]"
 SPOKEN = {"alt", "aria-label", "placeholder", "title"}
 # Names of people, things and languages are the same in every language.
@@ -31,8 +36,10 @@ def asking(app: Flask, accept_language: str) -> Browser:
 
 def language_of(response: TestResponse) -> str:
     """Return the language that a page says it is in."""
-    found = re.search('<html lang="([^"]+)">', response.text)
-    assert found, response.text
+    found = re.search(r'<html\b[^>]*? lang="([^"]+)"', response.text)
+    assert found, (
+        f"{response.request.path} does not say its language: <html lang=...> as in base.html"
+    )
     return found[1].replace("-", "_")
 
 
@@ -48,9 +55,21 @@ def words_in(html: str) -> str:
 
 
 def untranslated(words: str) -> list[str]:
-    """Return the lines that do not come from the Brazilian Portuguese catalogue."""
+    """Return the lines that are in English, though the Brazilian catalogue translates them.
+
+    What is in no catalogue was not marked, or comes from the database: that is yours to say.
+    """
     lines = {line.strip() for line in words.splitlines()} - NAMES - {""}
-    return [line for line in lines if not _translations().fullmatch(line)]
+    translated, original = _catalogue()
+    return [line for line in lines if original.fullmatch(line) and not translated.fullmatch(line)]
+
+
+def assert_in_portuguese(words: str) -> None:
+    left = untranslated(words)
+    assert not left, (
+        f"{left} stands in English on a Portuguese page, though the catalogue translates it: "
+        "mark it with _(...)."
+    )
 
 
 class _Reader(HTMLParser):
@@ -85,15 +104,17 @@ class _Reader(HTMLParser):
 
 
 @cache
-def _translations() -> re.Pattern[str]:
+def _catalogue() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what matches the translations, and what matches the texts themselves."""
     messages: list[Message] = []
     for path in i18n.catalogues("pt_BR"):
         with path.open("rb") as file:
-            messages += read_po(file, locale="pt_BR")
-    patterns = [ADDRESS]
-    for message in messages:
-        text = message.string if message.id else ()
-        for form in [text] if isinstance(text, str) else text or ():
-            parts = re.split(PLACEHOLDER, form)
-            patterns.append(".+".join(re.escape(part) for part in parts))
-    return re.compile("|".join(patterns))
+            messages += [message for message in read_po(file, locale="pt_BR") if message.id]
+    translated = _matching([message.string for message in messages], ADDRESS)
+    return translated, _matching([message.id for message in messages])
+
+
+def _matching(texts: list[Text], *patterns: str) -> re.Pattern[str]:
+    forms = [form for text in texts for form in ([text] if isinstance(text, str) else text or ())]
+    parts = [map(re.escape, re.split(PLACEHOLDER, form)) for form in forms]
+    return re.compile("|".join([*patterns, *map(".+".join, parts)]))

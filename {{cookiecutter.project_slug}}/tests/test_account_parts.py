@@ -14,11 +14,12 @@ from .browser import Browser
 from .conftest import MakeApp
 from .inside import page
 from .people import change_user
-from .reading import words_of
+from .reading import needs_portuguese, words_of
 
 TESTS = Path(__file__).parent
 
 
+@needs_portuguese
 def test_a_page_is_listed_in_its_readers_language(make_app: MakeApp, user: str) -> None:
     app = make_app()
 

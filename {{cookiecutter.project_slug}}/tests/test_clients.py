@@ -9,6 +9,8 @@ from flask import Flask
 from {{ cookiecutter.project_slug }} import clients
 from {{ cookiecutter.project_slug }}.i18n import speak
 
+from .reading import needs_portuguese
+
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64"
@@ -55,6 +57,7 @@ def test_what_names_neither_is_unknown(client: str) -> None:
     assert clients.describe(client) == "Unknown browser"
 
 
+@needs_portuguese
 def test_the_words_are_the_readers(app: Flask) -> None:
     speak("pt_BR")
     assert clients.describe(next(iter(KNOWN))) == "Chrome no Windows"

@@ -11,6 +11,7 @@ from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
 from .browser import Browser
 from .conftest import MakeApp
 from .inside import page
+from .reading import needs_portuguese
 
 JSON = {"Accept": "application/json"}
 SECRET = "the view failed with a secret"
@@ -74,6 +75,7 @@ def test_the_format_is_the_one_that_is_liked_best(client: Browser, accept: str, 
     assert client.get("/nowhere", headers={"Accept": accept}).mimetype == kind
 
 
+@needs_portuguese
 def test_an_error_is_told_in_the_readers_language(client: Browser) -> None:
     texts = set()
     for language in ("en", "pt-BR"):

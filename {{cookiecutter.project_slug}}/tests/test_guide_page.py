@@ -9,7 +9,7 @@ from {{ cookiecutter.project_slug }} import guide
 from .browser import Browser
 from .conftest import MakeApp
 from .guides import GUIDES
-from .reading import asking, language_of, untranslated, words_in, words_of
+from .reading import asking, language_of, needs_portuguese, untranslated, words_in, words_of
 
 LOCALHOST = "http://localhost:5000"
 PAGE = "/dev/guide"
@@ -62,6 +62,7 @@ def test_the_other_language_is_a_button_away(reader: Browser, language: str) -> 
     assert language_of(chosen.get(PAGE)) == other
 
 
+@needs_portuguese
 def test_nothing_but_the_guide_itself_is_in_no_catalogue(reader: Browser) -> None:
     known = words_in("\n".join(everything_in(guide.read("pt_BR")))).splitlines()
     for query in ("", "?q1=1&q2=3"):

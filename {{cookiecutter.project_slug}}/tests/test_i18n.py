@@ -10,8 +10,9 @@ from .browser import EMAIL, Browser
 from .conftest import MakeApp
 from .inside import page
 from .letters import ask_for_link, letters
-from .reading import asking, language_of, untranslated
+from .reading import asking, language_of, needs_portuguese, untranslated
 
+pytestmark = needs_portuguese
 REMEMBER = {"en": "Remember me", "pt_BR": "Lembrar de mim"}
 NEW = "new@example.com"
 PASSWORD = "umbrella lantern gravel Tuesday"

@@ -13,7 +13,7 @@ from .browser import APP_NAME, EMAIL, PASSWORD, Browser
 from .inside import rows
 from .letters import ask_for_link, letters, link_in
 from .people import add_user, change_user
-from .reading import untranslated
+from .reading import needs_portuguese, untranslated
 
 SUBJECT = "New sign-in at "
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:{0}.0) Gecko/20100101 Firefox/{0}.0"
@@ -87,6 +87,7 @@ def test_a_login_that_fails_is_no_sign_in(app: Flask, client: Browser, user: str
     assert len(log_in(app, WINDOWS)) == 1
 
 
+@needs_portuguese
 def test_the_mail_speaks_the_owners_language_whoever_signed_in(app: Flask, user: str) -> None:
     with app.app_context():
         change_user(user, language="pt_BR")

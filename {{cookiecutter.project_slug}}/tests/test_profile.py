@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from .browser import EMAIL, Browser
+from .conftest import MakeApp
 from .inside import rows
 from .people import add_user
 
@@ -65,3 +66,15 @@ def test_what_is_not_asked_for_is_not_taken(app: Flask, client: Browser) -> None
     before = rows(app, "SELECT * FROM users")
     assert client.post(PATH, data=form).status_code == 303
     assert rows(app, "SELECT * FROM users") == before
+
+
+def test_an_app_of_one_language_does_not_ask_for_it(make_app: MakeApp, user: str) -> None:
+    app = make_app(languages=("en",))
+    client = Browser(app)
+    client.login()
+    for path in ("/", "/account/"):
+        assert 'name="language"' not in client.get(path).text, path
+    assert client.post("/account/", data={"name": "Anna"}).status_code == 303
+    assert saved(app) == ("Anna", "en")
+    refused = client.post("/account/", data={"name": "Anna", "language": "pt_BR"})
+    assert refused.status_code == 422

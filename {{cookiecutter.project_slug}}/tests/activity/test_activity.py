@@ -14,7 +14,7 @@ from {{ cookiecutter.project_slug }}.models import Event
 from ..browser import EMAIL, PASSWORD, Browser
 from ..inside import rows
 from ..people import add_user, change_user
-from ..reading import asking, language_of, untranslated, words_of
+from ..reading import asking, language_of, needs_portuguese, untranslated, words_of
 from ..statements import selects, statements
 
 PATH = "/account/activity"
@@ -125,6 +125,7 @@ def test_every_kind_that_is_recorded_has_words() -> None:
     assert recorded - set(WORDS) == set()
 
 
+@needs_portuguese
 def test_every_page_is_translated(app: Flask, ana: Browser) -> None:
     with app.app_context():
         change_user(EMAIL, language="pt_BR")

@@ -15,6 +15,7 @@ from ..conftest import MakeApp
 from ..inside import rows
 from ..letters import ask_for_link, letters, link_in
 from ..people import add_user, change_user
+from ..reading import needs_portuguese
 from .changing import BOB, FINISH, NEW, START, change_address, open_link_to
 
 
@@ -76,6 +77,7 @@ def test_it_ends_the_other_sessions_and_gives_this_one_a_new_token(
     assert not elsewhere.is_signed_in()
 
 
+@needs_portuguese
 def test_the_old_address_is_told_in_the_language_of_the_account(app: Flask, ana: Browser) -> None:
     open_link_to(ana)
     with app.app_context():

@@ -11,8 +11,10 @@ from ..conftest import MakeApp
 from ..inside import run_sql
 from ..letters import letters
 from ..people import change_user
-from ..reading import asking, language_of, untranslated, words_of
+from ..reading import asking, assert_in_portuguese, language_of, needs_portuguese, words_of
 from .phone import ARRIVING, PAGE, RECOVERY_CODE, Phone, give_code, give_password, secret_on
+
+pytestmark = needs_portuguese
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def reader(app: Flask, user: str) -> Browser:
 def assert_translated(shown: TestResponse) -> None:
     assert language_of(shown) == "pt_BR"
     words = re.sub(RECOVERY_CODE, "", words_of(shown))
-    assert not untranslated(words), shown.request.path
+    assert_in_portuguese(words)
 
 
 def test_every_page_and_every_mail(app: Flask, reader: Browser) -> None:
@@ -57,7 +59,7 @@ def test_every_page_and_every_mail(app: Flask, reader: Browser) -> None:
     assert len(mails) == 5
     for mail in mails:
         words = re.sub(r".* UTC|https?://.*", "", mail.get_content())
-        assert not untranslated(f"{mail['Subject']}\n{words}")
+        assert_in_portuguese(f"{mail['Subject']}\n{words}")
 
 
 def test_what_is_told_on_the_way(app: Flask, reader: Browser, configure: MakeApp) -> None:
@@ -68,4 +70,4 @@ def test_what_is_told_on_the_way(app: Flask, reader: Browser, configure: MakeApp
     assert_translated(other.get(PAGE))
     said = other.get("/", headers={"Accept": "application/json"}).json
     assert said
-    assert not untranslated(said["error"])
+    assert_in_portuguese(said["error"])

@@ -1,0 +1,56 @@
+"""Every text that the template brings can be translated; those of an owner need not be."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .own_tests import Forks
+from .template import AUTHS
+
+# A text that nobody marked is in no catalogue: the project's own tests leave it alone.
+STRICT = '''
+
+def untranslated(words: str) -> list[str]:
+    lines = {line.strip() for line in words.splitlines()} - NAMES - {""}
+    return [line for line in lines if not _catalogue()[0].fullmatch(line)]
+'''
+
+
+@pytest.mark.app
+@pytest.mark.parametrize("auth", AUTHS)
+def test_no_text_of_ours_is_left_unmarked(
+    auth: str, compiled: Callable[[str], Path], tmp_path: Path, forks: Forks
+) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(compiled(auth), project)
+    with (project / "tests" / "reading.py").open("a", encoding="utf-8") as file:
+        file.write(STRICT)
+    readers = [
+        path
+        for path in (project / "tests").glob("**/test_*.py")
+        if "reading import" in path.read_text("utf-8")
+    ]
+    assert len(readers) > 10
+
+    forks.must(project, *readers)
+
+
+@pytest.mark.app
+def test_a_text_of_an_owner_may_be_left_unmarked(
+    compiled: Callable[[str], Path], tmp_path: Path, forks: Forks
+) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(compiled("session"), project)
+    base = project / "my_flask_app" / "templates" / "base.html"
+    marked = base.read_text(encoding="utf-8")
+    base.write_text(marked.replace("<footer>", '<footer><a href="/">Imprint</a>'))
+
+    forks.must(project, "tests/test_translated_pages.py")
+    base.write_text(marked.replace('{{ _("Log in") }}', "Log in"))
+    status, said = forks.run(project, "tests/test_translated_pages.py")
+    assert status == 1
+    assert "['Log in'] stands in English on a Portuguese page" in said

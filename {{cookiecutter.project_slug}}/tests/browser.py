@@ -38,9 +38,10 @@ class Browser(FlaskClient):
         # Read to the end, so that files are closed.
         kwargs.setdefault("buffered", True)
         answer = super().open(*args, **kwargs)
-        for sent in (*answer.history, answer):
-            # Werkzeug keeps an upload of more than 500 KB in a file, and leaves it open.
-            sent.request.environ["wsgi.input"].close()
+        if "input_stream" not in kwargs:
+            for sent in (*answer.history, answer):
+                # Werkzeug keeps an upload of more than 500 KB in a file, and leaves it open.
+                sent.request.environ["wsgi.input"].close()
         overhear(args[0] if args else None, kwargs.get("data"), answer)
         return answer
 

@@ -1,5 +1,7 @@
 """Behave as a browser does: keep cookies, and say where a request comes from."""
 
+import html
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -75,6 +77,12 @@ class Browser(FlaskClient):
 
     def is_signed_in(self) -> bool:
         return self.get("/account/").status_code == 200
+
+    def name(self) -> str:
+        """Return the name of whoever is signed in, from their own page; nothing for a visitor."""
+        field = r'<input(?=[^>]* name="name")[^>]* value="([^"]*)"'
+        found = re.search(field, self.get("/account/").text)
+        return html.unescape(found[1]) if found else ""
 
     def cookies(self) -> dict[str, str]:
         """Return the cookies that the browser holds, by name."""

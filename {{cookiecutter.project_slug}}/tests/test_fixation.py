@@ -37,9 +37,9 @@ def test_a_planted_login_ends_when_its_victim_logs_in(
         add_user("mallory@example.com", name="Mallory")
     attacker.login("mallory@example.com")
     client.keep(attacker.jar())
-    assert "Hello, Mallory" in client.get("/").text
+    assert client.name() == "Mallory"
     client.login()
-    assert "Hello, Ana" in client.get("/").text
+    assert client.name() == "Ana"
     assert not attacker.is_signed_in()
 
 
@@ -86,7 +86,7 @@ def test_a_late_request_with_an_old_token_touches_no_cookie(
 def test_a_token_that_is_not_ours_signs_nobody_in(client: Browser, user: str, spoil: Spoil) -> None:
     client.login()
     client.keep({name: spoil(token) for name, token in client.jar().items()})
-    assert "You are not logged in" in client.get("/").text
+    assert client.get("/auth/login").status_code == 200
     refused = client.get("/account/")
     assert refused.status_code == 303
     assert not set_cookies(refused)

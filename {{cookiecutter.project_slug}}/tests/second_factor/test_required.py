@@ -64,7 +64,7 @@ def test_once_it_is_set_up_everything_is_open(newcomer: Browser) -> None:
     assert "Please set up a second factor first." in page
     assert 'href="/account/"' not in page.partition("<main")[2]
     switch_on(newcomer)
-    assert "Hello, Ana" in newcomer.get("/").text
+    assert newcomer.name() == "Ana"
     newcomer.post(f"{PAGE}/off")
     assert is_led_to_it(newcomer, "/")
 
@@ -92,7 +92,7 @@ def test_what_is_missing_is_missing(newcomer: Browser) -> None:
 
 def test_one_can_leave(newcomer: Browser) -> None:
     assert newcomer.logout().location == "/"
-    assert "You are not logged in" in newcomer.get("/").text
+    assert not newcomer.is_signed_in()
 
 
 def test_nothing_is_changed_on_the_way(required: Flask, newcomer: Browser) -> None:

@@ -1,4 +1,4 @@
-"""Every text that the template brings can be translated; those of an owner need not be."""
+"""Every text of the template can be translated; those of an owner need not be."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .own_tests import Forks
 from .template import AUTHS
 
 # A text that nobody marked is in no catalogue: the project's own tests leave it alone.
-STRICT = '''
+STRICT = """
 
 def untranslated(words: str) -> list[str]:
-    lines = {line.strip() for line in words.splitlines()} - NAMES - {""}
+    lines = {line.strip() for line in words.splitlines()} - NAMES - {''}
     return [line for line in lines if not _catalogue()[0].fullmatch(line)]
-'''
+"""
 
 
 @pytest.mark.app

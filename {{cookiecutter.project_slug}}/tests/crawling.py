@@ -1,8 +1,12 @@
 """Open every page that a browser comes to, and see where each of them leads."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+from flask import Flask
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }}.account import PARTS
@@ -11,11 +15,25 @@ from .browser import Browser
 
 Tag = tuple[str, dict[str, str]]
 # The blueprints that came with the project; all other pages are yours.
+VALUES = ("1", "1.5", "00000000-0000-4000-8000-000000000001")
 OURS = {"account", "auth", "confirm", "dev", "language", "register", "reset", *PARTS}
 
 
 def is_ours(endpoint: str) -> bool:
     return endpoint.partition(".")[0] in OURS
+
+
+def addresses(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """Yield each rule with an address that it matches, but where none can be guessed."""
+    urls = app.url_map.bind("")
+    for rule in app.url_map.iter_rules():
+        for value in VALUES:
+            # A converter refuses what is none of its values.
+            with suppress(ValueError):
+                path = urls.build(rule.endpoint, dict.fromkeys(rule.arguments, value))
+                if urls.test(path, next(iter(rule.methods or ()))):
+                    yield rule, path
+                    break
 
 
 class Page(NamedTuple):

@@ -126,7 +126,7 @@ def test_what_starts_is_secure_unasked(folder: Path) -> None:
     app = serve(folder)
     assert app.config["SESSION_COOKIE_SECURE"]
     assert not app.debug
-    assert not [rule for rule in app.url_map.iter_rules() if "/dev" in rule.rule]
+    assert not [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("dev.")]
     with app.app_context():
         # What a worker inherited it would share with its master.
         assert "Connections in pool: 0 " in db.engine.pool.status()

@@ -10,6 +10,7 @@ from {{ cookiecutter.project_slug }}.account.second_factor import codes
 
 from ..acting import copy_of, end_everywhere
 from ..browser import Browser
+from ..crawling import addresses
 from ..forms import form_at
 from ..inside import everything_stored, run_sql
 from ..people import add_user
@@ -38,8 +39,7 @@ def assert_sent_back(browser: Browser, phone: Phone) -> None:
 
 def test_it_opens_nothing_that_is_closed(app: Flask, half_way: Browser) -> None:
     closed = 0
-    for rule in app.url_map.iter_rules():
-        path = app.url_map.bind("").build(rule.endpoint, dict.fromkeys(rule.arguments, "1"))
+    for rule, path in addresses(app):
         for method in (rule.methods or set()) - {"OPTIONS"}:
             as_visitor = Browser(app).open(path, method=method)
             if not (as_visitor.location or "").startswith("/auth/login"):

@@ -29,6 +29,9 @@ KEY = "a key for tests alone: 0123456789 abcdefghij"
 # Neither the name of your app nor its languages change what the tests see.
 OWN: dict[str, Any] = {"app_name": APP_NAME, "language": "en", "languages": ("en", "pt_BR")}
 
+# Of the differences between models and migrations those that no test would survive.
+LACKING = ("add_table", "add_column")
+
 
 def pytest_configure() -> None:
     """Look for garbage less often: it takes a tenth of the time."""
@@ -63,6 +66,11 @@ def served(settings: Settings, pages: BytecodeCache) -> Iterator[Flask]:
     app = quick_app(settings, pages)
     with app.app_context():
         alembic.upgrade()
+        lacking = [found for found in alembic.compare_metadata() if found[0] in LACKING]
+    assert not lacking, (
+        f"the models have what no migration makes: {lacking}. Run flask db revision "
+        '"WHAT", read what it wrote into migrations/, then flask db upgrade.'
+    )
     yield app
     disconnect(app)
 

@@ -111,7 +111,9 @@ def _catalogue() -> tuple[re.Pattern[str], re.Pattern[str]]:
         with path.open("rb") as file:
             messages += [message for message in read_po(file, locale="pt_BR") if message.id]
     translated = _matching([message.string for message in messages], ADDRESS)
-    return translated, _matching([message.id for message in messages])
+    # One that begins with a value, as plurals do, would match lines of yours.
+    plain = [message.id for message in messages if isinstance(message.id, str)]
+    return translated, _matching([text for text in plain if not text.startswith("%(")])
 
 
 def _matching(texts: list[Text], *patterns: str) -> re.Pattern[str]:

@@ -93,7 +93,7 @@ def test_a_mail_arrives_with_its_headers_and_its_link_in_one_piece(
     # Whoever else got it would be named in no header.
     assert server.recipients == [EMAIL]
     assert message["From"] == "Padaria São João <bread@app.example>"
-    assert message["Subject"] == f"Your link to register with {NAME}"
+    assert NAME in message["Subject"]
     assert message["Date"].datetime
     assert message["Message-ID"].endswith("@app.example>")
     lines = message.get_content().splitlines()

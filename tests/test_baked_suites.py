@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,19 +16,25 @@ from .template import VARIANTS
 
 pytestmark = pytest.mark.app
 
+NAMED = [
+    ("session", "Eve's Lantern Analytics", "eve_s_lantern_analytics"),
+    ("cookie", "日本語のアプリ", "ri_ben_yu_noahuri"),
+]
 variants = pytest.mark.parametrize(("auth", "language"), VARIANTS)
 
 
-@pytest.mark.parametrize("auth", AUTHS)
+@pytest.mark.parametrize(("auth", "name", "slug"), NAMED)
 def test_its_own_tests_pass(
     auth: str,
-    compiled: Callable[[str], Path],
-    tmp_path: Path,
+    name: str,
+    slug: str,
+    bake: Baker,
     env: dict[str, str],
     app_python: Path,
 ) -> None:
-    project = tmp_path / "project"
-    shutil.copytree(compiled(auth), project)
+    """Whatever its name: those here hold words of the tests, or no Latin letter."""
+    project = bake(auth=auth, project_name=name)
+    assert project.name == slug
     pytest_ = (app_python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 
     assert " passed" in must(run_in(project, *pytest_, env=env))

@@ -28,14 +28,14 @@ with op.batch_alter_table("users") as users:
 """
 ADD_COLUMN = """
 with op.batch_alter_table("users") as users:
-        users.add_column(sa.Column("is_admin", sa.Boolean(), nullable=False, server_default={}))
+        users.add_column(sa.Column("probed", sa.Boolean(), nullable=False, server_default={}))
 """
 NO_VALUE = """
-op.add_column("users", sa.Column("is_admin", sa.Boolean(), nullable=False))
+op.add_column("users", sa.Column("probed", sa.Boolean(), nullable=False))
 """
 NO_VALUE_FOR_A_COPY = """
 with op.batch_alter_table("users", recreate="always") as users:
-        users.add_column(sa.Column("is_admin", sa.Boolean(), nullable=False))
+        users.add_column(sa.Column("probed", sa.Boolean(), nullable=False))
 """
 ORPHAN = """
 op.execute("INSERT INTO recovery_codes (user_id, code_hash) VALUES (4711, 'x')")
@@ -174,7 +174,7 @@ def test_nor_is_it_added_to_rows_that_are_there(
             pytest.skip("PostgreSQL refuses it by itself")
     done = app.test_cli_runner().invoke(args=["db", "upgrade"])
     assert done.exit_code == 1
-    assert "Error: users.is_admin may not be NULL" in done.output
+    assert "Error: users.probed may not be NULL" in done.output
     assert "Traceback" not in done.output
     assert contents(peopled) == before
 

@@ -61,7 +61,7 @@ def test_a_session_can_begin_between_requests(notebook: Flask) -> None:
     client = Browser(notebook)
     with client.session_transaction() as kept:
         assert not kept
-    assert not client.jar()
+    assert not client.cookies()
     with client.session_transaction() as kept:
         kept["colour"] = "green"
         # It does not stand in the way of a request.

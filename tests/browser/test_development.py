@@ -52,10 +52,10 @@ def walk_through(page: Page, language: str) -> None:
     assert look_at(page, language) == []
 
     jar = {cookie["name"]: cookie for cookie in page.context.cookies()}
-    (auth,) = jar.values()
-    assert auth["name"] == f"{SLUG}-auth"
-    assert [auth[name] for name in ("secure", "httpOnly", "sameSite")] == [
-        False,
-        True,
-        "Lax",
-    ]
+    assert set(jar) == {f"{SLUG}-auth", f"{SLUG}-browser"}
+    for cookie in jar.values():
+        assert [cookie[name] for name in ("secure", "httpOnly", "sameSite")] == [
+            False,
+            True,
+            "Lax",
+        ]

@@ -31,6 +31,17 @@ def test_its_pages_and_cookies(
         walk_through(page, language)
 
 
+def test_what_the_browser_blocks_is_in_the_log(
+    browser: Browser, new_site: NewSite
+) -> None:
+    server = new_site("session").develop()
+    # Not in a window: its witness would note what the console says.
+    with browser.new_page() as page:
+        page.goto(f"http://localhost:{server.port}/")
+        page.evaluate("document.body.setAttribute('onclick', 'alert(1)')")
+        wait_until(lambda: "Content-Security-Policy blocked 'inline'" in server.output)
+
+
 def walk_through(page: Page, language: str) -> None:
     for path in ("/", "/dev/mailbox", "/dev/guide?q1=1", "/account/"):
         page.goto(path)

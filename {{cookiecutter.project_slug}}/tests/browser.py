@@ -24,6 +24,7 @@ PASSWORD = "correct horse battery staple"
 SESSION = "__Host-{{ cookiecutter.project_slug }}-session"
 AUTH = "__Host-{{ cookiecutter.project_slug }}-auth"
 KNOWN = "__Host-{{ cookiecutter.project_slug }}-browser"
+LANGUAGE = "__Host-{{ cookiecutter.project_slug }}-language"
 
 
 class Browser(FlaskClient):

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from flask import Flask
+from flask import Flask, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, create_engine, select, text
 
@@ -33,6 +33,19 @@ def page(app: Flask, *, public: bool = False) -> Callable[[View], View]:
         return view
 
     return add
+
+
+def keep_words(app: Flask) -> None:
+    """Add a page that keeps a word in the session, and one that shows it."""
+
+    @page(app, public=True)
+    def keep() -> ResponseReturnValue:
+        session["word"] = "green"
+        return ""
+
+    @page(app, public=True)
+    def look() -> ResponseReturnValue:
+        return str(session.get("word"))
 
 
 def leave_undone(email: str) -> None:

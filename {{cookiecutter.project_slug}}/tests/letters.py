@@ -33,3 +33,8 @@ def ask_for_link(browser: Browser, start: str, email: str) -> str:
     (letter,) = letters(browser.application)
     assert letter["To"] == email
     return link_in(letter)
+
+
+def open_link(browser: Browser) -> None:
+    """Open a mailed link, which the session of a visitor keeps."""
+    browser.get(ask_for_link(browser, "/auth/register", "new@example.com"))

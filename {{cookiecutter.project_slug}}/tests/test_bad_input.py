@@ -133,8 +133,7 @@ def test_an_odd_address_is_not_found(client: Browser, text: str) -> None:
     for path in ("/", "/auth/reset/", "/account/", "/static/"):
         answer = client.get("/", environ_overrides={"PATH_INFO": path + text})
         check(answer)
-        # Of slashes in a row, one is left by a redirect.
-        assert answer.status_code in {308, 404, 410}
+        assert answer.status_code in {404, 410}
 
 
 @pytest.mark.parametrize("name", HEADERS)
@@ -144,13 +143,6 @@ def test_an_odd_header_is_overlooked(configure: MakeApp, user: str, name: str) -
         answer = stranger.ask("/auth/login", {name: text}, method="POST", data=SIGN_IN)
         # Without a length, or of another kind, there is no form.
         assert answer.status_code == (422 if name.startswith("CONTENT") else 303)
-
-
-@pytest.mark.parametrize("scheme", ["javascript:alert(1)", "", "HTTPS", "ws", "\0"])
-def test_a_scheme_that_is_not_ours_leads_nowhere(configure: MakeApp, scheme: str) -> None:
-    stranger = Stranger(configure(trusted_proxies=1))
-    moved = stranger.ask("/account", {"HTTP_X_FORWARDED_PROTO": scheme})
-    assert moved.location in {f"{scheme}://app.example/account/" for scheme in ("http", "https")}
 
 
 @odd

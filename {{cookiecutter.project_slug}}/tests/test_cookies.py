@@ -6,7 +6,7 @@ from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }}.models import NAME_MAX_LENGTH
 
-from .browser import AUTH, EMAIL, KNOWN, SESSION, Browser
+from .browser import AUTH, EMAIL, KNOWN, LANGUAGE, SESSION, Browser
 from .conftest import MakeApp
 from .crawling import crawl
 from .people import add_user
@@ -40,7 +40,7 @@ def test_every_cookie_is_bound_to_this_host_and_to_https(
 ) -> None:
     assert len(lines) >= 4
     for cookie in lines:
-        assert cookie.name in {SESSION, AUTH, KNOWN}, cookie.line
+        assert cookie.name in {SESSION, AUTH, KNOWN, LANGUAGE}, cookie.line
         kept = {
             name: value
             for name, value in cookie.attributes.items()
@@ -57,7 +57,7 @@ def test_development_goes_without_the_prefix_and_without_secure(
     app = configure(development=True, public_url=LOCALHOST)
     browser = Browser(app, origin=LOCALHOST)
     lines = [cookie for answer in life(browser) for cookie in set_cookies(answer)]
-    names = {name.removeprefix("__Host-") for name in (SESSION, AUTH, KNOWN)}
+    names = {name.removeprefix("__Host-") for name in (SESSION, AUTH, KNOWN, LANGUAGE)}
     assert len(lines) >= 4
     for cookie in lines:
         assert cookie.name in names, cookie.line

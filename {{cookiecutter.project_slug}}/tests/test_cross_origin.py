@@ -8,7 +8,7 @@ from flask import Flask
 
 from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
 
-from .browser import AUTH, ORIGIN, SESSION, Browser
+from .browser import AUTH, LANGUAGE, ORIGIN, SESSION, Browser
 from .conftest import MakeApp
 
 LOCALHOST = "http://localhost:5000"
@@ -35,7 +35,7 @@ SAID = [
     *product(SITES[1:], [None, ORIGIN, "https://evil.example"]),
     *product([None], ORIGINS),
 ]
-OWN = [SESSION, AUTH]
+OWN = [SESSION, AUTH, LANGUAGE]
 COOKIES = [None, *OWN, "analytics", "__Host-other_app-session"]
 
 
@@ -167,3 +167,18 @@ def test_development_takes_the_host_it_was_asked_by(configure: MakeApp, host: st
         seen[origin] = answer.status_code
     assert seen.pop(f"http://{host}") == 303
     assert set(seen.values()) == {403}
+
+
+def test_development_says_what_a_client_of_ones_own_has_to_send(
+    configure: MakeApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    localhost = "http://localhost:5000"
+    forged = {"Sec-Fetch-Site": "cross-site", "Accept": "application/json"}
+    developing = Browser(configure(development=True, public_url=localhost), origin=localhost)
+    refused = developing.post("/language", headers=forged)
+    assert refused.json is not None
+    assert f"sends “Origin: {localhost}”" in refused.json["error"]
+    assert f"'cross-site'; we are {localhost}" in caplog.text
+    refused = Browser(configure()).post("/language", headers=forged)
+    assert refused.json is not None
+    assert "Origin" not in refused.json["error"]

@@ -63,6 +63,28 @@ def test_its_own_pages_are_where_links_say(configure: MakeApp, user: str, signed
     assert {browser.get(address).status_code for address in found} == {200}
 
 
+def test_what_the_policy_blocks_is_logged_with_what_to_do(
+    configure: MakeApp, client: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    browser = Browser(configure(development=True, public_url=LOCALHOST), origin=LOCALHOST)
+    policy = browser.get("/").headers["Content-Security-Policy"]
+    assert policy.endswith("; report-uri /dev/blocked")
+    report = {
+        "document-uri": f"{LOCALHOST}/notes",
+        "effective-directive": "script-src-attr",
+        "blocked-uri": "inline",
+    }
+    told = {"csp-report": {**report, "status-code": 200}}
+    assert browser.post("/dev/blocked", json=told).status_code == 204
+    (line,) = [line for line in caplog.messages if "Content-Security-Policy" in line]
+    assert all(repr(text) in line for text in report.values())
+    assert "Move it to static/" in line
+    for nonsense in ("{}", "[]", "1", '{"csp-report": {}}', '{"csp-report": "x"}'):
+        assert browser.post("/dev/blocked", data=nonsense).status_code == 204
+    assert "report-uri" not in client.get("/").headers["Content-Security-Policy"]
+    assert client.post("/dev/blocked", json=told).status_code == 404
+
+
 @pytest.mark.parametrize("signed_in", [False, True])
 def test_a_served_page_says_nothing_to_developers(
     client: Browser, user: str, signed_in: bool

@@ -3,8 +3,9 @@
 import logging
 
 import pytest
-from flask import abort
+from flask import abort, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest, default_exceptions
 
 from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
 
@@ -15,6 +16,9 @@ from .reading import needs_portuguese
 
 JSON = {"Accept": "application/json"}
 SECRET = "the view failed with a secret"
+REASON = "Only on <Sundays>."
+LOCALHOST = "http://localhost:5000"
+REFUSALS = [400, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429]
 STATUSES = [400, 403, 404, 405, 409, 413, 418, 422, 429, 500, 503]
 
 
@@ -29,9 +33,10 @@ def failing(make_app: MakeApp) -> Browser:
     def crash() -> ResponseReturnValue:
         raise RuntimeError(SECRET)
 
-    @page(app, public=True)
-    def explain() -> ResponseReturnValue:
-        abort(403, "Only on Sundays.")
+    @app.get("/<int:status>/why")
+    @login_not_required
+    def explain(status: int) -> ResponseReturnValue:
+        abort(status, REASON)
 
     @app.get("/<int:status>")
     @login_not_required
@@ -98,9 +103,97 @@ def test_a_crash_is_logged_and_told_to_nobody(
     assert "Traceback" not in answer.text
 
 
-def test_a_reason_of_ones_own_is_shown(failing: Browser) -> None:
-    assert "Only on Sundays." in failing.get("/explain").text
-    assert failing.get("/explain", headers=JSON).json == {"error": "Only on Sundays."}
+@pytest.mark.parametrize("status", [status for status in REFUSALS if status != 405])
+def test_the_reason_that_a_view_gives_is_shown_as_text(failing: Browser, status: int) -> None:
+    shown = failing.get(f"/{status}/why")
+    assert shown.status_code == status
+    assert "Only on &lt;Sundays&gt;." in shown.text
+    assert failing.get(f"/{status}/why", headers=JSON).json == {"error": REASON}
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_the_reason_of_a_failure_is_not(failing: Browser, status: int) -> None:
+    assert "Sundays" not in failing.get(f"/{status}/why").text
+
+
+def test_a_reason_of_the_library_is_put_into_our_words(failing: Browser) -> None:
+    for status in REFUSALS:
+        standard = str(default_exceptions[status].description)
+        answer = failing.get(f"/{status}", headers=JSON)
+        assert answer.json is not None
+        assert answer.json["error"] not in {standard, "None", ""}
+
+
+def test_what_an_extension_raises_keeps_its_reason(make_app: MakeApp) -> None:
+    app = make_app()
+
+    class CSRFError(BadRequest):
+        """Speak as Flask-WTF does."""
+
+        description = "CSRF validation failed."
+
+    @page(app, public=True)
+    def protected() -> ResponseReturnValue:
+        raise CSRFError("The CSRF token is missing.")
+
+    assert "The CSRF token is missing." in Browser(app).get("/protected").text
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        (400, "A field that the view reads is missing"),
+        (404, "See “flask routes”"),
+        (405, "See “flask routes”"),
+        (409, "Let it give a reason"),
+        (413, "“request.max_content_length = "),
+    ],
+)
+def test_development_says_what_to_do_about_a_refusal(
+    make_app: MakeApp, caplog: pytest.LogCaptureFixture, status: int, hint: str
+) -> None:
+    for development in (True, False):
+        app = make_app(development=development, public_url=LOCALHOST)
+
+        @app.get("/refused")
+        @login_not_required
+        def refuse() -> ResponseReturnValue:
+            abort(status)
+
+        browser = Browser(app, origin=LOCALHOST)
+        caplog.clear()
+        told = browser.get("/refused", headers=JSON).json
+        assert told is not None
+        for text in (told["error"], browser.get("/refused").text, caplog.text):
+            assert (hint in text) == development
+        assert (f"refuse answers {status}: " in caplog.text) == development
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 413])
+def test_development_logs_the_reason_that_a_view_gives(
+    make_app: MakeApp, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    app = make_app(development=True, public_url=LOCALHOST)
+
+    @page(app, public=True)
+    def refuse() -> ResponseReturnValue:
+        abort(status, REASON)
+
+    told = Browser(app, origin=LOCALHOST).get("/refuse", headers=JSON).json
+    assert told == {"error": REASON}
+    assert f"refuse answers {status}: {REASON}" in caplog.text
+
+
+def test_development_names_the_field_that_was_not_sent(make_app: MakeApp) -> None:
+    app = make_app(development=True, public_url=LOCALHOST)
+    # As `flask run --debug` sets it.
+    app.debug = True
+
+    @page(app, public=True)
+    def read() -> ResponseReturnValue:
+        return request.form["title"]
+
+    assert "KeyError: &#39;title&#39;" in Browser(app, origin=LOCALHOST).post("/read").text
 
 
 def test_a_wrong_method_is_told_the_right_ones(client: Browser) -> None:

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
+from {{ cookiecutter.project_slug }} import links
 from {{ cookiecutter.project_slug }}.cli import sessions
 from {{ cookiecutter.project_slug }}.db import now
 from {{ cookiecutter.project_slug }}.i18n import show_time
@@ -69,7 +70,9 @@ def test_the_command_tells_whose_it_is_and_when_it_ends(
 
 
 def test_the_command_and_the_page_show_nothing_to_sign_in_with(reader: Browser, user: str) -> None:
-    reader.post("/language", data={"language": "en"})
+    with reader.application.app_context():
+        token = links.mint("register", "new@example.com")
+    reader.get(f"/auth/register/{token}")
     visitor = header(reader)
     reader.login(remember="y")
     for held in (visitor, header(reader)):

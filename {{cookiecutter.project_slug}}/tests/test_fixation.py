@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from .browser import EMAIL, Browser
+from .letters import open_link
 from .people import add_user
 from .set_cookies import set_cookies
 
@@ -20,7 +21,7 @@ def attacker(app: Flask) -> Browser:
 def test_a_visitors_planted_session_is_worthless_after_login(
     client: Browser, attacker: Browser, user: str
 ) -> None:
-    attacker.post("/language", data={"language": "en"})
+    open_link(attacker)
     planted = attacker.jar()
     assert planted
     client.keep(planted)

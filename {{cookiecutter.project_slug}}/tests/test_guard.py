@@ -27,6 +27,7 @@ PUBLIC = {
     "reset.open_mailed",
     "reset.start",
     "static",
+    "well_known.lead_to_password",
 }
 
 

@@ -6,11 +6,12 @@ from flask.typing import ResponseReturnValue
 from time_machine import TimeMachineFixture
 from werkzeug.exceptions import TooManyRequests
 
-from .browser import EMAIL, Browser
+from .browser import EMAIL, LANGUAGE, Browser
 from .conftest import MakeApp
-from .inside import page
+from .inside import everything_stored, page
 from .letters import ask_for_link, letters
 from .reading import asking, language_of, needs_portuguese, untranslated
+from .set_cookies import set_cookies
 
 pytestmark = needs_portuguese
 REMEMBER = {"en": "Remember me", "pt_BR": "Lembrar de mim"}
@@ -72,10 +73,21 @@ def test_a_visitor_chooses_and_comes_back_to_the_same_page(client: Browser) -> N
     assert language_of(client.get("/auth/login")) == "en"
 
 
+def test_a_visitors_choice_is_a_cookie_for_a_year_and_no_row(app: Flask, client: Browser) -> None:
+    stored = everything_stored(app)
+    done = client.post("/language", data={"language": "pt_BR"})
+    (cookie,) = set_cookies(done)
+    assert (cookie.name, cookie.value) == (LANGUAGE, "pt_BR")
+    assert cookie.attributes["max-age"] == str(365 * 24 * 60 * 60)
+    # A row for each request would let anybody fill the disk.
+    assert everything_stored(app) == stored
+
+
 def test_a_user_chooses_for_every_browser(app: Flask, client: Browser, user: str) -> None:
     client.login()
     client.post("/language", data={"language": "pt_BR"})
     assert language_of(client.get("/")) == "pt_BR"
+    assert LANGUAGE not in client.jar()
     other = asking(app, "en")
     other.login()
     assert language_of(other.get("/")) == "pt_BR"
@@ -102,6 +114,12 @@ def test_a_new_account_keeps_the_language_it_was_made_in(reader: Browser) -> Non
     shown = reader.get("/account/")
     assert language_of(shown) == "pt_BR"
     assert "Sua conta está pronta." in shown.text
+
+
+@pytest.mark.parametrize("kept", ["", "qaa", "pt", "../pt_BR", "pt_BR\0", "x" * 4000])
+def test_a_language_kept_that_is_not_ours_is_overlooked(reader: Browser, kept: str) -> None:
+    reader.keep({LANGUAGE: kept})
+    assert language_of(reader.get("/")) == "pt_BR"
 
 
 @pytest.mark.parametrize("query", ["lang=pt_BR", "language=pt_BR", "lang=pt-BR"])

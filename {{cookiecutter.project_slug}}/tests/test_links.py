@@ -7,8 +7,11 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }} import accounts, links
+from {{ cookiecutter.project_slug }}.db import Base
+from {{ cookiecutter.project_slug }}.environ import Rate
 
 from .browser import EMAIL, PASSWORD, Browser
+from .conftest import MakeApp
 from .hashing import overtake
 from .inside import everything_stored, rows
 from .letters import ask_for_link
@@ -45,6 +48,15 @@ def test_looking_at_a_link_does_not_use_it_up(
     assert client.get(link).status_code == 303
     assert client.get(link).status_code == 303
     assert client.post(finish, data=FORM).status_code == 303
+
+
+def test_one_network_opens_a_link_only_so_often(configure: MakeApp, link: str) -> None:
+    # Each opening by a visitor can store a session: anybody with a link could fill the disk.
+    app = configure(login_attempts_per_address=Rate(3, 900))
+    opened = [Browser(app).get(link).status_code for _ in range(5)]
+    assert opened == [303, 303, 303, 429, 429]
+    if "sessions" in Base.metadata.tables:
+        assert len(rows(app, "SELECT * FROM sessions")) == 3
 
 
 def test_the_token_leaves_the_address_bar_at_once(client: Browser, link: str, finish: str) -> None:

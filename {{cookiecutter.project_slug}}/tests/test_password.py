@@ -160,3 +160,14 @@ def test_password_and_sessions_change_together_or_not_at_all(
     assert elsewhere.is_signed_in()
     assert Browser(app).login(password=PASSWORD).status_code == 303
     assert Browser(app).login(password=NEW_PASSWORD).status_code == 422
+
+
+def test_password_managers_are_led_to_the_page(client: Browser, user: str) -> None:
+    for sign_in in (False, True):
+        if sign_in:
+            client.login()
+        led = client.get("/.well-known/change-password")
+        assert (led.status_code, led.location) == (303, "/account/password")
+    # They ask for this one to see whether a site answers 200 to everything.
+    missing = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200"
+    assert client.get(missing).status_code == 404

@@ -3,13 +3,15 @@
 import logging
 
 import pytest
-from flask import Flask
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
 
+from {{ cookiecutter.project_slug }} import events
 from {{ cookiecutter.project_slug }}.environ import Rate
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
-from .inside import rows
+from .inside import page, rows
 
 INSIDE = "http://10.0.0.5:8000"
 LOGIN = {"email": EMAIL, "password": "not the password at all"}
@@ -23,49 +25,82 @@ FORWARDED = {
 }
 
 
-def seen_by(app: Flask) -> tuple[str, str]:
+def seen_by(app: Flask, headers: dict[str, str] = FORWARDED) -> tuple[str, str]:
     """Return where the app believes a request to have come from, and gone to."""
-    browser = Browser(app, origin=INSIDE)
-    browser.post("/auth/login", data=LOGIN, headers=FORWARDED)
-    (event,) = rows(app, "SELECT address FROM events")
-    # A path that lacks its slash is answered with the whole address.
-    return event["address"], browser.get("/account", headers=FORWARDED).location
+
+    @page(app, public=True)
+    def seen() -> ResponseReturnValue:
+        return {"address": events.client_address(), "url": request.host_url}
+
+    said = Browser(app, origin=INSIDE).get("/seen", headers=headers).json
+    assert said is not None
+    return said["address"], said["url"]
 
 
-def test_without_a_proxy_nothing_forwarded_is_believed(configure: MakeApp, user: str) -> None:
-    assert seen_by(configure()) == ("127.0.0.1", f"{INSIDE}/account/")
+def test_without_a_proxy_nothing_forwarded_is_believed(make_app: MakeApp) -> None:
+    assert seen_by(make_app()) == ("127.0.0.1", "https://10.0.0.5:8000/")
 
 
-def test_one_proxy_is_believed_about_address_and_scheme(configure: MakeApp, user: str) -> None:
-    # The last address is the proxy's word; what stands before is the client's own.
-    app = configure(trusted_proxies=1)
-    assert seen_by(app) == ("203.0.113.9", "https://10.0.0.5:8000/account/")
-
-
-def test_two_proxies_are_believed_about_one_address_more(configure: MakeApp, user: str) -> None:
-    assert seen_by(configure(trusted_proxies=2))[0] == "198.51.100.66"
-
-
-@pytest.mark.parametrize(("hops", "told"), [(0, False), (1, True)])
-def test_https_is_promised_when_the_proxy_speaks_it(
-    configure: MakeApp, hops: int, told: bool
+def test_one_proxy_is_believed_about_the_address_and_never_about_the_host(
+    make_app: MakeApp,
 ) -> None:
+    # The last address is the proxy's word; what stands before is the client's own.
+    app = make_app(trusted_proxies=1)
+    assert seen_by(app) == ("203.0.113.9", "https://10.0.0.5:8000/")
+
+
+def test_two_proxies_are_believed_about_one_address_more(make_app: MakeApp) -> None:
+    assert seen_by(make_app(trusted_proxies=2))[0] == "198.51.100.66"
+
+
+@pytest.mark.parametrize("hops", [0, 1, 2])
+@pytest.mark.parametrize("scheme", [None, "http", "https", "https, http", "javascript:alert(1)"])
+def test_the_scheme_is_that_of_the_public_address_whatever_proxies_say(
+    make_app: MakeApp, hops: int, scheme: str | None
+) -> None:
+    # nginx appends to X-Forwarded-For and sets X-Forwarded-Proto: one value, behind two.
+    headers = FORWARDED | ({"X-Forwarded-Proto": scheme} if scheme else {})
+    assert seen_by(make_app(trusted_proxies=hops), headers)[1] == "https://10.0.0.5:8000/"
+    local = make_app(trusted_proxies=hops, public_url="http://localhost:8000")
+    assert seen_by(local, headers)[1] == f"{INSIDE}/"
+
+
+@pytest.mark.parametrize("hops", [0, 1, 2])
+def test_https_is_promised_behind_any_number_of_proxies(configure: MakeApp, hops: int) -> None:
     browser = Browser(configure(trusted_proxies=hops), origin=INSIDE)
-    headers = browser.get("/", headers=FORWARDED).headers
-    assert ("Strict-Transport-Security" in headers) == told
+    headers = {"X-Forwarded-For": "198.51.100.7, 203.0.113.1", "X-Forwarded-Proto": "https"}
+    assert "Strict-Transport-Security" in browser.get("/", headers=headers).headers
 
 
-@pytest.mark.parametrize(("hops", "warnings"), [(0, 1), (1, 0)])
-def test_ignored_headers_are_mentioned_once(
-    make_app: MakeApp, caplog: pytest.LogCaptureFixture, hops: int, warnings: int
+@pytest.mark.parametrize(
+    ("hops", "addresses", "warning"),
+    [
+        (0, "", None),
+        (0, "203.0.113.9", "forwarded headers are ignored: TRUSTED_PROXIES is 0"),
+        (1, "", "X-Forwarded-For holds 0, so visitors share the address of a proxy"),
+        (1, "203.0.113.9", None),
+        (1, "198.51.100.66, 203.0.113.9", None),
+        (2, "203.0.113.9", "X-Forwarded-For holds 1, so visitors share the address of a proxy"),
+        (2, "198.51.100.66, 203.0.113.9", None),
+    ],
+)
+def test_proxies_that_are_not_as_many_as_told_are_mentioned_once(
+    make_app: MakeApp,
+    caplog: pytest.LogCaptureFixture,
+    hops: int,
+    addresses: str,
+    warning: str | None,
 ) -> None:
     browser = Browser(make_app(trusted_proxies=hops))
+    headers = {"X-Forwarded-For": addresses} if addresses else {}
     with caplog.at_level(logging.WARNING):
-        browser.get("/")
+        # The host's own, from behind the proxies.
+        browser.get("/healthz")
         assert "TRUSTED_PROXIES" not in caplog.text
         for _ in range(3):
-            browser.get("/", headers=FORWARDED)
-    assert caplog.text.count("TRUSTED_PROXIES") == warnings
+            browser.get("/", headers=headers)
+    assert caplog.text.count("TRUSTED_PROXIES") == (warning is not None)
+    assert (warning or "") in caplog.text
 
 
 @pytest.mark.parametrize("address", ["203.0.113.9", "2001:db8::9"])

@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+from flask import Flask
 
 from .browser import ORIGIN, PASSWORD, Browser
 
@@ -102,6 +103,21 @@ def test_pages_of_ours_are_reached(client: Browser, target: str) -> None:
     assert answer.status_code == 303
     assert answer.location == quote(target, safe="/?#&=%:@")
     assert origin_reached(answer.location) == ORIGIN
+
+
+def test_no_answer_repeats_the_host_that_it_was_asked_by(app: Flask, client: Browser) -> None:
+    """Kept by a cache, it would lead others there."""
+    for rule in app.url_map.iter_rules():
+        path = app.url_map.bind("").build(rule.endpoint, dict.fromkeys(rule.arguments, "1"))
+        for odd in (path, path.rstrip("/"), f"{path}/", f"/{path}", path.replace("/", "//")):
+            asked = {"PATH_INFO": odd, "HTTP_HOST": "evil.example"}
+            answer = client.get("/", environ_overrides=asked)
+            assert "evil.example" not in f"{answer.headers}{answer.text}", odd
+
+
+def test_a_page_is_there_with_its_last_slash_and_without(client: Browser, user: str) -> None:
+    client.login()
+    assert client.get("/account").status_code == client.get("/account/").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from .browser import Browser
+from .conftest import MakeApp
 from .crawling import crawl
 from .inside import rows
 from .letters import letters
@@ -78,3 +79,10 @@ def test_quotes_reach_the_database_as_values(app: Flask, client: Browser) -> Non
     stranger.keep(dict.fromkeys(client.jar(), everybody))
     assert not stranger.is_signed_in()
     assert rows(app, "SELECT id FROM users")
+
+
+def test_the_description_of_the_app_is_text_too(make_app: MakeApp) -> None:
+    app = make_app()
+    app.config["DESCRIPTION"] = "Ana's <b> & more"
+    shown = Browser(app).get("/").text
+    assert '<meta name="description" content="Ana&#39;s &lt;b&gt; &amp; more">' in shown

@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from .environ import GREATEST, ConfigError, Environ, MailServer, Rate
 
 APP_NAME = "{{ cookiecutter.project_name }}"
+DESCRIPTION = "{{ cookiecutter.description }}"
 LANGUAGE = "{{ cookiecutter.language }}"
 LANGUAGES = ("en", "pt_BR")
 # Ports do not separate cookies: with one name, two apps on a host log each other out.
@@ -25,6 +26,15 @@ PASSWORD_CEILING = 64
 MAX_BODY_BYTES = 64 * 1024
 # Categories of characters that could end a header's line, or cannot be sent.
 NOT_IN_HEADERS = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# What pages may load, and from where. For a script of a CDN, for instance, add
+# "script-src 'self' https://cdn.example.com"; nothing inline: it goes into static/.
+CONTENT_SECURITY_POLICY = [
+    "default-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+]
 # What a 503 says.
 RETRY_AFTER_SECONDS = 5
 ANY_DOMAIN = ".example.com"
@@ -49,6 +59,7 @@ class Settings:
     registration_open: bool = True
     password_min_length: int = 15
     trusted_proxies: int = 0
+    hsts_subdomains: bool = False
     language: str = LANGUAGE
     session_idle_seconds: int = 30 * 60
     session_absolute_seconds: int = 12 * 60 * 60
@@ -92,6 +103,7 @@ class Settings:
             mail_server=environ.mail_server(),
             mail_from=_mail_from(environ.text("MAIL_FROM"), public_url),
             registration_open=environ.choice("REGISTRATION", "open", "closed") == "open",
+            hsts_subdomains=environ.choice("HSTS_SUBDOMAINS", "false", "true") == "true",
             language=environ.language(LANGUAGE, LANGUAGES),
             require_second_factor=environ.choice("REQUIRE_SECOND_FACTOR", "false", "true")
             == "true",
@@ -137,6 +149,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["settings"] = settings
     app.config.from_mapping(
         APP_NAME=settings.app_name,
+        DESCRIPTION=DESCRIPTION,
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
         SESSION_COOKIE_NAME=settings.cookie_name("session"),

@@ -3,6 +3,7 @@
 Not registered elsewhere.
 """
 
+import logging
 from urllib.parse import urlsplit
 
 import click
@@ -17,8 +18,10 @@ from .config import settings
 from .environ import is_loopback
 from .i18n import gettext as _, language
 from .postman import mailbox
+from .security import BLOCKED, FORWARDED
 
 bp = Blueprint("dev", __name__, url_prefix="/dev")
+logger = logging.getLogger(__name__)
 
 
 def say_where(url: str) -> None:
@@ -33,9 +36,12 @@ def say_where(url: str) -> None:
 
 @bp.before_request
 def _answer_this_machine_alone() -> None:
-    """Keep others on the network out, and pages that rebind their name to us."""
+    """Keep others on the network out, tunnels, and pages that rebind their name to us."""
     host = urlsplit(f"//{request.host}").hostname or ""
     if not is_loopback(request.remote_addr or "") or not is_loopback(host):
+        abort(404)
+    # A tunnel asks from this machine, and many rewrite the Host.
+    if not request.environ.keys().isdisjoint(FORWARDED | {"HTTP_VIA"}):
         abort(404)
 
 
@@ -65,3 +71,19 @@ def show_session() -> ResponseReturnValue:
     sent = [name for name in names if name in request.cookies]
     found = {name: explain.explain(names[name], request.cookies[name]) for name in sent}
     return render_template("dev/session.html", found=found, kind=explain.KIND)
+
+
+@bp.post(BLOCKED.removeprefix("/dev"))
+@login_not_required
+def tell_what_was_blocked() -> ResponseReturnValue:
+    """Log what the browser refused to run or load; otherwise only its console says so."""
+    match request.get_json(force=True):
+        case {
+            "csp-report": {"document-uri": page, "effective-directive": kind, "blocked-uri": what}
+        }:
+            logger.warning(
+                "%.200r: the Content-Security-Policy blocked %.80r (%.80r). Move it to static/, "
+                "or extend CONTENT_SECURITY_POLICY in config.py.",
+                *(page, what, kind),
+            )
+    return "", 204

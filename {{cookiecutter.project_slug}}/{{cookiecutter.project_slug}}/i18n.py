@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import LazyProxy
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, g, has_request_context, request
 
 from .config import settings
 
@@ -60,9 +60,9 @@ def show_time(moment: datetime) -> str:
 
 
 def _chosen() -> str:
-    chosen = session.get("language")
+    chosen = request.cookies.get(settings().cookie_name("language"))
     if chosen in settings().languages:
-        return cast(str, chosen)
+        return chosen
     ours = (_nearest(tag) for tag, quality in request.accept_languages if quality)
     return next(filter(None, ours), settings().language)
 

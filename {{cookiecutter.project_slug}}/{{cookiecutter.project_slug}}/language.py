@@ -1,12 +1,14 @@
 """Let a visitor choose the language; a user's own is kept with the account."""
 
-from flask import Blueprint, abort, redirect, request, session
+from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from .auth.guards import current_user, login_not_required
 from .auth.next_page import next_page
 from .config import settings
 from .db import db
+
+YEAR_SECONDS = 365 * 24 * 60 * 60
 
 bp = Blueprint("language", __name__)
 
@@ -17,10 +19,12 @@ def choose() -> ResponseReturnValue:
     wanted = request.form.get("language", "")
     if wanted not in settings().languages:
         abort(400)
-    user = current_user()
-    if user is None:
-        session["language"] = wanted
-    else:
+    user, response = current_user(), redirect(next_page(), 303)
+    if user is not None:
         user.language = wanted
         db.session.commit()
-    return redirect(next_page(), 303)
+        return response
+    # Not in the session: anybody could fill its table, a row for each request.
+    name, how = settings().cookie_name("language"), settings().cookie_attributes
+    response.set_cookie(name, wanted, max_age=YEAR_SECONDS, **how)
+    return response

@@ -47,6 +47,15 @@ def count_address(address: str) -> None:
     _count(f"login from {network(address)}", limit, address)
 
 
+def count_opening(address: str) -> None:
+    """Count a mailed link that is opened; raise TooManyRequests (429).
+
+    By itself, or the scanner of a mail host would keep people there from logging in.
+    """
+    limit = settings().login_attempts_per_address
+    _count(f"link from {network(address)}", limit, address)
+
+
 def count_mail(address: str) -> None:
     """Count a mail that a form asks for; raise TooManyRequests (429).
 

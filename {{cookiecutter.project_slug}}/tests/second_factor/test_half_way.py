@@ -13,6 +13,7 @@ from ..browser import Browser
 from ..crawling import addresses
 from ..forms import form_at
 from ..inside import everything_stored, run_sql
+from ..letters import open_link
 from ..people import add_user
 from .phone import ARRIVING, Phone, equip, give_code, give_password
 
@@ -115,7 +116,7 @@ def test_whoever_planted_a_session_does_not_share_it(
     give_password(client)
     assert_sent_back(mallory, phone)
     visitor = Browser(app)
-    visitor.post("/language", data={"language": "en"})
+    open_link(visitor)
     client.keep(visitor.jar())
     give_password(client)
     assert_sent_back(visitor, phone)

@@ -21,5 +21,6 @@ def init_app(app: Flask) -> None:
     pages: list[tuple[str, str]] = []
     app.extensions["account_pages"] = app.jinja_env.globals["account_pages"] = pages
     app.register_blueprint(views.bp)
+    app.register_blueprint(views.well_known)
     for part in PARTS:
         import_module(f".{part}", __name__).init_app(app)

@@ -8,12 +8,13 @@ from wtforms.validators import ValidationError
 from .. import accounts, passwords
 from ..auth.confirm import prove
 from ..auth.forms import accept_password, name_field, password_field, reject, show_form
-from ..auth.guards import recent_factor_required, signed_in_user
+from ..auth.guards import login_not_required, recent_factor_required, signed_in_user
 from ..auth.sessions import end_sessions, renew_session
 from ..db import db
 from ..i18n import gettext as _, lazy_gettext as lazy, names, speak
 
 bp = Blueprint("account", __name__, url_prefix="/account")
+well_known = Blueprint("well_known", __name__, url_prefix="/.well-known")
 
 
 class ProfileForm(Form):
@@ -74,3 +75,10 @@ def password() -> ResponseReturnValue:
     renew_session()
     flash(_("Your password is changed. Your other sessions have ended."))
     return redirect(url_for(".profile"), 303)
+
+
+@well_known.get("/change-password")
+@login_not_required
+def lead_to_password() -> ResponseReturnValue:
+    """Lead password managers to the page (W3C, A Well-Known URL for Changing Passwords)."""
+    return redirect(url_for("account.password"), 303)

@@ -16,7 +16,7 @@ from ..config import settings
 from ..db import SAFE_METHODS, now
 from ..i18n import gettext as _, speak
 from ..models import User
-from ..security import our_origin
+from ..security import is_file, our_origin
 from . import factors
 from .sessions import load_user, proved_at
 from .stale_forms import mark_of, refuse_form_of_another
@@ -63,7 +63,7 @@ def signed_in_user() -> User:
 
 def is_public(endpoint: str) -> bool:
     """Tell whether an endpoint answers without a login."""
-    if endpoint == "static":
+    if is_file(endpoint):
         return True
     return not getattr(current_app.view_functions[endpoint], "login_required", True)
 
@@ -81,6 +81,10 @@ def closed_view() -> str | None:
 
 
 def wants_json() -> bool:
+    """Tell a script or a program, to which a page is of no use, from a browser that opens one."""
+    headers = request.headers
+    if headers.get("Sec-Fetch-Mode", "navigate") != "navigate" or "HX-Request" in headers:
+        return True
     accepted = request.accept_mimetypes
     return accepted.best_match(["text/html", "application/json"]) == "application/json"
 
@@ -98,10 +102,20 @@ def _with_proof(view: Callable[P, R], applies: Callable[[User], bool]) -> Callab
     return checked
 
 
+def lead_to(page: str, status: int, reason: str) -> Response:
+    """Redirect a browser to a page; give a script the reason, and htmx the page as well."""
+    if not wants_json():
+        return redirect(page, 303)
+    answer = make_response(jsonify(error=reason), status)
+    if "HX-Request" in request.headers:
+        answer.headers["HX-Redirect"] = page
+    return answer
+
+
 def _guard() -> Response | None:
     endpoint = request.endpoint
     # Files are the same for everybody: no statement, no cookie.
-    if endpoint == "static":
+    if is_file(endpoint):
         return None
     g.user = None
     # Before the first query: whoever sends the body decides how long it takes.
@@ -123,11 +137,9 @@ def _guard() -> Response | None:
 def _refuse(endpoint: str) -> Response:
     if settings().development:
         logger.warning("%s asks for login; @login_not_required opens it", endpoint)
-    if wants_json():
-        return make_response(jsonify(error=_("Please log in.")), 401)
     # Come back only to what was a GET: a form's address may be no page at all.
-    here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
-    return redirect(url_for("auth.login", next=here), 303)
+    here = _way_back() if request.method in SAFE_METHODS else None
+    return lead_to(url_for("auth.login", next=here), 401, _("Please log in."))
 
 
 def _lacks_proof(view: Callable[..., object]) -> bool:
@@ -144,14 +156,13 @@ def _proved_of_late() -> bool:
 
 
 def _ask_again() -> Response:
-    if wants_json():
-        return make_response(jsonify(error=_("Please confirm your password first.")), 403)
-    return redirect(url_for("confirm.show", next=_way_back()), 303)
+    page = url_for("confirm.show", next=_way_back())
+    return lead_to(page, 403, _("Please confirm your password first."))
 
 
 def _way_back() -> str | None:
-    """Return where to come back to: this page or, for a form, the page that it was on."""
-    if request.method in SAFE_METHODS:
+    """Return where to come back to: this page or, for a form or script, the page it was on."""
+    if request.method in SAFE_METHODS and not wants_json():
         return request.full_path.rstrip("?")
     page, origin = request.referrer or "", our_origin()
     return page.removeprefix(origin) if page.startswith(f"{origin}/") else None

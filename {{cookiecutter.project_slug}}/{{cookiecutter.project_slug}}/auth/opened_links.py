@@ -52,8 +52,13 @@ def open_link(purpose: str, token: str, *, then: str) -> Response | None:
     link = links.find_by_token(purpose, token)
     if link is None:
         return None
-    earlier = [link_id for link_id in session.get(KEY, []) if link_id != link.id]
-    session[KEY] = [*earlier, link.id][-KEPT:]
+    link_id = link.id
+    # The counter has a transaction of its own, which would wait for this one. To open a link
+    # can store a session: one link, opened again and again, would fill the table.
+    db.session.commit()
+    throttle.count_opening(events.client_address())
+    earlier = [other for other in session.get(KEY, []) if other != link_id]
+    session[KEY] = [*earlier, link_id][-KEPT:]
     return redirect(url_for(then), 303)
 
 

@@ -30,5 +30,5 @@ def delete() -> ResponseReturnValue:
     flash(_("Your account is deleted. Goodbye."))
     response = redirect(url_for("pages.home"), 303)
     # As at logout: what pages left behind in the browser goes too.
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"storage"'
     return response

@@ -1,9 +1,9 @@
 """Let nobody go on without a second factor where REQUIRE_SECOND_FACTOR says so."""
 
-from flask import Flask, abort, redirect, request, url_for
+from flask import Flask, request, url_for
 from werkzeug.wrappers import Response
 
-from ...auth.guards import current_user, wants_json
+from ...auth.guards import current_user, lead_to
 from ...i18n import gettext as _
 
 # What it takes to set one up, or to leave; "" is a page that does not exist.
@@ -17,9 +17,8 @@ def _lead_to_set_up() -> Response | None:
         return None
     if (request.endpoint or "") in OPEN or request.blueprint == "confirm":
         return None
-    if wants_json():
-        abort(403, _("Please set up a second factor first."))
-    return redirect(url_for("second_factor.manage"), 303)
+    page = url_for("second_factor.manage")
+    return lead_to(page, 403, _("Please set up a second factor first."))
 
 
 def init_app(app: Flask) -> None:

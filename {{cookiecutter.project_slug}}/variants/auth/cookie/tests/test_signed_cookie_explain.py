@@ -4,12 +4,15 @@ import base64
 import re
 from datetime import timedelta
 
-from flask import Flask
+from flask import Flask, session
+from flask.typing import ResponseReturnValue
 from time_machine import TimeMachineFixture
 
 from .browser import AUTH, SESSION, Browser
+from .conftest import MakeApp
 from .forging import fields, forge
-from .inside import rows
+from .inside import page, rows
+from .letters import open_link
 
 
 def explained(app: Flask, typed: str) -> str:
@@ -68,11 +71,19 @@ def test_one_that_we_did_not_sign_is_not_taken_apart(
     assert sid not in said
 
 
-def test_the_guide_is_right_that_flasks_session_can_be_read(client: Browser) -> None:
-    client.post("/language", data={"language": "pt_BR"})
+def test_the_guide_is_right_that_flasks_session_can_be_read(make_app: MakeApp) -> None:
+    app = make_app()
+
+    @page(app, public=True)
+    def choose() -> ResponseReturnValue:
+        session["colour"] = "green"
+        return ""
+
+    client = Browser(app)
+    client.get("/choose")
     text = client.jar()[SESSION].partition(".")[0]
-    assert text == "eyJsYW5ndWFnZSI6InB0X0JSIn0"
-    assert base64.urlsafe_b64decode(f"{text}=") == b'{"language":"pt_BR"}'
+    assert text == "eyJjb2xvdXIiOiJncmVlbiJ9"
+    assert base64.urlsafe_b64decode(text) == b'{"colour":"green"}'
 
 
 def test_flasks_session_is_explained_beside_the_token(
@@ -91,7 +102,7 @@ def test_flasks_session_is_explained_beside_the_token(
 def test_flasks_session_is_refused_once_it_is_too_old(
     app: Flask, client: Browser, clock: TimeMachineFixture
 ) -> None:
-    client.post("/language", data={"language": "pt_BR"})
+    open_link(client)
     typed = f"{SESSION}={client.jar()[SESSION]}"
     # What is signed is the second, not its fraction.
     clock.shift(timedelta(hours=12, seconds=-1))

@@ -9,7 +9,7 @@ from time_machine import TimeMachineFixture
 from .acting import copy_of
 from .browser import Browser
 from .conftest import MakeApp
-from .reading import language_of
+from .inside import keep_words
 from .statements import broken_database, selects, statements
 
 kinds = pytest.mark.parametrize(
@@ -85,11 +85,12 @@ def test_a_page_of_a_signed_in_user_costs_one_statement(
 
 @pytest.mark.parametrize("hours", [1, 12])
 def test_flasks_own_session_ends_as_one_of_ours_would(
-    configure: MakeApp, clock: TimeMachineFixture, hours: int
+    make_app: MakeApp, clock: TimeMachineFixture, hours: int
 ) -> None:
-    client = Browser(configure(session_absolute_seconds=hours * 3600))
-    client.post("/language", data={"language": "pt_BR"})
+    keep_words(app := make_app(session_absolute_seconds=hours * 3600))
+    client = Browser(app)
+    client.get("/keep")
     clock.shift(timedelta(hours=hours))
-    assert language_of(client.get("/")) == "pt_BR"
+    assert client.get("/look").text == "green"
     clock.shift(SECOND)
-    assert language_of(client.get("/")) == "en"
+    assert client.get("/look").text == "None"

@@ -9,9 +9,10 @@ from flask.json.tag import TaggedJSONSerializer
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from .browser import AUTH, EMAIL, SESSION, Browser
-from .conftest import KEY
+from .conftest import KEY, MakeApp
 from .forging import fields, forge, holder, said
-from .inside import rows
+from .inside import keep_words, rows
+from .letters import open_link
 
 
 def test_a_token_says_no_more_than_it_must(app: Flask, client: Browser, user: str) -> None:
@@ -98,7 +99,7 @@ def test_a_cookie_of_nobody_is_left_alone(client: Browser, user: str, text: str)
 
 
 def test_a_session_and_a_token_do_not_pass_for_each_other(client: Browser, user: str) -> None:
-    client.post("/language", data={"language": "pt_BR"})
+    open_link(client)
     session = client.jar()[SESSION]
     assert not holder(client, session).is_signed_in()
 
@@ -111,9 +112,11 @@ def test_a_session_and_a_token_do_not_pass_for_each_other(client: Browser, user:
 
 @pytest.mark.parametrize(("digest", "good"), [(hashlib.sha256, True), (hashlib.sha1, False)])
 def test_flasks_own_session_is_signed_with_sha_256(
-    client: Browser, digest: object, good: bool
+    make_app: MakeApp, digest: object, good: bool
 ) -> None:
-    client.post("/language", data={"language": "pt_BR"})
+    keep_words(app := make_app())
+    client = Browser(app)
+    client.get("/keep")
     reader = URLSafeTimedSerializer(
         KEY,
         salt="cookie-session",
@@ -122,7 +125,7 @@ def test_flasks_own_session_is_signed_with_sha_256(
     )
     text = client.jar()[SESSION]
     if good:
-        assert reader.loads(text) == {"language": "pt_BR"}
+        assert reader.loads(text) == {"word": "green"}
     else:
         with pytest.raises(BadSignature):
             reader.loads(text)

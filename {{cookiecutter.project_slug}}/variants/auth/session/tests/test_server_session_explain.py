@@ -8,6 +8,7 @@ from time_machine import TimeMachineFixture
 
 from .browser import SESSION, Browser
 from .inside import rows
+from .letters import open_link
 
 
 def explained(app: Flask, typed: str) -> str:
@@ -49,10 +50,10 @@ def test_the_row_is_told_as_it_is(
 
 
 def test_a_visitors_session_has_data_and_no_user(app: Flask, client: Browser) -> None:
-    client.post("/language", data={"language": "pt_BR"})
+    open_link(client)
     said = explained(app, client.jar()[SESSION])
     assert "The server takes it." in said
-    assert "pt_BR" in fact(said, "data")
+    assert "link" in fact(said, "data")
     assert "session_epoch" not in said
 
 

@@ -7,8 +7,8 @@ from time_machine import TimeMachineFixture
 from .acting import change_password
 from .browser import Browser
 from .conftest import MakeApp
-from .inside import rows, run_sql
-from .reading import language_of
+from .inside import keep_words, rows, run_sql
+from .letters import open_link
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -45,13 +45,15 @@ def test_a_session_left_idle_is_over(
     assert client.jar() != {}
 
 
-def test_a_visitors_session_left_idle_is_over(client: Browser, clock: TimeMachineFixture) -> None:
-    client.post("/language", data={"language": "pt_BR"})
+def test_a_visitors_session_left_idle_is_over(make_app: MakeApp, clock: TimeMachineFixture) -> None:
+    keep_words(app := make_app())
+    client = Browser(app)
+    client.get("/keep")
     for _ in range(2):
         clock.shift(30 * MINUTE - 1)
-        assert language_of(client.get("/")) == "pt_BR"
+        assert client.get("/look").text == "green"
     clock.shift(30 * MINUTE)
-    assert language_of(client.get("/")) == "en"
+    assert client.get("/look").text == "None"
 
 
 def test_to_keep_something_is_to_use_a_session(
@@ -119,7 +121,7 @@ def test_purge_deletes_what_is_over_and_nothing_else(
     remembered.login(remember="on")
     forgotten.login()
     visitor = Browser(app)
-    visitor.post("/language", data={"language": "pt_BR"})
+    open_link(visitor)
     clock.shift(30 * MINUTE - 1)
     fresh.login()
 

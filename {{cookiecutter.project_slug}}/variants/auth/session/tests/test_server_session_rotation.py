@@ -8,6 +8,7 @@ from .acting import change_password, copy_of
 from .browser import SESSION, Browser
 from .conftest import MakeApp
 from .inside import meanwhile, page, passwords, rows, sessions
+from .letters import open_link
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def site(make_app: MakeApp) -> Flask:
 
 def test_a_token_planted_before_the_login_is_worth_nothing_after_it(app: Flask, user: str) -> None:
     attacker = Browser(app)
-    attacker.post("/language", data={"language": "pt_BR"})
+    open_link(attacker)
     victim = copy_of(attacker)
     victim.login()
     assert victim.is_signed_in()

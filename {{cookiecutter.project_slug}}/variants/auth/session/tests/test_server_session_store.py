@@ -14,6 +14,7 @@ from markupsafe import Markup
 from .browser import SESSION, Browser
 from .conftest import MakeApp
 from .inside import everything_stored, page, rows
+from .letters import open_link
 
 SIZE = "{43}"
 DATA = {
@@ -106,4 +107,8 @@ def test_no_row_and_no_cookie_until_there_is_something_to_keep(
     assert client.jar() == {}
 
     client.post("/language", data={"language": "pt_BR"})
+    assert rows(app, "SELECT * FROM sessions") == []
+    assert SESSION not in client.jar()
+
+    open_link(client)
     assert len(rows(app, "SELECT * FROM sessions")) == 1

@@ -9,7 +9,7 @@ from time_machine import TimeMachineFixture
 
 from .browser import Browser
 from .conftest import MakeApp
-from .inside import leave_undone, meanwhile, other_writer, page, rows, run_sql, sessions
+from .inside import keep_words, leave_undone, meanwhile, other_writer, page, rows, run_sql, sessions
 from .statements import broken_database, statements
 
 SEEN = "SELECT seen_at FROM sessions"
@@ -138,8 +138,9 @@ def test_a_session_that_cannot_be_saved_is_not_saved_by_the_error_page_either(
 ) -> None:
     app = make_app()
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    keep_words(app)
     with statements(app) as run, broken_database(app, "INSERT INTO sessions"):
-        response = Browser(app).post("/language", data={"language": "pt_BR"})
+        response = Browser(app).get("/keep")
     assert response.status_code == 503
     assert sum(statement.startswith("INSERT INTO sessions") for statement in run) == 1
 

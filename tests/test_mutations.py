@@ -11,7 +11,6 @@ import pytest
 from . import mutations
 from .mutations import Mutation
 from .own_tests import Forks
-from .template import SLUG
 
 TESTS_FAILED = 1
 EACH = [
@@ -51,8 +50,8 @@ def test_the_suite_notices_when_it_is_no_longer_so_that(
     forks: Forks,
 ) -> None:
     project = broken(auth)
-    with mutation.breaking(project / SLUG):
-        status, said = forks.run(project, "-x", f"tests/{mutation.test}")
+    with mutation.breaking(project):
+        status, said = forks.run(project, "-x", mutation.find_test(project))
 
     assert status == TESTS_FAILED, said
     assert " failed" in said, said

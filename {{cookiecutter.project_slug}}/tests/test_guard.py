@@ -42,8 +42,10 @@ def open_endpoints(app: Flask, origin: str) -> set[str]:
     The views themselves are not called, so it does not matter what an address may hold.
     """
     found = set()
+    # Those of a blueprint are open as those in static/ are.
+    files = {f"{name}.static" for name, owner in app.blueprints.items() if owner.has_static_folder}
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.partition(".")[0] in PARTS:
+        if rule.endpoint in files or rule.endpoint.partition(".")[0] in PARTS:
             continue
         for method in (rule.methods or set()) - {"OPTIONS"}:
             environ = Browser(app).environ_base

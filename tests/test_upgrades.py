@@ -65,7 +65,7 @@ NEWER = [
 
 # What only one kind of session has, as its overlay brings it.
 NOTICE = "# A line that the template gained.\n"
-OVERLAID = f"{SLUG}/auth/sessions.py"
+OVERLAID = f"{SLUG}/auth/sessions/__init__.py"
 
 
 @pytest.fixture(params=ALIKE)

@@ -32,7 +32,7 @@ def test_session_and_cookie_differ_in_the_overlay_alone(
     cookie = baked(auth="cookie", language=language)
 
     found = differing(session, cookie)
-    assert f"{SLUG}/auth/sessions.py" in found
+    assert f"{SLUG}/auth/sessions/__init__.py" in found
     assert found == overlay_paths("auth", AUTHS)
 
 
@@ -72,5 +72,5 @@ def test_a_bake_holds_the_overlay_of_its_answer(
 def test_no_overlay_hides_a_common_file_but_the_one_that_says_what_is_missing() -> None:
     hidden = overlay_paths("auth", AUTHS) & template_files().keys()
 
-    assert hidden == {f"{SLUG}/auth/sessions.py"}
+    assert hidden == {f"{SLUG}/auth/sessions/__init__.py"}
     assert overlay_paths("language", LANGUAGES).isdisjoint(template_files())

@@ -71,7 +71,11 @@ def test_a_picture_is_taken(client: Browser, user: str) -> None:
 ''',
 }
 CHANGED = [
-    (f"{SLUG}/__init__.py", "    security,\n", "    security,\n    shelf,\n"),
+    (
+        f"{SLUG}/__init__.py",
+        "import account, cli, config, pages\n",
+        "import account, cli, config, pages, shelf\n",
+    ),
     (
         f"{SLUG}/__init__.py",
         "    app.register_blueprint(pages.bp)\n",

@@ -19,8 +19,8 @@ secure_scheme_headers: dict[str, str] = {}
 # and two apps of one user would take its path from each other.
 control_socket_disable = True
 
-# A login computes for a tenth of a second, and waits its turn to do so: see passwords.py,
-# which lets 48 wait or compute. bad_input.py waits for 32 forms that have not arrived.
+# A login computes for a tenth of a second, and waits its turn to do so: see auth/passwords.py,
+# which lets 48 wait or compute. core/web/request.py waits for 32 forms that have not arrived.
 worker_class = "gthread"
 threads = 100
 

@@ -10,14 +10,15 @@ from dotenv import load_dotenv
 from flask import Flask
 from flask.helpers import get_debug_flag
 
-from {{ cookiecutter.project_slug }} import create_app, logs
+from {{ cookiecutter.project_slug }} import create_app
+from {{ cookiecutter.project_slug }}.auth.dev import say_where
 from {{ cookiecutter.project_slug }}.cli.refusing import refusing_app
 from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.db import db
-from {{ cookiecutter.project_slug }}.dev import say_where
-from {{ cookiecutter.project_slug }}.environ import ConfigError, is_loopback
-from {{ cookiecutter.project_slug }}.migrations import alembic
-from {{ cookiecutter.project_slug }}.serving import check_migrations, refusals
+from {{ cookiecutter.project_slug }}.core import logs
+from {{ cookiecutter.project_slug }}.core.checks import check_migrations, refusals
+from {{ cookiecutter.project_slug }}.core.db import db
+from {{ cookiecutter.project_slug }}.core.db.migrations import alembic
+from {{ cookiecutter.project_slug }}.core.environ import ConfigError, is_loopback
 
 ROOT = Path(__file__).parent
 # What is good enough for development, and refused when serving.

@@ -9,7 +9,7 @@ import sys
 import threading
 from time import perf_counter
 
-from my_flask_app.passwords import hasher
+from my_flask_app.auth.passwords import hasher
 
 PASSWORD = "correct horse battery staple"
 

@@ -23,7 +23,7 @@ def session_cookie(number: int) -> str:
 
 
 def auth_cookie(number: int) -> str:
-    from my_flask_app.auth import tokens
+    from my_flask_app.auth.sessions import tokens
 
     user = hashlib.md5(str(number).encode(), usedforsecurity=False).hexdigest()
     moment = int(time.time())

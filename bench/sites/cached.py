@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from flask_session import Session
-from my_flask_app import db as database
-from my_flask_app.db import db
+from my_flask_app.core import db as database
+from my_flask_app.core.db import db
 from redis import Redis
 
 from . import members

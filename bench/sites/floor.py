@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask import render_template
-from my_flask_app import db as database
-from my_flask_app.db import db
-from my_flask_app.i18n import speak
+from my_flask_app.core import db as database
+from my_flask_app.core.db import db
+from my_flask_app.core.i18n import speak
 from my_flask_app.models import User
 
 from .page import make_app

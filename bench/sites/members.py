@@ -14,8 +14,8 @@ from flask_login import LoginManager
 from flask_login import UserMixin
 from flask_login import login_required
 from flask_login import login_user
-from my_flask_app import passwords
-from my_flask_app.i18n import speak
+from my_flask_app.auth import passwords
+from my_flask_app.core.i18n import speak
 from my_flask_app.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import Session

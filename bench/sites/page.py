@@ -7,9 +7,9 @@ import os
 from flask import Flask
 from my_flask_app import config
 from my_flask_app import create_app
-from my_flask_app import i18n
-from my_flask_app import widgets
 from my_flask_app.config import Settings
+from my_flask_app.core import i18n
+from my_flask_app.core.web import templating
 
 
 def make_app() -> Flask:
@@ -18,7 +18,7 @@ def make_app() -> Flask:
     app = Flask("my_flask_app")
     config.init_app(app, settings)
     i18n.init_app(app)
-    widgets.init_app(app)
+    templating.init_app(app)
     for rule in create_app(settings).url_map.iter_rules():
         if rule.endpoint != "static":
             app.add_url_rule(rule.rule, rule.endpoint, methods=rule.methods)

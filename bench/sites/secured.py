@@ -20,9 +20,9 @@ from flask_security import verify_password
 from flask_security.models.sqla import FsModels
 from flask_security.models.sqla import FsRoleMixin
 from flask_security.models.sqla import FsUserMixin
-from my_flask_app import db as database
-from my_flask_app.db import db
-from my_flask_app.i18n import speak
+from my_flask_app.core import db as database
+from my_flask_app.core.db import db
+from my_flask_app.core.i18n import speak
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Mapped
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from my_flask_app import db as database
-from my_flask_app.db import db
+from my_flask_app.core import db as database
+from my_flask_app.core.db import db
 
 from . import members
 from .page import make_app

@@ -83,7 +83,7 @@ def test_a_backup_is_restored_and_no_ended_session_with_it(
     auth: str, open_site: OpenSite, blocks: list[tuple[str, str]]
 ) -> None:
     site = open_site(auth)
-    copying, rotating = commands(blocks, "sqlite3"), commands(blocks, "--end-sessions")
+    copying, rotating = commands(blocks, "sqlite3"), commands(blocks, "secret rotate")
     (site.folder / ".env").write_text(f"SECRET_KEY={KEY}\n")
     server = site.serve(ON_THE_HOST)
     ana = Visitor(server.port)

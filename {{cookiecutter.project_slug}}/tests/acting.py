@@ -2,9 +2,8 @@
 
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import accounts
-from {{ cookiecutter.project_slug }}.auth import sessions
-from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.auth import accounts, sessions
+from {{ cookiecutter.project_slug }}.core.db import db
 from {{ cookiecutter.project_slug }}.models import User
 
 from .browser import EMAIL, PASSWORD, Browser

@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from {{ cookiecutter.project_slug }} import create_app
 from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.db import Base, db
+from {{ cookiecutter.project_slug }}.core.db import Base, db
 
 
 def quick_app(settings: Settings, pages: BytecodeCache) -> Flask:

@@ -14,9 +14,9 @@ from flask import Flask
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }} import passwords
+from {{ cookiecutter.project_slug }}.auth import passwords
 from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.migrations import alembic
+from {{ cookiecutter.project_slug }}.core.db.migrations import alembic
 
 from .apps import disconnect, empty_tables, quick_app
 from .browser import APP_NAME, EMAIL, ORIGIN, Browser

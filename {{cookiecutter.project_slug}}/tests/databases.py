@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, make_url
 
-from {{ cookiecutter.project_slug }}.environ import Environ
+from {{ cookiecutter.project_slug }}.core.environ import Environ
 
 
 @contextmanager

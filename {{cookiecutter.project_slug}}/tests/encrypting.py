@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import accounts, encryption
-from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.core import encryption
+from {{ cookiecutter.project_slug }}.core.db import db
 
 from .inside import rows
 from .people import add_user

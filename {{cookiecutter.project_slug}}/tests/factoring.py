@@ -6,7 +6,7 @@ from wtforms.validators import DataRequired
 
 from {{ cookiecutter.project_slug }}.auth import factors
 from {{ cookiecutter.project_slug }}.auth.forms import reject
-from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.core.db import db
 from {{ cookiecutter.project_slug }}.models import User
 
 from .browser import EMAIL, PASSWORD

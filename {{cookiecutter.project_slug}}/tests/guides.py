@@ -10,8 +10,8 @@ from flask import Flask
 from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
-from {{ cookiecutter.project_slug }} import i18n
-from {{ cookiecutter.project_slug }}.guide import DOCS, FILES
+from {{ cookiecutter.project_slug }}.auth.guide import DOCS, FILES
+from {{ cookiecutter.project_slug }}.core import i18n
 
 from .browser import Browser
 

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from argon2 import PasswordHasher
 
-from {{ cookiecutter.project_slug }} import passwords
+from {{ cookiecutter.project_slug }}.auth import passwords
 
 from .inside import meanwhile
 

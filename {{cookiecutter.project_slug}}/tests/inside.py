@@ -12,10 +12,9 @@ from flask import Flask, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, create_engine, select, text
 
-from {{ cookiecutter.project_slug }} import passwords
-from {{ cookiecutter.project_slug }}.auth import sessions
+from {{ cookiecutter.project_slug }}.auth import passwords, sessions
 from {{ cookiecutter.project_slug }}.auth.guards import login_not_required, signed_in_user
-from {{ cookiecutter.project_slug }}.db import Base, db
+from {{ cookiecutter.project_slug }}.core.db import Base, db
 from {{ cookiecutter.project_slug }}.models import User
 
 __all__ = ["db", "passwords", "sessions", "signed_in_user"]

@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy import select
 
-from {{ cookiecutter.project_slug }}.db import Base, db
+from {{ cookiecutter.project_slug }}.core.db import Base, db
 
 from .apps import empty_tables
 

@@ -4,8 +4,8 @@ from email.message import EmailMessage
 
 from flask import Flask
 
-from {{ cookiecutter.project_slug }}.mail import deliver
-from {{ cookiecutter.project_slug }}.postman import mailbox
+from {{ cookiecutter.project_slug }}.core.mail import deliver
+from {{ cookiecutter.project_slug }}.core.mail.transport import mailbox
 
 from .browser import ORIGIN, Browser
 

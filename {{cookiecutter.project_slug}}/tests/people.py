@@ -2,8 +2,8 @@
 
 from sqlalchemy import update
 
-from {{ cookiecutter.project_slug }} import passwords
-from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.auth import passwords
+from {{ cookiecutter.project_slug }}.core.db import db
 from {{ cookiecutter.project_slug }}.models import User
 
 from .browser import PASSWORD

@@ -10,8 +10,8 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from {{ cookiecutter.project_slug }} import i18n
 from {{ cookiecutter.project_slug }}.config import LANGUAGES
+from {{ cookiecutter.project_slug }}.core import i18n
 
 from .browser import APP_NAME, Browser
 

@@ -8,7 +8,7 @@ from io import StringIO
 
 from werkzeug.test import TestResponse
 
-from {{ cookiecutter.project_slug }} import logs
+from {{ cookiecutter.project_slug }}.core import logs
 
 PACKAGE = "{{ cookiecutter.project_slug }}"
 # Shorter ones, such as codes of six digits, would be found by chance.

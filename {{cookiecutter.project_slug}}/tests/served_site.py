@@ -15,8 +15,8 @@ from flask import Flask
 
 from {{ cookiecutter.project_slug }}.cli import secret
 from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.environ import Environ
-from {{ cookiecutter.project_slug }}.i18n import PACKAGE
+from {{ cookiecutter.project_slug }}.core.environ import Environ
+from {{ cookiecutter.project_slug }}.core.i18n import PACKAGE
 
 from .browser import Browser
 from .starting import fit_to_serve, run_flask, serve

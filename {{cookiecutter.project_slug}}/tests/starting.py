@@ -15,8 +15,8 @@ from flask import Flask, appcontext_pushed, cli
 from flask.cli import FlaskGroup
 
 from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.db import db
-from {{ cookiecutter.project_slug }}.migrations import FOLDER
+from {{ cookiecutter.project_slug }}.core.db import db
+from {{ cookiecutter.project_slug }}.core.db.migrations import FOLDER
 
 PACKAGE = "{{ cookiecutter.project_slug }}"
 

@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
-from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.core.db import db
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from flask import Flask
 
 from {{ cookiecutter.project_slug }} import account
 from {{ cookiecutter.project_slug }}.account import PARTS, menu
-from {{ cookiecutter.project_slug }}.i18n import lazy_gettext as lazy
+from {{ cookiecutter.project_slug }}.core.i18n import lazy_gettext as lazy
 
 from .browser import Browser
 from .conftest import MakeApp

@@ -10,9 +10,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
-from {{ cookiecutter.project_slug }} import i18n
 from {{ cookiecutter.project_slug }}.account import PARTS
 from {{ cookiecutter.project_slug }}.config import LANGUAGES
+from {{ cookiecutter.project_slug }}.core import i18n
 
 # The app has a catalogue, and each part of the account has one of its own.
 FOLDERS = [i18n.PACKAGE, *(i18n.PACKAGE / "account" / part for part in PARTS)]

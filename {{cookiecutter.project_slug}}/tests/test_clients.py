@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import clients
-from {{ cookiecutter.project_slug }}.i18n import speak
+from {{ cookiecutter.project_slug }}.core import user_agents
+from {{ cookiecutter.project_slug }}.core.i18n import speak
 
 from .reading import needs_portuguese
 
@@ -49,25 +49,25 @@ def context(app: Flask) -> Iterator[None]:
 
 @pytest.mark.parametrize(("client", "words"), KNOWN.items(), ids=KNOWN.values())
 def test_browser_and_system_are_named(client: str, words: str) -> None:
-    assert clients.describe(client) == words
+    assert user_agents.describe(client) == words
 
 
 @pytest.mark.parametrize("client", JUNK)
 def test_what_names_neither_is_unknown(client: str) -> None:
-    assert clients.describe(client) == "Unknown browser"
+    assert user_agents.describe(client) == "Unknown browser"
 
 
 @needs_portuguese
 def test_the_words_are_the_readers(app: Flask) -> None:
     speak("pt_BR")
-    assert clients.describe(next(iter(KNOWN))) == "Chrome no Windows"
-    assert clients.describe("junk") == "Navegador desconhecido"
+    assert user_agents.describe(next(iter(KNOWN))) == "Chrome no Windows"
+    assert user_agents.describe("junk") == "Navegador desconhecido"
 
 
 @pytest.mark.parametrize("junk", ["(", "x", " ", "a/1 ", "Mozilla/", "(compatible; ", "\u202e"])
 def test_long_junk_takes_no_time(junk: str) -> None:
     text = (junk * 10_000)[:10_000]
-    clients.describe("warm up")
+    user_agents.describe("warm up")
     begun = time.perf_counter()
-    clients.describe(text)
+    user_agents.describe(text)
     assert time.perf_counter() - begun < 1

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }}.environ import MailServer
+from {{ cookiecutter.project_slug }}.core.environ import MailServer
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import accounts, links
+from {{ cookiecutter.project_slug }}.auth import accounts, links
 from {{ cookiecutter.project_slug }}.config import Settings
 
 from .browser import EMAIL, PASSWORD, Browser

@@ -12,7 +12,7 @@ from dotenv import dotenv_values, set_key
 from flask import Flask
 
 from {{ cookiecutter.project_slug }}.cli import secret
-from {{ cookiecutter.project_slug }}.environ import Environ
+from {{ cookiecutter.project_slug }}.core.environ import Environ
 
 OLD = "the key of yesterday: 0123456789 abcdefghij".replace(" ", "_")
 OLDER = "the key of last year: zyxwvutsrq 9876543210".replace(" ", "_")

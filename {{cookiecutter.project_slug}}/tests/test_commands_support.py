@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }}.environ import MailServer
+from {{ cookiecutter.project_slug }}.core.environ import MailServer
 from {{ cookiecutter.project_slug }}.models import RecoveryCode, User
 
 from .acting import NEW_PASSWORD, handles

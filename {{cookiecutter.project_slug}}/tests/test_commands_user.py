@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import accounts
+from {{ cookiecutter.project_slug }}.auth import accounts
 from {{ cookiecutter.project_slug }}.cli import users
 
 from .acting import NEW_PASSWORD

@@ -10,7 +10,7 @@ from time_machine import TimeMachineFixture
 from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }}.auth.guards import recent_login_required
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from .acting import change_password, copy_of
 from .browser import ORIGIN, PASSWORD, Browser

@@ -13,8 +13,9 @@ from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.test import TestResponse
 
-from {{ cookiecutter.project_slug }} import bad_input, passwords
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.auth import passwords
+from {{ cookiecutter.project_slug }}.core.environ import Rate
+from {{ cookiecutter.project_slug }}.core.web import request
 
 from .acting import NEW_PASSWORD
 from .browser import EMAIL, PASSWORD, Browser
@@ -106,7 +107,7 @@ def test_who_chooses_a_password_finds_a_place_before_it_counts(
 def test_some_threads_are_left_for_other_pages() -> None:
     served_by = runpy.run_path(str(CONFIGURATION))
     assert served_by["worker_class"] == "gthread"
-    assert served_by["threads"] * 0.8 >= passwords.PLACES + bad_input.AT_ONCE
+    assert served_by["threads"] * 0.8 >= passwords.PLACES + request.AT_ONCE
 
 
 def send_form(client: Browser, address: str = "127.0.0.1") -> TestResponse:
@@ -120,13 +121,13 @@ def test_forms_that_do_not_arrive_keep_some_threads_for_other_pages(
 ) -> None:
     client.login()
     with ExitStack() as held:
-        for number in range(bad_input.AT_ONCE):
-            held.enter_context(bad_input.receiving.place(f"192.0.2.{number}"))
+        for number in range(request.AT_ONCE):
+            held.enter_context(request.receiving.place(f"192.0.2.{number}"))
         refused = send_form(client)
         assert client.get("/account/").status_code == 200
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
     # Nobody's place is lost.
-    for _ in range(bad_input.AT_ONCE + 1):
+    for _ in range(request.AT_ONCE + 1):
         assert send_form(client).status_code == 303
 
 
@@ -135,8 +136,8 @@ def test_one_network_does_not_take_the_places_of_all(client: Browser, user: str)
     client.login()
     with ExitStack() as held:
         # A host has a whole /64 of addresses.
-        for _ in range(bad_input.AT_ONCE_PER_NETWORK):
-            held.enter_context(bad_input.receiving.place("2001:db8::"))
+        for _ in range(request.AT_ONCE_PER_NETWORK):
+            held.enter_context(request.receiving.place("2001:db8::"))
         for address in ("2001:db8::1", "2001:db8::9"):
             assert send_form(client, address).status_code == 503
         assert send_form(client, "2001:db8:1::1").status_code == 303

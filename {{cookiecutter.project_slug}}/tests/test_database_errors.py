@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import event, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from {{ cookiecutter.project_slug }}.db import write_unless_busy
+from {{ cookiecutter.project_slug }}.core.db import write_unless_busy
 from {{ cookiecutter.project_slug }}.models import User
 
 from .acting import NEW_PASSWORD

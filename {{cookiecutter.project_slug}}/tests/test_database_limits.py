@@ -11,16 +11,15 @@ from flask import Flask
 from sqlalchemy import Dialect, QueuePool, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
 
-from {{ cookiecutter.project_slug }} import postgres
-from {{ cookiecutter.project_slug }}.db import db
-from {{ cookiecutter.project_slug }}.environ import ConfigError
-from {{ cookiecutter.project_slug }}.postgres import (
+from {{ cookiecutter.project_slug }}.core.db import db, postgres
+from {{ cookiecutter.project_slug }}.core.db.postgres import (
     IDLE_SECONDS,
     SERVER_TIMEOUTS,
     WAIT_SECONDS,
     engine_options,
     probe_idle_connections,
 )
+from {{ cookiecutter.project_slug }}.core.environ import ConfigError
 
 from .browser import Browser
 from .conftest import MakeApp

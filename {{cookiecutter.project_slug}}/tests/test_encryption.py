@@ -8,8 +8,9 @@ from cryptography.fernet import Fernet
 from flask import Flask
 from sqlalchemy import event, update
 
-from {{ cookiecutter.project_slug }} import encryption
-from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.core import encryption
+from {{ cookiecutter.project_slug }}.core.db import db
 from {{ cookiecutter.project_slug }}.models import User
 
 from .browser import EMAIL
@@ -24,7 +25,7 @@ OTHER_KEY = "some key of others: 1357924680 qwertyuiop"
 
 def reencrypt(app: Flask, *keys: str) -> tuple[int, list[str]]:
     with app.app_context():
-        return encryption.reencrypt_all(keys)
+        return accounts.reencrypt_all(keys)
 
 
 def test_what_was_encrypted_can_be_read_and_lies_nowhere_in_clear(app: Flask) -> None:
@@ -99,7 +100,7 @@ def test_without_its_key_a_text_stays_shut_and_the_cure_is_named(
 def test_everything_comes_under_the_new_key(
     app: Flask, configure: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(encryption, "BATCH", 2)
+    monkeypatch.setattr(accounts, "BATCH", 2)
     encrypt(app)
     with app.app_context():
         add_user(EMAIL)
@@ -124,7 +125,7 @@ def test_no_transaction_is_left_behind(app: Flask) -> None:
     """The command talks to a terminal afterwards, and all other writers would wait for it."""
     encrypt(app)
     with app.app_context():
-        encryption.reencrypt_all([NEW_KEY, KEY])
+        accounts.reencrypt_all([NEW_KEY, KEY])
         assert not db.session.in_transaction()
 
 

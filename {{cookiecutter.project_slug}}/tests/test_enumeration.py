@@ -4,8 +4,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from {{ cookiecutter.project_slug }} import mail
-from {{ cookiecutter.project_slug }}.db import now, write_unless_busy
+from {{ cookiecutter.project_slug }}.core import mail
+from {{ cookiecutter.project_slug }}.core.db import now, write_unless_busy
 from {{ cookiecutter.project_slug }}.models import User
 
 from .browser import EMAIL, PASSWORD, Browser

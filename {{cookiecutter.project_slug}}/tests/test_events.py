@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from {{ cookiecutter.project_slug }}.db import db
-from {{ cookiecutter.project_slug }}.environ import Rate
-from {{ cookiecutter.project_slug }}.models import Event, User
+from {{ cookiecutter.project_slug }}.core.audit import Event
+from {{ cookiecutter.project_slug }}.core.db import db
+from {{ cookiecutter.project_slug }}.core.environ import Rate
+from {{ cookiecutter.project_slug }}.models import User
 
 from .acting import NEW_PASSWORD, change_password
 from .browser import EMAIL, PASSWORD, Browser

@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }} import links
+from {{ cookiecutter.project_slug }}.auth import links
 from {{ cookiecutter.project_slug }}.cli import sessions
-from {{ cookiecutter.project_slug }}.db import now
-from {{ cookiecutter.project_slug }}.i18n import show_time
+from {{ cookiecutter.project_slug }}.core.db import now
+from {{ cookiecutter.project_slug }}.core.i18n import show_time
 
 from .acting import change_password, copy_of, end_everywhere
 from .browser import AUTH, EMAIL, SESSION, Browser

@@ -3,7 +3,7 @@
 import pytest
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from .acting import NEW_PASSWORD, change_password
 from .browser import EMAIL, PASSWORD, Browser

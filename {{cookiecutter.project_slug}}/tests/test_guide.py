@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import guide
-from {{ cookiecutter.project_slug }}.auth import explain
+from {{ cookiecutter.project_slug }}.auth import guide
+from {{ cookiecutter.project_slug }}.auth.sessions import explain
 from {{ cookiecutter.project_slug }}.config import NUMBERS, Settings
 
 from .browser import Browser
@@ -32,8 +32,8 @@ UNITS = {
 }
 # Of the two kinds of session that the guide explains, this app has one.
 OF_ONE_KIND = {
-    "session": {"auth/store.py", "auth/interface.py", "new_token()"},
-    "cookie": {"auth/tokens.py", "auth/ended.py", "ended_sessions", "Token"},
+    "session": {"auth/sessions/store.py", "auth/sessions/interface.py", "new_token()"},
+    "cookie": {"auth/sessions/tokens.py", "auth/sessions/ended.py", "ended_sessions", "Token"},
 }
 (OTHER_KIND,) = OF_ONE_KIND.keys() - {explain.KIND}
 # Names of the web and of Flask, and what only an example says.

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from {{ cookiecutter.project_slug }} import guide
+from {{ cookiecutter.project_slug }}.auth import guide
 
 from .browser import Browser
 from .conftest import MakeApp

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from .acting import NEW_PASSWORD, change_password, copy_of
 from .browser import EMAIL, KNOWN, PASSWORD, Browser

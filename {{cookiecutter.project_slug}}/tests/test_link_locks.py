@@ -7,9 +7,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from {{ cookiecutter.project_slug }} import accounts, links
-from {{ cookiecutter.project_slug }}.db import db, now
-from {{ cookiecutter.project_slug }}.models import Link, User
+from {{ cookiecutter.project_slug }}.auth import accounts, links
+from {{ cookiecutter.project_slug }}.auth.links import Link
+from {{ cookiecutter.project_slug }}.core.db import db, now
+from {{ cookiecutter.project_slug }}.models import User
 
 from .browser import EMAIL
 from .inside import other_writer, rows, run_sql, until_it_waits

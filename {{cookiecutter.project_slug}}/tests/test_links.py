@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }} import accounts, links
-from {{ cookiecutter.project_slug }}.db import Base
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.auth import accounts, links
+from {{ cookiecutter.project_slug }}.core.db import Base
+from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp

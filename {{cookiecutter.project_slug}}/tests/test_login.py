@@ -5,8 +5,8 @@ from argon2 import PasswordHasher
 from flask import Flask, request
 from sqlalchemy import select
 
-from {{ cookiecutter.project_slug }} import passwords
-from {{ cookiecutter.project_slug }}.db import db, now
+from {{ cookiecutter.project_slug }}.auth import passwords
+from {{ cookiecutter.project_slug }}.core.db import db, now
 from {{ cookiecutter.project_slug }}.models import User
 
 from .acting import NEW_PASSWORD, change_password

@@ -4,10 +4,9 @@ import pytest
 from flask import Flask, redirect, session
 from flask.typing import ResponseReturnValue
 
-from {{ cookiecutter.project_slug }} import accounts
-from {{ cookiecutter.project_slug }}.auth import arrival
+from {{ cookiecutter.project_slug }}.auth import accounts, login_steps
 from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.core.environ import Rate
 from {{ cookiecutter.project_slug }}.models import User
 
 from .acting import handles
@@ -36,10 +35,10 @@ def add_riddle(app: Flask) -> Flask:
         email, remember, target = session["half way"]
         user = accounts.find(email)
         assert user is not None
-        return arrival.finish(user, remember=remember, target=target)
+        return login_steps.finish(user, remember=remember, target=target)
 
     with app.app_context():
-        arrival.add_step(app, riddle)
+        login_steps.add_step(app, riddle)
     return app
 
 
@@ -95,7 +94,7 @@ def test_every_step_is_asked_in_turn_until_one_answers(make_app: MakeApp, user: 
         return "stop"
 
     for step in (pass_by, stop, pass_by):
-        arrival.add_step(app, step)
+        login_steps.add_step(app, step)
     client = Browser(app)
     assert client.login().text == "stop"
     assert asked == ["pass by", "stop"]

@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from {{ cookiecutter.project_slug }} import logs
 from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
-from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.core import logs
+from {{ cookiecutter.project_slug }}.core.db import db
 
 from .browser import PASSWORD, Browser
 from .conftest import MakeApp

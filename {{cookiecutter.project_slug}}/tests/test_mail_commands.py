@@ -10,10 +10,11 @@ from flask import Flask
 from flask.cli import with_appcontext
 from sqlalchemy import update
 
-from {{ cookiecutter.project_slug }} import accounts, mail
-from {{ cookiecutter.project_slug }}.courier import Courier
-from {{ cookiecutter.project_slug }}.db import write_unless_busy
-from {{ cookiecutter.project_slug }}.environ import MailServer
+from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.core import mail
+from {{ cookiecutter.project_slug }}.core.db import write_unless_busy
+from {{ cookiecutter.project_slug }}.core.environ import MailServer
+from {{ cookiecutter.project_slug }}.core.mail.worker import Courier
 from {{ cookiecutter.project_slug }}.models import User
 
 from .browser import EMAIL, Browser

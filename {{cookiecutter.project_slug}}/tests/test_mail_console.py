@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }}.courier import Courier
+from {{ cookiecutter.project_slug }}.core.mail.worker import Courier
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp

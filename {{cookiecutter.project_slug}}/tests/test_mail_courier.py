@@ -7,9 +7,10 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }} import courier, mail, outbox
-from {{ cookiecutter.project_slug }}.courier import Courier
-from {{ cookiecutter.project_slug }}.db import now
+from {{ cookiecutter.project_slug }}.core import mail
+from {{ cookiecutter.project_slug }}.core.db import now
+from {{ cookiecutter.project_slug }}.core.mail import outbox, worker
+from {{ cookiecutter.project_slug }}.core.mail.worker import Courier
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
@@ -86,7 +87,7 @@ def test_a_process_has_one_courier_and_a_forked_one_its_own(
     assert one.running
     assert threads == ["courier"]
 
-    monkeypatch.setattr(courier.os, "getpid", lambda: -1)
+    monkeypatch.setattr(worker.os, "getpid", lambda: -1)
     assert not one.running
     one.wake()
     assert rounds.acquire(timeout=SECONDS)
@@ -108,7 +109,7 @@ def test_a_failing_database_does_not_end_the_thread(
             raise problem
         recovered.set()
 
-    monkeypatch.setattr(courier, "LOOK_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(worker, "LOOK_AGAIN_SECONDS", 0)
     Courier(Flask("app"), deliver, lambda: None).wake()
     assert recovered.wait(SECONDS)
     assert threads == ["courier"]
@@ -119,7 +120,7 @@ def test_the_thread_looks_around_now_and_then_for_what_a_command_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rounds = Semaphore(0)
-    monkeypatch.setattr(courier, "LOOK_AROUND_SECONDS", 0)
+    monkeypatch.setattr(worker, "LOOK_AROUND_SECONDS", 0)
     Courier(Flask("app"), rounds.release, lambda: None).wake()
     for _ in range(3):
         assert rounds.acquire(timeout=SECONDS)
@@ -147,7 +148,7 @@ def test_the_thread_looks_again_when_the_next_mail_is_due(
 ) -> None:
     due = iter([now(), now() - timedelta(hours=1), None])
     rounds = Semaphore(0)
-    monkeypatch.setattr(courier, "LEAST_SECONDS", 0)
+    monkeypatch.setattr(worker, "LEAST_SECONDS", 0)
     Courier(Flask("app"), rounds.release, lambda: next(due)).wake()
     for _ in range(3):
         assert rounds.acquire(timeout=SECONDS)

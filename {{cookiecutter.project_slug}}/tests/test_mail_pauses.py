@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }} import accounts, mail
-from {{ cookiecutter.project_slug }}.db import now
+from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.core import mail
+from {{ cookiecutter.project_slug }}.core.db import now
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp

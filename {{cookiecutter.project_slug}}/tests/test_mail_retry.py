@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }} import mail
-from {{ cookiecutter.project_slug }}.environ import MailServer
-from {{ cookiecutter.project_slug }}.postman import post
+from {{ cookiecutter.project_slug }}.core import mail
+from {{ cookiecutter.project_slug }}.core.environ import MailServer
+from {{ cookiecutter.project_slug }}.core.mail.transport import post
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp

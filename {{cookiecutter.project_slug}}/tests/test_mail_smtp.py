@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import mail, postman
-from {{ cookiecutter.project_slug }}.db import db
-from {{ cookiecutter.project_slug }}.environ import MailServer
+from {{ cookiecutter.project_slug }}.core import mail
+from {{ cookiecutter.project_slug }}.core.db import db
+from {{ cookiecutter.project_slug }}.core.environ import MailServer
+from {{ cookiecutter.project_slug }}.core.mail import transport
 
 from .browser import EMAIL, ORIGIN, Browser
 from .conftest import MakeApp
@@ -159,7 +160,7 @@ def test_a_mail_is_not_sent_where_encryption_is_not_offered(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Plain text is for the loopback address alone; for this test it is none."""
-    monkeypatch.setattr(postman, "is_loopback", lambda host: False)
+    monkeypatch.setattr(transport, "is_loopback", lambda host: False)
     app = configure(mail_server=MailServer("smtp", HOST, server.port, "ana", "s3cret"))
     assert send(app) == (0, 1)
     assert server.messages == []
@@ -202,7 +203,7 @@ def test_the_certificate_of_the_server_is_checked(
     scheme: str,
     trusted: bool,
 ) -> None:
-    monkeypatch.setattr(postman, "is_loopback", lambda host: False)
+    monkeypatch.setattr(transport, "is_loopback", lambda host: False)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

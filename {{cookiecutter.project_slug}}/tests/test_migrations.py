@@ -9,11 +9,10 @@ from flask import Flask
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
-from {{ cookiecutter.project_slug }} import migrations
-from {{ cookiecutter.project_slug }}.db import Base, db
-from {{ cookiecutter.project_slug }}.environ import ConfigError
-from {{ cookiecutter.project_slug }}.migrations import alembic
-from {{ cookiecutter.project_slug }}.serving import check_migrations
+from {{ cookiecutter.project_slug }}.core.checks import check_migrations
+from {{ cookiecutter.project_slug }}.core.db import Base, db, migrations
+from {{ cookiecutter.project_slug }}.core.db.migrations import alembic
+from {{ cookiecutter.project_slug }}.core.environ import ConfigError
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp

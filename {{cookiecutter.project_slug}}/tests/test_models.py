@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import links
-from {{ cookiecutter.project_slug }}.db import Base, db
-from {{ cookiecutter.project_slug }}.migrations import alembic
+from {{ cookiecutter.project_slug }}.auth import links
+from {{ cookiecutter.project_slug }}.core.db import Base, db
+from {{ cookiecutter.project_slug }}.core.db.migrations import alembic
 
 from .browser import EMAIL
 from .conftest import MakeApp

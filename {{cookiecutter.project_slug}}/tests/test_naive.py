@@ -11,7 +11,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }}.environ import ConfigError, Environ
+from {{ cookiecutter.project_slug }}.core.environ import ConfigError, Environ
 
 from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp

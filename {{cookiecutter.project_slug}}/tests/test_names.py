@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import names
+from {{ cookiecutter.project_slug }}.core import names
 
 from .browser import EMAIL, PASSWORD, Browser
 from .inside import rows

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }}.db import now
+from {{ cookiecutter.project_slug }}.core.db import now
 
 from .browser import APP_NAME, EMAIL, PASSWORD, Browser
 from .inside import rows

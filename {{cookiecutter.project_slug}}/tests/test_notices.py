@@ -5,7 +5,7 @@ from email.message import EmailMessage
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }}.environ import MailServer
+from {{ cookiecutter.project_slug }}.core.environ import MailServer
 
 from .acting import NEW_PASSWORD, change_password
 from .browser import PASSWORD, Browser

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import accounts, links
+from {{ cookiecutter.project_slug }}.auth import accounts, links
 
 from .acting import NEW_PASSWORD
 from .browser import EMAIL, PASSWORD, Browser

@@ -10,8 +10,8 @@ from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }}.account import views
 from {{ cookiecutter.project_slug }}.auth import sessions
-from {{ cookiecutter.project_slug }}.db import db, now
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.core.db import db, now
+from {{ cookiecutter.project_slug }}.core.environ import Rate
 from {{ cookiecutter.project_slug }}.models import User
 
 from .acting import NEW_PASSWORD, change_password, copy_of

@@ -5,8 +5,8 @@ from flask import Flask
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 from zxcvbn.matching import L33T_TABLE, enumerate_l33t_subs, relevant_l33t_subtable
 
-from {{ cookiecutter.project_slug }} import passwords
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.auth import passwords
+from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp

@@ -4,7 +4,7 @@ import pytest
 from argon2 import Type
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import passwords
+from {{ cookiecutter.project_slug }}.auth import passwords
 
 # Taken before the tests put a cheap one in its place.
 REAL_HASHER = passwords.hasher

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from {{ cookiecutter.project_slug }}.auth.links import LIFETIME, Link
 from {{ cookiecutter.project_slug }}.cli.purge import EVENTS_KEPT, MAILS_KEPT
 from {{ cookiecutter.project_slug }}.config import LANGUAGES, Settings
-from {{ cookiecutter.project_slug }}.db import Base, db, now
-from {{ cookiecutter.project_slug }}.links import LIFETIME
-from {{ cookiecutter.project_slug }}.models import Link, Outbox
-from {{ cookiecutter.project_slug }}.pauses import REMEMBERED
+from {{ cookiecutter.project_slug }}.core.db import Base, db, now
+from {{ cookiecutter.project_slug }}.core.mail.outbox import Outbox
+from {{ cookiecutter.project_slug }}.core.mail.pauses import REMEMBERED
 
 from .browser import EMAIL, Browser
 from .inside import everything_stored, rows

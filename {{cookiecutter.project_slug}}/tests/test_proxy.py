@@ -6,8 +6,8 @@ import pytest
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
-from {{ cookiecutter.project_slug }} import events
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.core import audit
+from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
@@ -30,7 +30,7 @@ def seen_by(app: Flask, headers: dict[str, str] = FORWARDED) -> tuple[str, str]:
 
     @page(app, public=True)
     def seen() -> ResponseReturnValue:
-        return {"address": events.client_address(), "url": request.host_url}
+        return {"address": audit.client_address(), "url": request.host_url}
 
     said = Browser(app, origin=INSIDE).get("/seen", headers=headers).json
     assert said is not None

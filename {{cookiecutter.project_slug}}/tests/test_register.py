@@ -6,8 +6,8 @@ import pytest
 from email_validator import ValidatedEmail, validate_email
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import addresses
-from {{ cookiecutter.project_slug }}.environ import MailServer
+from {{ cookiecutter.project_slug }}.core import addresses
+from {{ cookiecutter.project_slug }}.core.environ import MailServer
 from {{ cookiecutter.project_slug }}.models import EMAIL_MAX_LENGTH
 
 from .browser import PASSWORD, Browser

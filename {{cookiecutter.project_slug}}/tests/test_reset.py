@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }}.db import now
-from {{ cookiecutter.project_slug }}.environ import MailServer, Rate
+from {{ cookiecutter.project_slug }}.core.db import now
+from {{ cookiecutter.project_slug }}.core.environ import MailServer, Rate
 
 from .acting import NEW_PASSWORD, change_password
 from .browser import EMAIL, PASSWORD, Browser

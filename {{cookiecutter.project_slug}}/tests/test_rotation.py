@@ -5,8 +5,8 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from {{ cookiecutter.project_slug }}.db import db
-from {{ cookiecutter.project_slug }}.migrations import alembic
+from {{ cookiecutter.project_slug }}.core.db import db
+from {{ cookiecutter.project_slug }}.core.db.migrations import alembic
 from {{ cookiecutter.project_slug }}.models import User
 
 from .browser import EMAIL, PASSWORD, Browser

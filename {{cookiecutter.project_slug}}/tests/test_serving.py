@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import create_app, mail
+from {{ cookiecutter.project_slug }} import create_app
 from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.db import db
+from {{ cookiecutter.project_slug }}.core import mail
+from {{ cookiecutter.project_slug }}.core.db import db
 
 from .browser import Browser
 from .conftest import KEY

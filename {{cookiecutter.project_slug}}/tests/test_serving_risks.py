@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.environ import MailServer
-from {{ cookiecutter.project_slug }}.serving import refusals, risks
+from {{ cookiecutter.project_slug }}.core.checks import refusals, risks
+from {{ cookiecutter.project_slug }}.core.environ import MailServer
 
 from .conftest import KEY
 

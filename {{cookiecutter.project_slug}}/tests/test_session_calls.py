@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import accounts
+from {{ cookiecutter.project_slug }}.auth import accounts
 
 from .acting import copy_of, end_everywhere, end_session, handles
 from .browser import EMAIL, Browser

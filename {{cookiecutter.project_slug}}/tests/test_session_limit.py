@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from .acting import end_everywhere, handles
 from .browser import Browser

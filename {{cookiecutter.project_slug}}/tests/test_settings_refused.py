@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.environ import ConfigError
+from {{ cookiecutter.project_slug }}.core.environ import ConfigError
 
 from .conftest import KEY
 

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, event
 
-from {{ cookiecutter.project_slug }}.environ import ConfigError
-from {{ cookiecutter.project_slug }}.sqlite import set_up_sqlite
+from {{ cookiecutter.project_slug }}.core.db.sqlite import set_up_sqlite
+from {{ cookiecutter.project_slug }}.core.environ import ConfigError
 
 from .conftest import MakeApp
 

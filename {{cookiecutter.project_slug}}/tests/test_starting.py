@@ -8,8 +8,8 @@ from flask import Flask
 
 from {{ cookiecutter.project_slug }}.cli import secret
 from {{ cookiecutter.project_slug }}.config import Settings
-from {{ cookiecutter.project_slug }}.environ import Environ
-from {{ cookiecutter.project_slug }}.migrations import alembic
+from {{ cookiecutter.project_slug }}.core.db.migrations import alembic
+from {{ cookiecutter.project_slug }}.core.environ import Environ
 
 from .browser import EMAIL, PASSWORD
 from .starting import fit_to_serve, run_flask, serve

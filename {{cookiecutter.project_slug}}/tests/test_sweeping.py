@@ -7,9 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from {{ cookiecutter.project_slug }} import sweeping
-from {{ cookiecutter.project_slug }}.db import db, now
-from {{ cookiecutter.project_slug }}.models import Throttle
+from {{ cookiecutter.project_slug }}.core.db import cleanup, db, now
+from {{ cookiecutter.project_slug }}.core.throttle import Throttle
 
 from .browser import Browser
 from .inside import other_writer, rows
@@ -23,7 +22,7 @@ LEFT = "SELECT key FROM throttles"
 @pytest.fixture
 def filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """Return an app with counters that are over and one that is not, swept in small batches."""
-    monkeypatch.setattr(sweeping, "BATCH", FEW)
+    monkeypatch.setattr(cleanup, "BATCH", FEW)
     day = timedelta(days=1)
     counters = [{"key": f"{number}", "ends_at": now() - day} for number in range(OVER)]
     counters.append({"key": "live", "ends_at": now() + day})
@@ -35,7 +34,7 @@ def filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
 def purge(app: Flask) -> int:
     """Do to counters what `flask purge` does; return how many were deleted."""
     with app.app_context():
-        return sweeping.sweep(Throttle, Throttle.ends_at <= now())
+        return cleanup.sweep(Throttle, Throttle.ends_at <= now())
 
 
 def test_each_batch_is_small_and_a_transaction_of_its_own(filled: Flask) -> None:

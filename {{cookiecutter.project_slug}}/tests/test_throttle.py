@@ -7,8 +7,9 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 from werkzeug.test import TestResponse
 
-from {{ cookiecutter.project_slug }} import accounts, throttle
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.core import throttle
+from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp

@@ -7,7 +7,7 @@ from flask import Flask, flash
 from flask.typing import ResponseReturnValue
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }} import passwords
+from {{ cookiecutter.project_slug }}.auth import passwords
 
 from .acting import NEW_PASSWORD, change_password
 from .browser import EMAIL, PASSWORD, Browser

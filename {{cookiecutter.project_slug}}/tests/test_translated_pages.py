@@ -7,7 +7,7 @@ from flask import Flask, abort, request
 from flask.typing import ResponseReturnValue
 from werkzeug.test import TestResponse
 
-from {{ cookiecutter.project_slug }}.environ import MailServer
+from {{ cookiecutter.project_slug }}.core.environ import MailServer
 
 from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp

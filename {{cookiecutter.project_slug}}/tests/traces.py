@@ -2,10 +2,12 @@
 
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import accounts
-from {{ cookiecutter.project_slug }}.db import db, now
-from {{ cookiecutter.project_slug }}.mail import notify
-from {{ cookiecutter.project_slug }}.models import Link, Outbox, RecoveryCode
+from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.auth.links import Link
+from {{ cookiecutter.project_slug }}.core.db import db, now
+from {{ cookiecutter.project_slug }}.core.mail import notify
+from {{ cookiecutter.project_slug }}.core.mail.outbox import Outbox
+from {{ cookiecutter.project_slug }}.models import RecoveryCode
 
 from .browser import EMAIL, Browser
 from .inside import rows

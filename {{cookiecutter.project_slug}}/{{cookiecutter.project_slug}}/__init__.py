@@ -2,27 +2,25 @@
 
 from flask import Flask
 
-from . import (
-    account,
-    bad_input,
-    cli,
-    config,
-    db,
+from . import account, cli, config, pages
+from .auth import (
+    confirm,
     dev,
-    errors,
-    i18n,
+    guards,
     language,
-    letters,
-    logs,
-    mail,
-    migrations,
-    pages,
-    postman,
-    security,
-    widgets,
+    links,
+    login_steps,
+    messages,
+    register,
+    reset,
+    sessions,
+    views as auth,
 )
-from .auth import arrival, confirm, guards, register, reset, sessions, views as auth
 from .config import Settings
+from .core import db, i18n, logs, mail
+from .core.db import migrations
+from .core.mail import transport
+from .core.web import csrf, errors, headers, proxy, request, templating
 
 
 def create_app(settings: Settings) -> Flask:
@@ -31,18 +29,21 @@ def create_app(settings: Settings) -> Flask:
     config.init_app(app, settings)
     logs.init_app(app)
     db.init_app(app)
-    bad_input.init_app(app)
+    request.init_app(app)
     migrations.init_app(app)
     i18n.init_app(app)
-    widgets.init_app(app)
-    postman.init_app(app)
+    templating.init_app(app)
+    transport.init_app(app)
     mail.init_app(app)
-    letters.init_app(app)
+    links.init_app(app)
+    messages.init_app(app)
     # The gate comes before the guard: a forged request costs no statement.
-    security.init_app(app)
+    headers.init_app(app)
+    proxy.init_app(app)
+    csrf.init_app(app)
     sessions.init_app(app)
     guards.init_app(app)
-    arrival.init_app(app)
+    login_steps.init_app(app)
     errors.init_app(app)
     cli.init_app(app)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask, current_app
 
-from .environ import GREATEST, ConfigError, Environ, MailServer, Rate
+from .core.environ import GREATEST, ConfigError, Environ, MailServer, Rate
 
 APP_NAME = "{{ cookiecutter.project_name }}"
 DESCRIPTION = "{{ cookiecutter.description }}"
@@ -35,6 +35,8 @@ CONTENT_SECURITY_POLICY = [
     "form-action 'self'",
     "frame-ancestors 'none'",
 ]
+# How long a mailed link works; no mail with one waits longer for the one before.
+LINK_MINUTES = 30
 # What a 503 says.
 RETRY_AFTER_SECONDS = 5
 ANY_DOMAIN = ".example.com"

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from .auth.guards import login_not_required
-from .db import db
+from .core.db import db
 
 bp = Blueprint("pages", __name__)
 

@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from {{ cookiecutter.project_slug }} import i18n
-from {{ cookiecutter.project_slug }}.account.activity.words import WORDS
-from {{ cookiecutter.project_slug }}.db import db
-from {{ cookiecutter.project_slug }}.models import Event
+from {{ cookiecutter.project_slug }}.account.activity.labels import WORDS
+from {{ cookiecutter.project_slug }}.core import i18n
+from {{ cookiecutter.project_slug }}.core.audit import Event
+from {{ cookiecutter.project_slug }}.core.db import db
 
 from ..browser import EMAIL, PASSWORD, Browser
 from ..inside import rows
@@ -119,10 +119,10 @@ def test_every_kind_that_is_recorded_has_words() -> None:
     recorded: set[str] = set()
     for path in i18n.PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        recorded |= set(re.findall(r'\bevents\.record\(\s*"(\w+)"', text))
+        recorded |= set(re.findall(r'\baudit\.record\(\s*"(\w+)"', text))
     assert {"login", "login_failed", "password_changed"} <= recorded
     assert recorded <= set(WORDS), (
-        f"account/activity/words.py has no words for {sorted(recorded - set(WORDS))}: say there "
+        f"account/activity/labels.py has no words for {sorted(recorded - set(WORDS))}: say there "
         "what a user reads about it."
     )
 

@@ -7,7 +7,7 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }}.auth.guards import is_public
-from {{ cookiecutter.project_slug }}.environ import MailServer
+from {{ cookiecutter.project_slug }}.core.environ import MailServer
 
 from ..acting import change_password, copy_of, end_everywhere
 from ..browser import EMAIL, PASSWORD, Browser

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }} import accounts
-from {{ cookiecutter.project_slug }}.db import now
+from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.core.db import now
 from {{ cookiecutter.project_slug }}.models import User
 
 from ..browser import EMAIL, PASSWORD, Browser

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from {{ cookiecutter.project_slug }}.account.email.changes import SETTLED_AFTER
-from {{ cookiecutter.project_slug }}.db import now
+from {{ cookiecutter.project_slug }}.core.db import now
 
 from ..browser import EMAIL, Browser
 from ..inside import everything_stored

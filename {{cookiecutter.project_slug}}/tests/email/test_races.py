@@ -8,11 +8,12 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }} import accounts, links
 from {{ cookiecutter.project_slug }}.account.email import views
+from {{ cookiecutter.project_slug }}.auth import accounts, links
+from {{ cookiecutter.project_slug }}.auth.links import Link
 from {{ cookiecutter.project_slug }}.auth.opened_links import opened_link
-from {{ cookiecutter.project_slug }}.db import db, write_unless_busy
-from {{ cookiecutter.project_slug }}.models import Link, User
+from {{ cookiecutter.project_slug }}.core.db import db, write_unless_busy
+from {{ cookiecutter.project_slug }}.models import User
 
 from ..acting import change_password
 from ..browser import EMAIL, Browser

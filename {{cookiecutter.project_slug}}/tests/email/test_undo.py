@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }}.db import now
+from {{ cookiecutter.project_slug }}.core.db import now
 
 from ..acting import NEW_PASSWORD, change_password
 from ..browser import EMAIL, PASSWORD, Browser

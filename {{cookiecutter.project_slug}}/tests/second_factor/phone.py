@@ -7,9 +7,10 @@ import pyotp
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from {{ cookiecutter.project_slug }} import accounts, encryption
 from {{ cookiecutter.project_slug }}.account.second_factor import codes
-from {{ cookiecutter.project_slug }}.db import db, now
+from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.core import encryption
+from {{ cookiecutter.project_slug }}.core.db import db, now
 
 from ..browser import EMAIL, PASSWORD, Browser
 

@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import update
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }} import accounts
 from {{ cookiecutter.project_slug }}.account.second_factor import codes
-from {{ cookiecutter.project_slug }}.db import write_unless_busy
+from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.core.db import write_unless_busy
 from {{ cookiecutter.project_slug }}.models import User
 
 from ..acting import copy_of, handles

@@ -9,7 +9,7 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }}.account.second_factor import codes
-from {{ cookiecutter.project_slug }}.environ import Rate
+from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from ..acting import copy_of
 from ..browser import EMAIL, PASSWORD, Browser

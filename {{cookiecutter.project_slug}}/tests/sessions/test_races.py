@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }} import accounts
+from {{ cookiecutter.project_slug }}.auth import accounts
 
 from ..acting import handles
 from ..browser import EMAIL, Browser

@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form, SelectField
 from wtforms.validators import ValidationError
 
-from .. import accounts, passwords
+from ..auth import accounts, passwords
 from ..auth.confirm import prove
 from ..auth.forms import accept_password, name_field, password_field, reject, show_form
 from ..auth.guards import login_not_required, recent_factor_required, signed_in_user
 from ..auth.sessions import end_sessions, renew_session
-from ..db import db
-from ..i18n import gettext as _, lazy_gettext as lazy, names, speak
+from ..core.db import db
+from ..core.i18n import gettext as _, lazy_gettext as lazy, names, speak
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 well_known = Blueprint("well_known", __name__, url_prefix="/.well-known")

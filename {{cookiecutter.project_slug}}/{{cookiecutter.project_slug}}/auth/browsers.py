@@ -25,11 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
-from .. import throttle
 from ..config import settings
-from ..db import Base, db, now, read_one, writing
+from ..core import throttle
+from ..core.db import Base, db, now, read_one, writing
 from ..models import User
-from .limits import Login
+from .sessions.limits import Login
 
 TOKEN_BYTES = 32
 KNOWN_FOR = timedelta(days=180)

@@ -6,11 +6,11 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from wtforms import Field
 
-from .. import events, passwords, throttle
-from ..db import db
-from ..i18n import gettext as _
+from ..core import audit, throttle
+from ..core.db import db
+from ..core.i18n import gettext as _
 from ..models import User
-from . import factors
+from . import factors, passwords
 from .factors import Factor
 from .forms import ConfirmForm, reject, show_form
 from .guards import signed_in_user
@@ -29,7 +29,7 @@ def show() -> ResponseReturnValue:
     if request.method == "GET" or not form.validate() or not prove(user, form.password, codes):
         hinted = [(field, factor.hint(user)) for factor, field in codes]
         return show_form(page, form, codes=hinted)
-    events.record("confirmed", user)
+    audit.record("confirmed", user)
     db.session.commit()
     renew_session()
     return redirect(next_page(), 303)
@@ -44,7 +44,7 @@ def prove(user: User, password: Field, codes: Iterable[tuple[Factor, Field]] = (
     """
     key = throttle.confirm_key(user)
     with passwords.place():
-        throttle.count_guess(key, events.client_address())
+        throttle.count_guess(key, audit.client_address())
         right = passwords.verify(user.password_hash, str(password.data))
     if not right:
         reject(password, _("This is not your current password."))
@@ -52,7 +52,7 @@ def prove(user: User, password: Field, codes: Iterable[tuple[Factor, Field]] = (
         throttle.forgive(key)
         db.session.commit()
         return True
-    events.record("confirm_failed", user)
+    audit.record("confirm_failed", user)
     db.session.commit()
     return False
 

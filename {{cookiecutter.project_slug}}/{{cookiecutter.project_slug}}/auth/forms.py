@@ -7,8 +7,9 @@ from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import EmailInput
 
-from .. import addresses, names, passwords
-from ..i18n import gettext as _, lazy_gettext as lazy
+from ..core import addresses, names
+from ..core.i18n import gettext as _, lazy_gettext as lazy
+from . import passwords
 
 REQUIRED = lazy("Please fill this in.")
 ADDRESS = lazy("E-mail address")

@@ -11,12 +11,13 @@ from flask import Flask, current_app, g, jsonify, make_response, redirect, reque
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ..bad_input import receive_body
 from ..config import settings
-from ..db import SAFE_METHODS, now
-from ..i18n import gettext as _, speak
+from ..core.db import SAFE_METHODS, now
+from ..core.i18n import gettext as _, speak
+from ..core.web.csrf import our_origin
+from ..core.web.headers import is_file
+from ..core.web.request import receive_body, wants_json
 from ..models import User
-from ..security import is_file, our_origin
 from . import factors
 from .sessions import load_user, proved_at
 from .stale_forms import mark_of, refuse_form_of_another
@@ -78,15 +79,6 @@ def closed_view() -> str | None:
     except (HTTPException, ValueError):
         return None
     return None if is_public(endpoint) else str(endpoint)
-
-
-def wants_json() -> bool:
-    """Tell a script or a program, to which a page is of no use, from a browser that opens one."""
-    headers = request.headers
-    if headers.get("Sec-Fetch-Mode", "navigate") != "navigate" or "HX-Request" in headers:
-        return True
-    accepted = request.accept_mimetypes
-    return accepted.best_match(["text/html", "application/json"]) == "application/json"
 
 
 def _with_proof(view: Callable[P, R], applies: Callable[[User], bool]) -> Callable[P, R | Response]:

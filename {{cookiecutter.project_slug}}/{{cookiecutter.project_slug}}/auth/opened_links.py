@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from .. import events, links, mail, passwords, throttle
 from ..config import settings
-from ..db import db
-from ..i18n import gettext as _, language
-from ..models import Link, User
+from ..core import audit, mail, throttle
+from ..core.db import db
+from ..core.i18n import gettext as _, language
+from ..models import User
+from . import links, passwords
 from .forms import AddressForm, NewPasswordForm, accept_password, show_form
+from .links import Link
 from .stale_forms import FIELD
 
 KEY = "opened_links"
@@ -35,7 +37,7 @@ def ask_for_link(purpose: str, page: str, *, asker: User | None = None) -> Respo
     if request.method == "GET" or not form.validate():
         return show_form(page, form)
     email = str(form.email.data)
-    throttle.count_mail(events.client_address())
+    throttle.count_mail(audit.client_address())
     if asker is None:
         mail.enqueue_once(purpose, email)
     else:
@@ -56,7 +58,7 @@ def open_link(purpose: str, token: str, *, then: str) -> Response | None:
     # The counter has a transaction of its own, which would wait for this one. To open a link
     # can store a session: one link, opened again and again, would fill the table.
     db.session.commit()
-    throttle.count_opening(events.client_address())
+    throttle.count_opening(audit.client_address())
     earlier = [other for other in session.get(KEY, []) if other != link_id]
     session[KEY] = [*earlier, link_id][-KEPT:]
     return redirect(url_for(then), 303)
@@ -87,7 +89,7 @@ def hash_chosen(form: NewPasswordForm, *, email: str, name: str) -> str | None:
     """
     db.session.commit()
     with passwords.place():
-        throttle.count_address(events.client_address())
+        throttle.count_address(audit.client_address())
         if not form.validate() or not accept_password(form.password, email=email, name=name):
             return None
         return passwords.hash_password(str(form.password.data))

@@ -7,11 +7,10 @@ prepare one for somebody else's address.
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts
 from ..config import settings
-from ..db import db
-from ..i18n import gettext as _, language
-from . import browsers
+from ..core.db import db
+from ..core.i18n import gettext as _, language
+from . import accounts, browsers
 from .forms import FinishRegistrationForm
 from .guards import login_not_required
 from .opened_links import (

@@ -3,11 +3,10 @@
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts
-from ..db import db
-from ..i18n import gettext as _
+from ..core.db import db
+from ..core.i18n import gettext as _
 from ..models import User
-from . import browsers
+from . import accounts, browsers
 from .forms import NewPasswordForm
 from .guards import login_not_required
 from .opened_links import (

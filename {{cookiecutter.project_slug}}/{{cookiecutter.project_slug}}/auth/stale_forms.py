@@ -13,7 +13,7 @@ from flask import abort, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.formparser import FormDataParser
 
-from ..i18n import gettext as _
+from ..core.i18n import gettext as _
 from ..models import User
 
 # Written by the macro `post_form` (templates/_fields.html).

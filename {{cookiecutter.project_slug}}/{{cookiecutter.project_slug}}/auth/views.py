@@ -3,10 +3,10 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .. import accounts, events, passwords, throttle
-from ..db import db
-from ..i18n import gettext as _
-from . import arrival, browsers
+from ..core import audit, throttle
+from ..core.db import db
+from ..core.i18n import gettext as _
+from . import accounts, browsers, login_steps, passwords
 from .forms import LoginForm, reject, show_form
 from .guards import closed_view, current_user, login_not_required
 from .next_page import next_page
@@ -33,15 +33,15 @@ def log_in() -> ResponseReturnValue:
     email, password = str(form.email.data), str(form.password.data)
     with passwords.place():
         key = throttle.login_key(email, browsers.find(email))
-        throttle.count_guess(key, events.client_address())
+        throttle.count_guess(key, audit.client_address())
         user = accounts.authenticate(email, password)
     if user is None:
-        events.record("login_failed", accounts.find(email))
+        audit.record("login_failed", accounts.find(email))
         db.session.commit()
         # One sentence for both: it does not tell who has an account (ASVS 6.3.8).
         reject(form.password, _("This address and password do not belong together."))
         return show_form("auth/login.html", form)
-    return arrival.proceed(user, remember=bool(form.remember.data), target=next_page())
+    return login_steps.proceed(user, remember=bool(form.remember.data), target=next_page())
 
 
 @bp.post("/logout")
@@ -49,7 +49,7 @@ def log_in() -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     user = current_user()
     if user is not None:
-        events.record("logout", user)
+        audit.record("logout", user)
         db.session.commit()
     logout_user()
     response = redirect(url_for("pages.home"), 303)

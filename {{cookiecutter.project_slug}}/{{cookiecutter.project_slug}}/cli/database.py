@@ -9,9 +9,9 @@ from flask.cli import AppGroup, ScriptInfo
 from flask_alembic.cli import cli as alembic_group
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from ..db import db, is_temporary
-from ..environ import ConfigError
-from ..serving import check_migrations
+from ..core.checks import check_migrations
+from ..core.db import db, is_temporary
+from ..core.environ import ConfigError
 
 
 @contextmanager

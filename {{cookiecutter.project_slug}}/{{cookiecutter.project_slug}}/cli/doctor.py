@@ -10,10 +10,12 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from .. import config, db, migrations
+from .. import config
 from ..config import Settings
-from ..environ import ConfigError
-from ..serving import LONGEST, check_migrations, refusals, risks
+from ..core import db
+from ..core.checks import LONGEST, check_migrations, refusals, risks
+from ..core.db import migrations
+from ..core.environ import ConfigError
 
 ROOT = Path(__file__).parent.parent.parent
 LOOKED_AT = ["FLASK_DEBUG", "SECRET_KEY", "PUBLIC_URL", "TRUSTED_PROXIES", "MAIL_URL", "MAIL_FROM"]

@@ -7,11 +7,11 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from .. import clients
 from ..auth.sessions import active_sessions
-from ..db import db
-from ..events import printable
-from ..models import Event, User
+from ..core import user_agents
+from ..core.audit import Event, printable
+from ..core.db import db
+from ..models import User
 from .database import database_needed
 from .users import find_user, group
 
@@ -46,9 +46,15 @@ def _facts(user: User) -> list[Sequence[object]]:
         ("disabled", user.disabled_at or "no"),
         ("second factor", "on" if user.totp_secret else "off"),
         ("last login", last and last.at),
-        ("from", last and f"{last.address} {clients.describe(last.client)}"),
+        ("from", last and f"{last.address} {user_agents.describe(last.client)}"),
         *(
-            ("session", one.first_seen, one.last_seen, one.address, clients.describe(one.client))
+            (
+                "session",
+                one.first_seen,
+                one.last_seen,
+                one.address,
+                user_agents.describe(one.client),
+            )
             for one in active_sessions(user)
         ),
     ]

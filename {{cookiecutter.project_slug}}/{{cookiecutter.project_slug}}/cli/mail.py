@@ -2,8 +2,9 @@
 
 import click
 
-from .. import mail, outbox
 from ..config import settings
+from ..core import mail
+from ..core.mail import outbox
 from .database import DatabaseGroup
 
 group = DatabaseGroup("mail", help="Look after the mails in the outbox.")

@@ -6,10 +6,13 @@ import click
 from flask.cli import with_appcontext
 
 from ..auth import browsers, sessions
-from ..auth.limits import longest_life
-from ..db import now
-from ..models import Event, Link, Outbox, Throttle
-from ..sweeping import sweep
+from ..auth.links import Link
+from ..auth.sessions.limits import longest_life
+from ..core.audit import Event
+from ..core.db import now
+from ..core.db.cleanup import sweep
+from ..core.mail.outbox import Outbox
+from ..core.throttle import Throttle
 from .database import database_needed
 
 EVENTS_KEPT = timedelta(days=90)

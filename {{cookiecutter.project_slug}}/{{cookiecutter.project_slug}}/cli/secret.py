@@ -9,9 +9,9 @@ import click
 from dotenv import dotenv_values, set_key
 from flask import current_app
 
-from .. import encryption
+from ..auth import accounts
 from ..config import settings
-from ..environ import ConfigError, check_key
+from ..core.environ import ConfigError, check_key
 from .database import DatabaseGroup
 
 ENV_FILE = Path(__file__).parent.parent.parent / ".env"
@@ -61,7 +61,7 @@ def rotate() -> None:
     if is_refused:
         click.echo("Wrote a new key. Start the app.")
         return
-    count, unreadable = encryption.reencrypt_all(keys)
+    count, unreadable = accounts.reencrypt_all(keys)
     click.echo(f"{count} encrypted anew. Restart the app now.")
     if unreadable:
         raise click.ClickException(

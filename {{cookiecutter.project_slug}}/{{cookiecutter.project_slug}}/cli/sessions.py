@@ -4,9 +4,9 @@ import sys
 
 import click
 
-from ..auth import explain as kind
+from ..auth.sessions import explain as kind
 from ..config import COOKIE_PREFIX
-from ..i18n import gettext as _
+from ..core.i18n import gettext as _
 from .database import DatabaseGroup
 
 MAX_LENGTH = 8192

@@ -3,10 +3,11 @@
 import click
 from sqlalchemy import delete, update
 
-from .. import accounts, events, mail
+from ..auth import accounts
 from ..auth.browsers import KnownBrowser
 from ..auth.sessions import end_sessions
-from ..db import db
+from ..core import audit, mail
+from ..core.db import db
 from ..models import User
 from .users import find_user, group
 
@@ -22,7 +23,7 @@ def reset(email: str) -> None:
     if user.disabled_at is not None:
         raise click.ClickException(f"{user.email} is disabled: enable it first.")
     mail.notify(user, "reset")
-    events.record("reset_started_by_operator", user)
+    audit.record("reset_started_by_operator", user)
     db.session.commit()
     if not mail.deliver_own():
         raise click.ClickException("The mail server did not take the mail: see the log above.")
@@ -43,7 +44,7 @@ def end_all_sessions(email: str | None, everybody: bool) -> None:
         # Each session carries the epoch it began in, whichever kind it is (ASVS 7.4.5).
         db.session.execute(update(User).values(session_epoch=User.session_epoch + 1))
         db.session.execute(delete(KnownBrowser))
-    events.record("sessions_ended_by_operator", user)
+    audit.record("sessions_ended_by_operator", user)
     db.session.commit()
     click.echo(f"All sessions of {user.email if user else 'everybody'} have ended.")
 
@@ -57,7 +58,7 @@ def reset_second_factor(email: str) -> None:
         raise click.ClickException(f"{user.email} has no second factor.")
     accounts.drop_second_factor(user)
     end_sessions(user, keep_current=False)
-    events.record("second_factor_reset_by_operator", user)
+    audit.record("second_factor_reset_by_operator", user)
     mail.notify(user, "second_factor_reset")
     db.session.commit()
     click.echo(f"{user.email} has no second factor any more; all its sessions have ended.")

@@ -4,10 +4,11 @@ import sys
 
 import click
 
-from .. import accounts, addresses, events, names, passwords
+from ..auth import accounts, passwords
 from ..auth.sessions import end_sessions
 from ..config import settings
-from ..db import db, now
+from ..core import addresses, audit, names
+from ..core.db import db, now
 from ..models import User
 from .database import DatabaseGroup
 
@@ -50,7 +51,7 @@ def disable(email: str) -> None:
     user = find_user(email)
     user.disabled_at = now()
     end_sessions(user, keep_current=False)
-    events.record("disabled", user)
+    audit.record("disabled", user)
     db.session.commit()
     click.echo(f"{user.email} is disabled; all its sessions have ended.")
 
@@ -61,7 +62,7 @@ def enable(email: str) -> None:
     """Open a disabled account again."""
     user = find_user(email)
     user.disabled_at = None
-    events.record("enabled", user)
+    audit.record("enabled", user)
     db.session.commit()
     click.echo(f"{user.email} can log in again.")
 
@@ -89,7 +90,7 @@ def find_user(email: str) -> User:
 def _address(text: str) -> str:
     address = addresses.normalise(text)
     if address is None:
-        raise click.ClickException(f"{events.printable(text)} is not an e-mail address.")
+        raise click.ClickException(f"{audit.printable(text)} is not an e-mail address.")
     return address
 
 

@@ -4,11 +4,11 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from ... import clients
 from ...auth.guards import signed_in_user
-from ...db import db
-from ...models import Event
-from .words import WORDS
+from ...core import user_agents
+from ...core.audit import Event
+from ...core.db import db
+from .labels import WORDS
 
 PAGE_SIZE = 50
 # Beyond it there is nothing, and some number that no database takes.
@@ -28,4 +28,6 @@ def show() -> ResponseReturnValue:
     if page > 1 and not found:
         abort(404)
     shown = {"events": found[:PAGE_SIZE], "page": page, "more": len(found) > PAGE_SIZE}
-    return render_template("activity/show.html", words=WORDS, describe=clients.describe, **shown)
+    return render_template(
+        "activity/show.html", words=WORDS, describe=user_agents.describe, **shown
+    )

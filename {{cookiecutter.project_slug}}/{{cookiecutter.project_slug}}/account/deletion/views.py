@@ -3,13 +3,13 @@
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ... import accounts
+from ...auth import accounts
 from ...auth.confirm import prove
 from ...auth.forms import ConfirmForm, reject, show_form
 from ...auth.guards import recent_factor_required, signed_in_user
 from ...auth.sessions import logout_user
-from ...db import db
-from ...i18n import gettext as _
+from ...core.db import db
+from ...core.i18n import gettext as _
 
 bp = Blueprint("deletion", __name__, url_prefix="/account/delete", template_folder="templates")
 

@@ -2,13 +2,13 @@
 
 from flask import Flask
 
-from ...i18n import lazy_gettext as lazy
+from ...core.i18n import lazy_gettext as lazy
 from .. import menu
-from . import letters, views
+from . import messages, views
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
-    letters.init_app(app)
+    messages.init_app(app)
     if app.extensions["settings"].can_mail:
         menu.add_page(app, "email.start", lazy("Change your e-mail address"))

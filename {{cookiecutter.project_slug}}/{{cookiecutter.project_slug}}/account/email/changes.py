@@ -9,9 +9,12 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, select
 
-from ... import accounts, events, links, mail
-from ...db import db, now
-from ...models import Link, Outbox, User
+from ...auth import accounts, links
+from ...auth.links import Link
+from ...core import audit, mail
+from ...core.db import db, now
+from ...core.mail.outbox import Outbox
+from ...models import User
 
 UNDO_FOR = timedelta(days=7)
 # How long a second factor has to stand before a change: a thief who sets one up and moves
@@ -33,7 +36,7 @@ def confirm(link: Link) -> User | None:
         return None
     old, user.email = user.email, link.email
     accounts.flush_address(user)
-    events.record("email_changed", user)
+    audit.record("email_changed", user)
     mail.enqueue("email_changed", old, speaking=user.language, user=user.id)
     return user
 
@@ -53,7 +56,7 @@ def undo(link: Link, password_hash: str) -> User | None:
     if user.totp_since is not None and user.totp_since >= link.created_at:
         accounts.drop_second_factor(user)
     _void_later_changes(user, link)
-    events.record("email_change_undone", user)
+    audit.record("email_change_undone", user)
     mail.notify(user, "reset")
     return user
 
@@ -88,7 +91,7 @@ def end_way_back(user: User) -> bool:
     ]
     if not ended:
         return False
-    events.record("email_change_final", user)
+    audit.record("email_change_final", user)
     mail.notify(user, "email_change_final")
     return True
 

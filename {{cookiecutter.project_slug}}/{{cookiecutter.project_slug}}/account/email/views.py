@@ -5,14 +5,14 @@ import secrets
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ... import passwords
-from ...accounts import AddressTaken
+from ...auth import passwords
+from ...auth.accounts import AddressTaken
 from ...auth.guards import login_not_required, recent_login_required, signed_in_user
 from ...auth.opened_links import ask_for_link, need_mail, open_link, opened_link, refuse_link
 from ...auth.sessions import end_sessions, logout_user, renew_session
 from ...auth.stale_forms import checks_own_forms
-from ...db import db
-from ...i18n import gettext as _
+from ...core.db import db
+from ...core.i18n import gettext as _
 from . import changes
 
 bp = Blueprint("email", __name__, url_prefix="/account/email", template_folder="templates")

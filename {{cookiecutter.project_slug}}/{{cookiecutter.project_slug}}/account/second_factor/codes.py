@@ -17,11 +17,12 @@ import pyotp
 import segno
 from sqlalchemy import delete, func, insert, or_, select, update
 
-from ... import encryption, events, mail
 from ...config import settings
-from ...db import db, now
-from ...i18n import gettext as _
-from ...models import Event, RecoveryCode, User
+from ...core import audit, encryption, mail
+from ...core.audit import Event
+from ...core.db import db, now
+from ...core.i18n import gettext as _
+from ...models import RecoveryCode, User
 
 DIGITS = 6
 # Clocks differ and people type slowly: the code before and the one after will do.
@@ -142,7 +143,7 @@ def _use_recovery_code(user: User, code: str) -> bool:
         return False
     # It proves the owner, who may use the app again.
     db.session.execute(update(User).where(User.id == user.id).values(totp_failures=0))
-    events.record("recovery_code_used", user)
+    audit.record("recovery_code_used", user)
     mail.notify(user, "second_factor_changed", change="recovery_code_used")
     return True
 
@@ -150,7 +151,7 @@ def _use_recovery_code(user: User, code: str) -> bool:
 def _record_failure(user: User) -> None:
     """Record a wrong code, and mail a notice a day while there are several."""
     what, day_ago = "second_factor_failed", now() - timedelta(days=1)
-    events.record(what, user)
+    audit.record(what, user)
     today = (Event.user_id == user.id, Event.kind == what, Event.at > day_ago)
     if (db.session.scalar(select(func.count()).where(*today)) or 0) < FAILURES_TOLD:
         return

@@ -5,7 +5,7 @@ from wtforms.validators import DataRequired
 
 from ...auth.factors import Factor
 from ...auth.forms import REQUIRED, reject
-from ...i18n import lazy_gettext as lazy
+from ...core.i18n import lazy_gettext as lazy
 from ...models import User
 from . import codes
 from .views import CODE_INPUT

@@ -1,8 +1,8 @@
 """Tell people by mail what became of their second factor."""
 
-from ...i18n import gettext as _, show_time
-from ...mail import Letter, external_url
-from ...models import Outbox
+from ...core.i18n import gettext as _, show_time
+from ...core.mail import Letter, external_url
+from ...core.mail.outbox import Outbox
 
 
 def write_changed(row: Outbox) -> Letter:

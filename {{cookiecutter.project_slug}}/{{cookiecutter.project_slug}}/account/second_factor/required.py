@@ -4,7 +4,7 @@ from flask import Flask, request, url_for
 from werkzeug.wrappers import Response
 
 from ...auth.guards import current_user, lead_to
-from ...i18n import gettext as _
+from ...core.i18n import gettext as _
 
 # What it takes to set one up, or to leave; "" is a page that does not exist.
 OPEN = {"second_factor.manage", "auth.logout", "language.choose", "pages.healthz", ""}

@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form, StringField
 from wtforms.validators import DataRequired
 
-from ... import accounts, encryption, events, mail
+from ...auth import accounts
 from ...auth.forms import REQUIRED, reject, show_form
 from ...auth.guards import recent_login_required, signed_in_user
 from ...auth.sessions import end_sessions, renew_session
 from ...config import settings
-from ...db import db, now
-from ...i18n import gettext as _, lazy_gettext as lazy
+from ...core import audit, encryption, mail
+from ...core.db import db, now
+from ...core.i18n import gettext as _, lazy_gettext as lazy
 from ...models import User
 from . import codes
 
@@ -87,7 +88,7 @@ def _hold(user: User, *, on: bool) -> None:
 
 
 def _settle(user: User, what: str) -> None:
-    events.record(what, user)
+    audit.record(what, user)
     mail.notify(user, "second_factor_changed", change=what)
     # Whoever is signed in elsewhere may be why it was changed (ASVS 7.4.3).
     end_sessions(user, keep_current=True)

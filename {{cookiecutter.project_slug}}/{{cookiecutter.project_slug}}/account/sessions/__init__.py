@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from ...i18n import lazy_gettext as lazy
+from ...core.i18n import lazy_gettext as lazy
 from .. import menu
 from . import views
 

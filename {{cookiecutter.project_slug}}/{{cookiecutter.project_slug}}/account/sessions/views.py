@@ -3,12 +3,13 @@
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ... import accounts, clients, events
+from ...auth import accounts
 from ...auth.guards import recent_login_required, signed_in_user
 from ...auth.sessions import active_sessions, end_session, end_sessions
 from ...auth.views import logout
-from ...db import db
-from ...i18n import gettext as _
+from ...core import audit, user_agents
+from ...core.db import db
+from ...core.i18n import gettext as _
 
 bp = Blueprint("sessions", __name__, url_prefix="/account/sessions", template_folder="templates")
 
@@ -16,7 +17,7 @@ bp = Blueprint("sessions", __name__, url_prefix="/account/sessions", template_fo
 @bp.get("")
 def show() -> ResponseReturnValue:
     found = active_sessions(signed_in_user())
-    return render_template("sessions/list.html", sessions=found, describe=clients.describe)
+    return render_template("sessions/list.html", sessions=found, describe=user_agents.describe)
 
 
 @bp.post("/<handle>/end")
@@ -31,7 +32,7 @@ def end(handle: str) -> ResponseReturnValue:
     # The account before its sessions, as everywhere: see accounts.take_turn.
     if accounts.lock(user.id) is None or not end_session(user, handle):
         abort(404)
-    events.record("session_ended", user, session=handle)
+    audit.record("session_ended", user, session=handle)
     db.session.commit()
     flash(_("The session has ended."))
     return redirect(url_for(".show"), 303)
@@ -42,7 +43,7 @@ def end(handle: str) -> ResponseReturnValue:
 def end_others() -> ResponseReturnValue:
     user = signed_in_user()
     end_sessions(user, keep_current=True)
-    events.record("sessions_ended", user)
+    audit.record("sessions_ended", user)
     db.session.commit()
     # No new token by renew_session(): that would count as a proof, and whoever
     # sits at an open session could put the question for the password off forever.

@@ -1,0 +1,168 @@
+"""Remember who is signed in: by a signed cookie that the browser carries.
+
+The server keeps no session, only a short list of those ended early. So it cannot
+tell which cookies are in use; logout, a new password and "everywhere" end them all
+the same. Whoever has the secret key can sign in as anybody.
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, Response, has_request_context, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+
+from ...config import settings
+from ...core.db import db
+from ...core.db.cleanup import sweep
+from ...models import User
+from .. import browsers
+from . import cookie, ended, history, tokens
+from .cookie import presence
+from .limits import CHALLENGE, ActiveSession, Login, is_idle, is_over
+from .tokens import Token
+
+
+class SHA256SessionInterface(SecureCookieSessionInterface):
+    """Sign Flask's own session, for flashes and links, with SHA-256 in place of SHA-1."""
+
+    # Any: what Python 3.15 says of its arguments does not fit what Flask says of them.
+    digest_method: Any = staticmethod(hashlib.sha256)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        # Most requests carry none: no need to make ready what would verify it.
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        # Nothing is in most, and nothing was: no need to find out what it would be set with.
+        if session or session.modified:
+            super().save_session(app, session, response)
+
+
+def login_user(user: User, *, remember: bool = False) -> None:
+    """Sign a user in with a new token; whatever session the browser had ends."""
+    _clear_session()
+    presence().login = Login.of(user, remembered=remember)
+
+
+def logout_user() -> None:
+    """End the browser's session on the server and take its cookie away."""
+    _clear_session()
+    presence().login = None
+    presence().ended = True
+
+
+def load_user() -> User | None:
+    """Return who is signed in, by one statement; raise SQLAlchemyError if it fails.
+
+    A dead token is left alone: to delete or renew its cookie here would
+    overwrite the fresh one that a parallel request has just received.
+    """
+    text = request.cookies.get(settings().cookie_name("auth"))
+    found = find_live(text) if text else None
+    if found is None:
+        return None
+    here = presence()
+    here.token, here.signed_at, user = found
+    here.user_id = user.id
+    return user
+
+
+def find_live(text: str) -> tuple[Token, datetime, User] | None:
+    """Return what a token says, when it was signed, and whose it is; None once it is dead."""
+    found = tokens.read(text)
+    if found is None:
+        return None
+    token, signed_at = found
+    if is_idle(signed_at, token.remembered) or is_over(token.began_at, token.remembered):
+        return None
+    owner = ended.find(token)
+    if owner is None:
+        return None
+    user, was_ended = owner
+    if was_ended or user.disabled_at is not None or user.session_epoch != token.epoch:
+        return None
+    return token, signed_at, user
+
+
+def renew_session() -> None:
+    """Give the session a new token after its user proved who they are."""
+    presence().proved = True
+
+
+def is_challenge_over(handle: str) -> bool:
+    """Tell whether a login step has been passed or left; a copied cookie still brings it."""
+    return ended.is_listed(handle)
+
+
+def proved_at() -> datetime | None:
+    """Return when the signed-in user last gave the password, None for a visitor."""
+    token = presence().token
+    return datetime.fromtimestamp(token.proved_at, UTC) if token else None
+
+
+def active_sessions(user: User) -> list[ActiveSession]:
+    """Return what is known of the user's live sessions, latest first."""
+    return [
+        ActiveSession(
+            handle=token.sid,
+            client=seen.client,
+            address=seen.address,
+            first_seen=token.began_at,
+            last_seen=None,
+            current=token.sid == _current_sid(),
+        )
+        for token, seen in history.live_tokens(db.session, Login.of(user))
+    ]
+
+
+def end_session(user: User, handle: str) -> bool:
+    """End one session of the user's, in the caller's transaction; False if none is."""
+    for token, _ in history.live_tokens(db.session, Login.of(user)):
+        if token.sid == handle:
+            return ended.add(db.session, token.sid, token.began_at)
+    return False
+
+
+def end_sessions(user: User, *, keep_current: bool) -> None:
+    """End the user's sessions, and forget their browsers, in the caller's transaction.
+
+    Raising the epoch also ends the session that a login, still under way with the
+    old password, is about to begin. The one to be kept gets a token of the new epoch.
+    """
+    user.session_epoch = User.session_epoch + 1
+    db.session.flush()
+    browsers.forget(user, keep_current=keep_current)
+    if not keep_current or not has_request_context():
+        return
+    here = presence()
+    if here.token and here.token.user == user.public_id:
+        here.token = here.token._replace(epoch=user.session_epoch)
+        here.reissued = True
+
+
+def purge() -> int:
+    """Shorten the list of ended sessions, in small batches; return by how many."""
+    return sweep(ended.EndedSession, ended.is_over())
+
+
+def _clear_session() -> None:
+    """Empty Flask's session, and end the login step in it: a copy of the cookie stays valid."""
+    challenge = session.get(CHALLENGE)
+    if challenge:
+        presence().challenge = challenge[0]
+    session.clear()
+
+
+def _current_sid() -> str | None:
+    token = presence().token if has_request_context() else None
+    return token.sid if token else None
+
+
+def init_app(app: Flask) -> None:
+    app.session_interface = SHA256SessionInterface()
+    limit = app.extensions["settings"].session_absolute_seconds
+    app.permanent_session_lifetime = timedelta(seconds=limit)
+    cookie.init_app(app)

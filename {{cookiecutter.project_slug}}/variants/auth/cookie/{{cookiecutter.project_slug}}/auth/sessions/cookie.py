@@ -1,0 +1,165 @@
+"""Write the auth cookie at the end of a request, as the request's work asks for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask, Response, g
+from sqlalchemy import Connection
+
+from ...config import settings
+from ...core import audit
+from ...core.db import db, now, writing
+from ...core.db.cleanup import sweep_some
+from .. import accounts
+from . import ended, history, tokens
+from .limits import Login, idle_limit, is_due
+from .tokens import Token
+
+# A login tidies up a little, so that the list shrinks without a timer too.
+PURGE_AT_LOGIN = 20
+
+
+@dataclass
+class Presence:
+    """Hold the token a browser came with, and what is to become of it."""
+
+    user_id: int = 0
+    token: Token | None = None
+    signed_at: datetime | None = None
+    login: Login | None = None
+    ended: bool = False
+    challenge: str | None = None
+    proved: bool = False
+    reissued: bool = False
+
+
+def presence() -> Presence:
+    if "presence" not in g:
+        g.presence = Presence()
+    found: Presence = g.presence
+    return found
+
+
+def write_cookie(response: Response) -> Response:
+    """Sign in, sign out or renew; leave the cookie of a dead token alone."""
+    # Once only: the error page for a write that failed does not try again.
+    here: Presence | None = g.pop("presence", None)
+    if here is None:
+        return response
+    if here.login:
+        token = _begin(here, here.login)
+        if token is not None:
+            _set(response, token)
+    elif here.ended:
+        _end(here)
+        response.delete_cookie(_name(), **settings().cookie_attributes)
+    elif here.token and here.signed_at:
+        token = _continue(here, here.token, here.signed_at)
+        if token is not None:
+            _set(response, token)
+    return response
+
+
+def _begin(here: Presence, login: Login) -> Token | None:
+    """Return the token to sign in with; None if the account was deleted meanwhile."""
+    moment = int(now().timestamp())
+    token = Token(
+        sid=tokens.new_sid(),
+        user=login.public_id,
+        epoch=login.epoch,
+        login_at=moment,
+        proved_at=moment,
+        remembered=login.remembered,
+    )
+    db.session.rollback()
+    with writing() as connection:
+        if not accounts.take_turn(connection, login.id):
+            return None
+        _list_as_ended(connection, here)
+        # One less than a user may have: the new one comes on top (ASVS 7.1.2).
+        for old, _ in history.live_tokens(connection, login)[settings().sessions_per_user - 1 :]:
+            ended.add(connection, old.sid, old.began_at)
+        sweep_some(connection, ended.EndedSession, ended.is_over(), PURGE_AT_LOGIN)
+        audit.record("login", login, within=connection, **_facts(token))
+    return token
+
+
+def _end(here: Presence) -> None:
+    if here.token is None and here.challenge is None:
+        return
+    # What the view did not commit would hold the lock this write is to take.
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        _list_as_ended(connection, here)
+
+
+def _list_as_ended(connection: Connection, here: Presence) -> None:
+    if here.token:
+        ended.add(connection, here.token.sid, here.token.began_at)
+    if here.challenge:
+        ended.add(connection, here.challenge, now())
+
+
+def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None:
+    """Return the token to go on with; None if the browser's own will do, or has died.
+
+    A parallel request may have ended the session since it was loaded: the old token
+    must not overwrite what the browser has by now.
+    """
+    if here.proved:
+        return _renew(here, token)
+    if not here.reissued and not is_due(signed_at, token.remembered):
+        return None
+    # Who keeps one connection and waits for another may wait for others who do the same.
+    db.session.rollback()
+    if not ended.is_live(token):
+        return None
+    if here.reissued:
+        with writing() as connection:
+            if not accounts.take_turn(connection, here.user_id):
+                return None
+            _record_renewal(connection, here, token)
+    return token
+
+
+def _renew(here: Presence, token: Token) -> Token | None:
+    """Return a token with a new sid and the time of this proof; the old one ends."""
+    renewed = token._replace(sid=tokens.new_sid(), proved_at=int(now().timestamp()))
+    db.session.rollback()
+    with writing() as connection:
+        if not accounts.take_turn(connection, here.user_id):
+            return None
+        if not ended.add(connection, token.sid, token.began_at):
+            return None
+        _record_renewal(connection, here, renewed)
+    return renewed
+
+
+def _record_renewal(connection: Connection, here: Presence, token: Token) -> None:
+    """Note how a session goes on: it is listed from there."""
+    owner = Login(here.user_id, token.user, token.epoch, token.remembered)
+    audit.record("session_renewed", owner, within=connection, **_facts(token))
+
+
+def _facts(token: Token) -> dict[str, str | int | bool]:
+    return {
+        "session": token.sid,
+        "epoch": token.epoch,
+        "login_at": token.login_at,
+        "remembered": token.remembered,
+    }
+
+
+def _set(response: Response, token: Token) -> None:
+    lifetime = idle_limit(remembered=True) if token.remembered else None
+    response.set_cookie(
+        _name(), tokens.sign(token), max_age=lifetime, **settings().cookie_attributes
+    )
+
+
+def _name() -> str:
+    return settings().cookie_name("auth")
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(write_cookie)

@@ -1,0 +1,63 @@
+"""Keep the short list of sessions that were ended before their tokens run out."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, String, bindparam, exists, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ...core.db import Base, db, now, read_one, upsert
+from ...models import User
+from .limits import longest_life
+from .tokens import Token
+
+
+class EndedSession(Base):
+    """Name a session that must not come back, until its absolute end."""
+
+    __tablename__ = "ended_sessions"
+
+    sid: Mapped[str] = mapped_column(String(32), primary_key=True)
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+_LOAD = select(User, exists().where(EndedSession.sid == bindparam("sid"))).where(
+    User.public_id == bindparam("user")
+)
+_IS_LIVE = select(User.id).where(
+    User.public_id == bindparam("user"),
+    User.session_epoch == bindparam("epoch"),
+    ~exists().where(EndedSession.sid == bindparam("sid")),
+)
+
+
+def find(token: Token) -> tuple[User, bool] | None:
+    """Return a token's user and whether its session was ended, by one statement."""
+    row = read_one(_LOAD, {"sid": token.sid, "user": token.user})
+    return (row[0], row[1]) if row else None
+
+
+def add(within: Session | Connection, sid: str, began_at: datetime) -> bool:
+    """Put a session on the list; False if somebody else has."""
+    # Whether it is remembered need not be known: the longer limit covers both.
+    ends_at = began_at + longest_life()
+    row = upsert(EndedSession).values(sid=sid, ends_at=ends_at)
+    added = within.execute(row.on_conflict_do_nothing().returning(EndedSession.sid))
+    return added.first() is not None
+
+
+def is_listed(sid: str) -> bool:
+    return bool(db.session.scalar(select(exists().where(EndedSession.sid == sid))))
+
+
+def is_live(token: Token) -> bool:
+    """Tell whether a session that was live when it was loaded still is."""
+    values = {"sid": token.sid, "user": token.user, "epoch": token.epoch}
+    # On a connection of its own: the view's may hold what is not to be saved. A read need
+    # not wait for the one writer that SQLite has.
+    with db.engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+        return connection.execute(_IS_LIVE, values).first() is not None
+
+
+def is_over() -> ColumnElement[bool]:
+    """Match entries whose tokens have run out."""
+    return EndedSession.ends_at <= now()

@@ -1,0 +1,153 @@
+"""Remember who is signed in: by a session on the server, named by a random token.
+
+Nothing here depends on the secret key. A session can be seen, and ended, from the
+server at any time; the price is a row for each and a write now and then.
+"""
+
+from datetime import datetime
+from typing import cast
+
+from flask import Flask, has_request_context, session
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from ...core.db import db
+from ...core.db.cleanup import sweep
+from ...models import User
+from .. import browsers
+from . import store
+from .interface import ServerSession, ServerSessionInterface
+from .limits import ActiveSession, Login, is_idle, is_over
+from .store import Stored, StoredSession
+
+
+def login_user(user: User, *, remember: bool = False) -> None:
+    """Sign a user in with a new token; whatever session the browser had ends.
+
+    A token planted before the login (session fixation) is worth nothing after it.
+    """
+    session.clear()
+    _current().login = Login.of(user, remembered=remember)
+
+
+def logout_user() -> None:
+    """End the browser's session on the server and take its cookie away."""
+    session.clear()
+    _current().login = None
+    _current().ended = True
+
+
+def load_user() -> User | None:
+    """Return who is signed in, by one statement; raise SQLAlchemyError if it fails.
+
+    A dead token is left alone: to delete or renew its cookie here would
+    overwrite the fresh one that a parallel request has just received.
+    """
+    browser = _current()
+    if browser.token is None:
+        return None
+    try:
+        found = store.find(browser.token)
+    except SQLAlchemyError:
+        browser.settled = True
+        raise
+    if found is None or not is_alive(*found):
+        return None
+    browser.fill(found[0])
+    return found[1]
+
+
+def renew_session() -> None:
+    """Give the session a new token after its user proved who they are."""
+    stored = _current().stored
+    _current().proved = stored is not None and stored.user_id is not None
+
+
+def is_challenge_over(handle: str) -> bool:
+    """Tell whether a login step is over. Never: its row is deleted then, so no cookie finds it."""
+    return False
+
+
+def proved_at() -> datetime | None:
+    """Return when the signed-in user last gave the password, None for a visitor."""
+    stored = _current().stored
+    return stored.proved_at if stored else None
+
+
+def active_sessions(user: User) -> list[ActiveSession]:
+    """Return the user's live sessions, latest first."""
+    rows = db.session.scalars(
+        select(StoredSession)
+        .where(_of(user), StoredSession.epoch == user.session_epoch)
+        .order_by(StoredSession.seen_at.desc())
+    )
+    return [
+        ActiveSession(
+            handle=row.handle,
+            client=row.client,
+            address=row.address,
+            first_seen=row.created_at,
+            last_seen=row.seen_at,
+            current=row.handle == _current_handle(),
+        )
+        for row in rows
+        if not is_over(row.created_at, row.remembered) and not is_idle(row.seen_at, row.remembered)
+    ]
+
+
+def end_session(user: User, handle: str) -> bool:
+    """End one session of the user's, in the caller's transaction; False if none is."""
+    ended = delete(StoredSession).where(_of(user), StoredSession.handle == handle)
+    return db.session.scalar(ended.returning(StoredSession.handle)) is not None
+
+
+def end_sessions(user: User, *, keep_current: bool) -> None:
+    """End the user's sessions, and forget their browsers, in the caller's transaction.
+
+    Raising the epoch also ends the session that a login, still under way with the
+    old password, is about to begin.
+    """
+    user.session_epoch = User.session_epoch + 1
+    db.session.flush()
+    browsers.forget(user, keep_current=keep_current)
+    kept = StoredSession.handle == (_current_handle() if keep_current else None)
+    db.session.execute(delete(StoredSession).where(_of(user), ~kept))
+    # Move only this one to the new epoch: a login may have added another since.
+    db.session.execute(
+        update(StoredSession).where(_of(user), kept).values(epoch=user.session_epoch)
+    )
+
+
+def purge() -> int:
+    """Delete the sessions that are over, in small batches; return how many."""
+    return sweep(StoredSession, store.expired())
+
+
+def is_alive(stored: Stored, user: User | None) -> bool:
+    """Tell whether a session that was found is still good for its user."""
+    if is_over(stored.created_at, stored.remembered) or is_idle(stored.seen_at, stored.remembered):
+        return False
+    if stored.user_id is None:
+        return True
+    if user is None or user.disabled_at is not None:
+        return False
+    return user.session_epoch == stored.epoch
+
+
+def _current() -> ServerSession:
+    return cast(ServerSession, session._get_current_object())  # type: ignore[attr-defined]
+
+
+def _current_handle() -> str | None:
+    if not has_request_context():
+        return None
+    stored = _current().stored
+    return stored.handle if stored else None
+
+
+def _of(user: User) -> ColumnElement[bool]:
+    return StoredSession.user_id == user.id
+
+
+def init_app(app: Flask) -> None:
+    app.session_interface = ServerSessionInterface()

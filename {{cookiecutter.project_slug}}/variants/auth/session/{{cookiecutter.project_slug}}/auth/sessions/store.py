@@ -1,0 +1,169 @@
+"""Keep sessions in a table of their own.
+
+Every write goes through a connection that the caller gives: a session must not
+commit, nor undo, what a view has in its own transaction.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ...core import audit
+from ...core.db import Base, now, read_one, write_unless_busy
+from ...models import User
+from .limits import Login, idle_limit
+
+TOKEN_BYTES = 32
+
+
+class StoredSession(Base):
+    """Hold one browser's session. The token itself is never stored.
+
+    Whoever reads the table or a backup finds hashes; a cookie needs the token itself.
+    """
+
+    __tablename__ = "sessions"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    # Names the session on pages and in the audit trail; opens nothing.
+    handle: Mapped[str] = mapped_column(String(32), unique=True)
+    # None for a visitor, who may have a flash message or an opened link to keep.
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    epoch: Mapped[int | None]
+    data: Mapped[str] = mapped_column(Text)
+    remembered: Mapped[bool]
+    created_at: Mapped[datetime]
+    proved_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+    address: Mapped[str] = mapped_column(String(45))
+    client: Mapped[str] = mapped_column(String(200))
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def hash_token(token: str) -> bytes:
+    # 256 random bits need no salt and no slow hash.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+class Stored(NamedTuple):
+    """Hold a row's values as they were read, apart from the ORM's objects."""
+
+    token_hash: bytes
+    handle: str
+    user_id: int | None
+    epoch: int | None
+    data: str
+    remembered: bool
+    created_at: datetime
+    proved_at: datetime | None
+    seen_at: datetime
+
+
+_LOAD = (
+    select(*(getattr(StoredSession, name) for name in Stored._fields), User)
+    .outerjoin(User, User.id == StoredSession.user_id)
+    .where(StoredSession.token_hash == bindparam("token_hash"))
+)
+
+
+def find(token: str) -> tuple[Stored, User | None] | None:
+    """Return the session of a token and its user, both by one statement."""
+    row = read_one(_LOAD, {"token_hash": hash_token(token)})
+    if row is None:
+        return None
+    return Stored(*row[:-1]), row[-1]
+
+
+def add(connection: Connection, data: str, login: Login | None = None) -> tuple[str, str]:
+    """Store a new session, a visitor's unless there is a login; return token and handle."""
+    token, handle, moment = new_token(), secrets.token_hex(16), now()
+    row = {
+        "token_hash": hash_token(token),
+        "handle": handle,
+        "user_id": login.id if login else None,
+        "epoch": login.epoch if login else None,
+        "data": data,
+        "remembered": login is not None and login.remembered,
+        "created_at": moment,
+        "proved_at": moment if login else None,
+        "seen_at": moment,
+        "address": audit.client_address(),
+        "client": audit.client_name(),
+    }
+    connection.execute(insert(StoredSession).values(row))
+    return token, handle
+
+
+def keep_newest(connection: Connection, user_id: int, count: int) -> None:
+    """End the oldest sessions of a user who has more than so many."""
+    owned = StoredSession.user_id == user_id
+    # An idle session that is still in the table must not push out one that is in use.
+    newest = (
+        select(StoredSession.token_hash)
+        .where(owned, ~expired())
+        .order_by(StoredSession.created_at.desc(), StoredSession.token_hash)
+        .limit(count)
+    )
+    doomed = delete(StoredSession).where(owned, StoredSession.token_hash.not_in(newest))
+    connection.execute(doomed)
+
+
+def remove(connection: Connection, stored: Stored) -> bool:
+    """Delete a session, whatever its token is by now; False if it has gone."""
+    named = StoredSession.handle == stored.handle
+    return bool(connection.execute(delete(StoredSession).where(named)).rowcount)
+
+
+def renew(connection: Connection, stored: Stored, data: str) -> str | None:
+    """Give a session a new token after a proof; None if it has ended meanwhile."""
+    token, moment = new_token(), now()
+    values = {"token_hash": hash_token(token), "proved_at": moment, "seen_at": moment}
+    changed = connection.execute(_update(stored).values(data=data, **values))
+    return token if changed.rowcount else None
+
+
+def write(connection: Connection, stored: Stored, data: str) -> None:
+    """Save data; a row that vanished meanwhile stays gone."""
+    connection.execute(_update(stored).values(data=data, seen_at=now()))
+
+
+def see(stored: Stored) -> None:
+    """Note that a session is in use, unless that would have to wait."""
+    write_unless_busy(_update(stored).values(seen_at=now()))
+
+
+def expired() -> ColumnElement[bool]:
+    """Match sessions idle for too long.
+
+    One past its absolute end need not be matched: it is refused, so it soon goes idle.
+    """
+    moment = now()
+    remembered = StoredSession.seen_at <= moment - idle_limit(remembered=True)
+    others = StoredSession.seen_at <= moment - idle_limit(remembered=False)
+    return remembered | (others & ~StoredSession.remembered)
+
+
+def _update(stored: Stored) -> Update:
+    return update(StoredSession).where(StoredSession.token_hash == stored.token_hash)

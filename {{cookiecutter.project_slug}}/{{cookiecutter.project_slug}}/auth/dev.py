@@ -1,0 +1,91 @@
+"""Help while developing: the mails that were not sent, the guide, the cookies at hand.
+
+Not registered elsewhere.
+"""
+
+import logging
+from urllib.parse import urlsplit
+
+import click
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.serving import is_running_from_reloader
+
+from ..config import settings
+from ..core import mail
+from ..core.environ import is_loopback
+from ..core.i18n import gettext as _, language
+from ..core.mail.transport import mailbox
+from ..core.web.headers import BLOCKED
+from ..core.web.proxy import FORWARDED
+from . import guide
+from .guards import login_not_required
+from .sessions import explain
+
+bp = Blueprint("dev", __name__, url_prefix="/dev")
+logger = logging.getLogger(__name__)
+
+
+def say_where(url: str) -> None:
+    """Tell whoever has just started the app where to look."""
+    # The server starts again whenever a file is saved: once is enough.
+    if is_running_from_reloader():
+        return
+    click.echo(_("Open %(url)s in a browser. Ctrl+C stops the app.", url=url))
+    if settings().mail_server.scheme == "console":
+        click.echo(_("No mail leaves this machine: see %(url)s.", url=url + "/dev/mailbox"))
+
+
+@bp.before_request
+def _answer_this_machine_alone() -> None:
+    """Keep others on the network out, tunnels, and pages that rebind their name to us."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    if not is_loopback(request.remote_addr or "") or not is_loopback(host):
+        abort(404)
+    # A tunnel asks from this machine, and many rewrite the Host.
+    if not request.environ.keys().isdisjoint(FORWARDED | {"HTTP_VIA"}):
+        abort(404)
+
+
+@bp.get("/mailbox")
+@login_not_required
+def show_mailbox() -> ResponseReturnValue:
+    # A command leaves its mails to this process: reload the page to see them.
+    mail.wake()
+    return render_template("dev/mailbox.html", messages=list(reversed(mailbox())))
+
+
+@bp.get("/guide")
+@login_not_required
+def show_guide() -> ResponseReturnValue:
+    """Show the guide, and mark the answers to its questions that come in the URL."""
+    text = guide.read(language())
+    numbered = enumerate(text.questions, start=1)
+    chosen = [question.chosen(request.args.get(f"q{n}", "")) for n, question in numbered]
+    return render_template("dev/guide.html", guide=text, chosen=chosen, kind=explain.KIND)
+
+
+@bp.get("/session")
+@login_not_required
+def show_session() -> ResponseReturnValue:
+    """Explain the cookies of ours that the browser has just sent."""
+    names = {settings().cookie_name(name): name for name in explain.COOKIES}
+    sent = [name for name in names if name in request.cookies]
+    found = {name: explain.explain(names[name], request.cookies[name]) for name in sent}
+    return render_template("dev/session.html", found=found, kind=explain.KIND)
+
+
+@bp.post(BLOCKED.removeprefix("/dev"))
+@login_not_required
+def tell_what_was_blocked() -> ResponseReturnValue:
+    """Log what the browser refused to run or load; otherwise only its console says so."""
+    match request.get_json(force=True):
+        case {
+            "csp-report": {"document-uri": page, "effective-directive": kind, "blocked-uri": what}
+        }:
+            logger.warning(
+                "%.200r: the Content-Security-Policy blocked %.80r (%.80r). Move it to static/, "
+                "or extend CONTENT_SECURITY_POLICY in config.py.",
+                *(page, what, kind),
+            )
+    return "", 204

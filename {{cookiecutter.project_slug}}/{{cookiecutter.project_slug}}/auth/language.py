@@ -1,0 +1,30 @@
+"""Let a visitor choose the language; a user's own is kept with the account."""
+
+from flask import Blueprint, abort, redirect, request
+from flask.typing import ResponseReturnValue
+
+from ..config import settings
+from ..core.db import db
+from .guards import current_user, login_not_required
+from .next_page import next_page
+
+YEAR_SECONDS = 365 * 24 * 60 * 60
+
+bp = Blueprint("language", __name__)
+
+
+@bp.post("/language")
+@login_not_required
+def choose() -> ResponseReturnValue:
+    wanted = request.form.get("language", "")
+    if wanted not in settings().languages:
+        abort(400)
+    user, response = current_user(), redirect(next_page(), 303)
+    if user is not None:
+        user.language = wanted
+        db.session.commit()
+        return response
+    # Not in the session: anybody could fill its table, a row for each request.
+    name, how = settings().cookie_name("language"), settings().cookie_attributes
+    response.set_cookie(name, wanted, max_age=YEAR_SECONDS, **how)
+    return response

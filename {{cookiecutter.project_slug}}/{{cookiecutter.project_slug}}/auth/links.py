@@ -1,0 +1,140 @@
+"""Own the links that are mailed: random, stored hashed, used once, soon void."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    LargeBinary,
+    String,
+    and_,
+    delete,
+    exists,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..config import LINK_MINUTES
+from ..core.addresses import EMAIL_MAX_LENGTH
+from ..core.db import Base, db, now
+from ..models import User
+
+LIFETIME = timedelta(minutes=LINK_MINUTES)
+TOKEN_BYTES = 32
+
+
+class Link(Base):
+    """Hold a link that was mailed. Using it deletes it."""
+
+    __tablename__ = "links"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    email: Mapped[str] = mapped_column(String(EMAIL_MAX_LENGTH), index=True)
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    # The user's epoch when it was made: a changed password or address voids the link.
+    epoch: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def mint(
+    purpose: str,
+    email: str,
+    user: User | None = None,
+    *,
+    lifetime: timedelta = LIFETIME,
+    since: datetime | None = None,
+    survives: bool = False,
+) -> str:
+    """Store a link and return its token, which only the mail will know.
+
+    One that `survives` stays good when its user's password or address changes.
+    `since` is when it began to be due, where its mail may have been late.
+    """
+    token, began_at = secrets.token_urlsafe(TOKEN_BYTES), since or now()
+    link = Link(
+        purpose=purpose,
+        token_hash=_hash(token),
+        email=email,
+        user_id=user.id if user else None,
+        epoch=user.session_epoch if user and not survives else None,
+        created_at=began_at,
+        ends_at=began_at + lifetime,
+    )
+    db.session.add(link)
+    db.session.commit()
+    return token
+
+
+def find_by_token(purpose: str, token: str) -> Link | None:
+    """Return the live link of a token that came in a URL."""
+    return _find(purpose, Link.token_hash == _hash(token))
+
+
+def find_last(purpose: str, ids: Sequence[int]) -> Link | None:
+    """Return the live link whose row id comes last in a list that the session kept."""
+    wanted = select(Link).where(Link.id.in_(ids), Link.purpose == purpose, _is_live())
+    found = {link.id: link for link in db.session.scalars(wanted)}
+    return next((found[link_id] for link_id in reversed(ids) if link_id in found), None)
+
+
+def use(link: Link) -> bool:
+    """Use up a link and its siblings; False if a parallel request was faster."""
+    siblings = _lock(Link.purpose == link.purpose, Link.email == link.email)
+    if _find(link.purpose, Link.id == link.id) is None:
+        return False
+    db.session.execute(delete(Link).where(Link.id.in_(siblings)))
+    return True
+
+
+def void(user: User, *, since: datetime) -> None:
+    """Void a user's links; one that survives changes stays if it is older than `since`."""
+    older = and_(Link.epoch.is_(None), Link.created_at < since)
+    voided = _lock(Link.user_id == user.id, ~older)
+    db.session.execute(delete(Link).where(Link.id.in_(voided)))
+
+
+def delete_all(user: User) -> None:
+    """Delete a user's links, and those mailed to the address before the account was made."""
+    asked = and_(Link.user_id.is_(None), Link.email == user.email)
+    doomed = _lock(or_(Link.user_id == user.id, asked))
+    db.session.execute(delete(Link).where(Link.id.in_(doomed)))
+
+
+def _lock(*which: ColumnElement[bool]) -> Sequence[int]:
+    """Lock links and return their row ids. Always lock in id order: another can deadlock."""
+    locked = select(Link.id).where(*which).order_by(Link.id).with_for_update()
+    return db.session.scalars(locked).all()
+
+
+def _find(purpose: str, which: ColumnElement[bool]) -> Link | None:
+    return db.session.scalar(select(Link).where(which, Link.purpose == purpose, _is_live()))
+
+
+def _is_live() -> ColumnElement[bool]:
+    """Match links that are young, and whose user has since changed nothing."""
+    # A link that confirms a new address was sent there.
+    same_address = or_(User.email == Link.email, Link.purpose == "email")
+    unchanged = exists().where(
+        User.id == Link.user_id, User.session_epoch == Link.epoch, same_address
+    )
+    return and_(Link.ends_at > now(), or_(Link.epoch.is_(None), unchanged))
+
+
+def _hash(token: str) -> bytes:
+    # 256 random bits need no salt and no slow hash.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["link_minutes"] = LINK_MINUTES

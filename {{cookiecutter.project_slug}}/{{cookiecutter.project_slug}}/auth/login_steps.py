@@ -1,0 +1,68 @@
+"""Go from the right password to a session: by way of further steps where some are due."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask, current_app, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from ..core import audit, mail, user_agents
+from ..core.audit import Event
+from ..core.db import db, now
+from ..models import User
+from . import browsers
+from .sessions import login_user
+
+# No longer than the audit trail is kept, which is where logins are looked up.
+BROWSERS_KNOWN_FOR = timedelta(days=90)
+Step = Callable[[User, bool, str], ResponseReturnValue | None]
+
+
+def add_step(app: Flask, step: Step) -> None:
+    """Ask `step(user, remember, target)` after each right password.
+
+    It returns None when it has nothing to ask, else the answer that leads to its
+    page. That page calls `finish` in the end; until then nobody is signed in.
+    """
+    app.extensions["login_steps"].append(step)
+
+
+def proceed(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
+    """Sign in whoever gave the right password, or lead to the first step that is due."""
+    for step in current_app.extensions["login_steps"]:
+        answer: ResponseReturnValue | None = step(user, remember, target)
+        if answer is not None:
+            return answer
+    return finish(user, remember=remember, target=target)
+
+
+def finish(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
+    """Sign in a user who has passed every step, and go to `target`, a page of ours."""
+    # Disabled between two steps: a session begun now would work once it is enabled again.
+    if user.disabled_at is not None:
+        return redirect(url_for("auth.login"), 303)
+    _tell_of_new_browser(user)
+    db.session.commit()
+    answer = browsers.remember(user, redirect(target or url_for("pages.home"), 303))
+    # Last: if the browser cannot be noted, the error page signs nobody in.
+    login_user(user, remember=remember)
+    return answer
+
+
+def _tell_of_new_browser(user: User) -> None:
+    """Mail a notice of a sign-in from a kind of browser not seen before (ASVS 6.3.5)."""
+    since = now() - BROWSERS_KNOWN_FOR
+    logins = select(Event.client).where(Event.user_id == user.id, Event.kind == "login")
+    seen = set(db.session.scalars(logins.where(Event.at > since).distinct()))
+    client = audit.client_name()
+    # A new account's first login needs no notice; after 90 days without one, every login does.
+    if client in seen or (not seen and user.created_at > since):
+        return
+    if user_agents.names(client) in {user_agents.names(one) for one in seen}:
+        return
+    mail.notify(user, "new_browser", client=client, address=audit.client_address())
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["login_steps"] = []

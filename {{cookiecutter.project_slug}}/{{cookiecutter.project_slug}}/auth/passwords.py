@@ -1,0 +1,194 @@
+"""Own passwords: hash and verify with argon2id, and say which ones are too weak."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from threading import BoundedSemaphore, local
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from werkzeug.exceptions import ServiceUnavailable
+from zxcvbn import zxcvbn
+from zxcvbn.matching import L33T_TABLE
+
+from ..config import RETRY_AFTER_SECONDS, settings
+from ..core.i18n import gettext as _
+
+MAX_LENGTH = 256
+# NFC makes one letter of at most four. Longer texts are too long in any form, and to
+# normalise many combining marks takes quadratic time.
+NORMALISED_LENGTH = 4 * MAX_LENGTH
+# How much zxcvbn judges at once: so many characters, with so many kinds of stand-ins for
+# letters among them (@ for a, 1 for i or l). It tries every way to read those: with all of
+# them there, that takes seconds.
+SCORED_LENGTH = 32
+SCORED_STAND_INS = 10
+STAND_INS = frozenset(chain.from_iterable(L33T_TABLE.values()))
+# Repeats count once: a piece that begins within a repeated common word would hide the word.
+REPEATED = re.compile(r"(.{3,}?)\1+", re.DOTALL)
+LEAST_SCORE = 3
+# Shorter words occur within others by chance: they are left in.
+CONTEXT_WORD_LENGTH = 3
+# Three of 300 words are fewer guesses than LEAST_SCORE stands for (10^8), four are more.
+COMMON_WORDS_LEFT_OUT = 3
+COMMON_WORDS = Path(__file__).with_name("common_words.txt")
+# How people write the letters of such a word.
+PLAIN_LETTERS = str.maketrans("áàâãéêíóôõúüç4@310$57", "aaaaeeiooouucaaeiosst")
+
+# RFC 9106, second recommended option: 64 MiB, three passes. Tests use a cheap one.
+hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
+# In each process: more at once would end no sooner, and take 64 MiB each.
+AT_ONCE = 2
+# How many may compute or wait, in all. Fewer than the threads in gunicorn.conf.py, so that
+# a crowd at the login leaves some for every other page (ASVS 15.2.2).
+PLACES = 48
+turns = BoundedSemaphore(AT_ONCE)
+places = BoundedSemaphore(PLACES)
+_own = local()
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """Hold a place in the queue to compute; raise ServiceUnavailable (503) if it is full.
+
+    Take it before an attempt is counted: whoever is turned away has not tried.
+    """
+    # Computing needs a place too. Whoever holds one already uses that one.
+    if getattr(_own, "place", False):
+        yield
+        return
+    if not places.acquire(blocking=False):
+        raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
+    _own.place = True
+    try:
+        yield
+    finally:
+        _own.place = False
+        places.release()
+
+
+def normalise(password: str) -> str:
+    """Return the one form in which a password is counted, judged, hashed and verified.
+
+    Keyboards differ in how they write é (RFC 8265, 4.2.2; NIST SP 800-63B-4, 3.1.1.2).
+    """
+    if len(password) > NORMALISED_LENGTH:
+        return password
+    return unicodedata.normalize("NFC", password)
+
+
+def hash_password(password: str) -> str:
+    with place(), turns:
+        return hasher.hash(_encode(password))
+
+
+def verify(password_hash: str, password: str) -> bool:
+    try:
+        with place(), turns:
+            return hasher.verify(password_hash, _encode(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def verify_nobody(password: str) -> None:
+    """Do the work of a verification where there is no account.
+
+    Otherwise the time of the answer would tell who has one (ASVS 6.3.8).
+    """
+    hash_password(password)
+
+
+def needs_rehash(password_hash: str) -> bool:
+    return hasher.check_needs_rehash(password_hash)
+
+
+def weakness(password: str, *, email: str, name: str) -> str | None:
+    """Say what is wrong with a new password, or None.
+
+    Length counts and guessing counts. There is no rule about kinds of characters, and
+    nothing is trimmed (NIST SP 800-63B-4, 3.1.1.2; ASVS 6.2.5, 6.2.8, 6.2.11).
+    """
+    password = normalise(password)
+    least = settings().password_min_length
+    if len(password) < least:
+        return _("Use at least %(count)d characters: four words do.", count=least)
+    if len(password) > MAX_LENGTH:
+        return _("Use at most %(count)d characters.", count=MAX_LENGTH)
+    rest = _without(password, email, *re.split("[@.]", email), name, settings().app_name)
+    # Repeats may hide a common word, and to leave them out may make a common one look rare.
+    forms = dict.fromkeys((_collapse(rest), rest))
+    with place():
+        good = all(any(map(_is_hard_to_guess, _pieces(_uncommon(form)))) for form in forms)
+    if not good:
+        return _(
+            "This password is easy to guess: it is common, or made of your name, "
+            "your address or the name of this site. Try four unrelated words."
+        )
+    return None
+
+
+def _without(password: str, *texts: str) -> str:
+    """Return the password without the words that an attacker would try first."""
+    words = {word.casefold() for text in texts for word in (text, *text.split())}
+    rest = password.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        if len(word) >= CONTEXT_WORD_LENGTH:
+            rest = rest.replace(word, "")
+    return rest
+
+
+def _collapse(text: str) -> str:
+    """Return the text with each repeat once, and with each repeat of those once."""
+    while (shorter := REPEATED.sub(r"\1", text)) != text:
+        text = shorter
+    return text
+
+
+def _uncommon(text: str) -> str:
+    """Return the text without common words; whole if there are enough of them.
+
+    zxcvbn does not judge them: it takes any three pieces for hard to guess.
+    """
+    plain = text.translate(PLAIN_LETTERS)
+    found = [match.span() for match in _common_word().finditer(plain)]
+    if len(found) > COMMON_WORDS_LEFT_OUT:
+        return text
+    for start, end in reversed(found):
+        text = text[:start] + text[end:]
+    return text
+
+
+@cache
+def _common_word() -> re.Pattern[str]:
+    lines = COMMON_WORDS.read_text("utf-8").casefold().translate(PLAIN_LETTERS).splitlines()
+    words = [word for line in lines if not line.startswith("#") for word in line.split()]
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+
+
+def _pieces(text: str) -> tuple[str, str]:
+    """Return the two pieces that are judged; what has a good one is hard to guess."""
+    start = _start(text)
+    return start, _start(text[len(start) :])
+
+
+def _start(text: str) -> str:
+    """Return as much of the beginning as zxcvbn judges quickly."""
+    found: set[str] = set()
+    for end, letter in enumerate(text[:SCORED_LENGTH]):
+        found |= STAND_INS & {letter}
+        if len(found) > SCORED_STAND_INS:
+            return text[:end]
+    return text[:SCORED_LENGTH]
+
+
+def _is_hard_to_guess(piece: str) -> bool:
+    return bool(piece) and zxcvbn(piece)["score"] >= LEAST_SCORE
+
+
+def _encode(password: str) -> bytes:
+    # A lone surrogate cannot come from a browser; it must not become a 500 either.
+    return normalise(password).encode("utf-8", "surrogatepass")

@@ -1,0 +1,79 @@
+"""Keep the audit trail: one row and one log line for every event that matters."""
+
+import logging
+import re
+from datetime import datetime
+from typing import Any
+
+from flask import has_request_context, request
+from sqlalchemy import JSON, Connection, ForeignKey, Index, String, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .account import Named
+from .db import Base, db, now
+
+CLIENT_MAX_LENGTH = 200
+WITH_PORT = re.compile(r"\[(.+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
+logger = logging.getLogger(__name__)
+
+
+class Event(Base):
+    """Hold one line of the audit trail."""
+
+    __tablename__ = "events"
+    # Shown to each user, latest first.
+    __table_args__ = (Index(None, "user_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    address: Mapped[str] = mapped_column(String(45))
+    client: Mapped[str] = mapped_column(String(200))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+def record(
+    kind: str,
+    user: Named | None = None,
+    *,
+    within: Session | Connection | None = None,
+    **detail: str | int | bool | None,
+) -> None:
+    """Add an event to the caller's transaction and write its line to the log.
+
+    `detail` never holds a secret, nor an address that nobody has proved to own.
+    """
+    row = {
+        "kind": kind,
+        "user_id": user.id if user else None,
+        "address": client_address(),
+        "client": client_name(),
+        "detail": detail,
+    }
+    (within or db.session).execute(insert(Event).values(row))
+    who = user.public_id if user else "-"
+    fields = {"event": kind, "user": who, "address": row["address"] or "-"}
+    logger.info("%(event)s user=%(user)s address=%(address)s", fields, extra=fields)
+
+
+def client_address() -> str:
+    """Return the peer's address; the proxy's word for it where one is trusted."""
+    if not has_request_context():
+        return ""
+    address = printable(request.remote_addr or "")
+    # Some proxies add the port. Each connection has another, and would get limits of its own.
+    with_port = WITH_PORT.fullmatch(address)
+    return (with_port[1] or with_port[2] if with_port else address)[:45]
+
+
+def client_name() -> str:
+    """Return what the browser calls itself."""
+    if not has_request_context():
+        return "command line"
+    return printable(request.user_agent.string[:CLIENT_MAX_LENGTH])
+
+
+def printable(text: str) -> str:
+    """Return a text that stays on its line, whoever wrote it."""
+    return "".join(letter for letter in text if letter.isprintable())

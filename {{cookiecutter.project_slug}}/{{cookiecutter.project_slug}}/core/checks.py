@@ -1,0 +1,70 @@
+"""Say what must not be served: wsgi.py refuses the worst of it, `flask doctor` tells it all."""
+
+from collections.abc import Iterator
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from flask.helpers import get_debug_flag
+
+from ..config import Settings
+from .db.migrations import alembic
+from .environ import ConfigError, is_loopback
+
+# The one waits for TLS, the other greets in the clear: each waits for the other, until a timeout.
+SWAPPED_PORTS = {
+    ("smtp", 465): "is smtp:// on port 465, where servers expect TLS at once: write smtps://.",
+    ("smtps", 587): "is smtps:// on port 587, where servers expect STARTTLS: write smtp://.",
+}
+DAY = 24 * 60 * 60
+# NIST SP 800-63B-4: whoever is signed in shows it anew after 30 days at the latest.
+LONGEST = {
+    "SESSION_IDLE_SECONDS": DAY,
+    "SESSION_ABSOLUTE_SECONDS": 30 * DAY,
+    "REMEMBER_IDLE_SECONDS": 30 * DAY,
+    "REMEMBER_ABSOLUTE_SECONDS": 30 * DAY,
+    "REAUTHENTICATION_SECONDS": DAY,
+}
+
+
+def refusals(settings: Settings) -> Iterator[ConfigError]:
+    """Yield why the app does not even start."""
+    if get_debug_flag():
+        yield ConfigError("FLASK_DEBUG", "is on, which opens secrets to all: unset it.")
+    if settings.public_url is None:
+        yield ConfigError("PUBLIC_URL", "is missing: set it to https:// and your host.")
+    if settings.mail_server.scheme == "console":
+        yield ConfigError("MAIL_URL", "is console: set it to a mail server or none:.")
+
+
+def check_migrations() -> None:
+    if alembic.needs_upgrade():
+        problem = "names a database that lacks migrations. Run `flask db upgrade`."
+        raise ConfigError("DATABASE_URL", problem)
+
+
+def risks(settings: Settings, *, has_certificate: bool) -> Iterator[ConfigError]:
+    """Yield what starts, and should not; `has_certificate` if gunicorn speaks https itself."""
+    public = urlsplit(settings.public_url or "")
+    if settings.secret_key in settings.secret_key_fallbacks:
+        yield ConfigError("SECRET_KEY", "is its own fallback. Run `flask secret rotate`.")
+    if is_loopback(public.hostname or ""):
+        yield ConfigError("PUBLIC_URL", "leads nowhere else: set it to https:// and your host.")
+    if public.scheme == "https" and not settings.trusted_proxies and not has_certificate:
+        # Then a proxy speaks https, and every visitor seems to come from its address.
+        problem = "is 0, so all visitors share the limits of one: count the proxies in front."
+        yield ConfigError("TRUSTED_PROXIES", problem)
+    swapped = SWAPPED_PORTS.get((settings.mail_server.scheme, settings.mail_server.port))
+    if swapped:
+        yield ConfigError("MAIL_URL", swapped)
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    if settings.mail_server.host and settings.public_url and not _gets_mail(domain):
+        yield ConfigError("MAIL_FROM", "has no domain that gets mail: set it to one of yours.")
+    for name, most in LONGEST.items():
+        if getattr(settings, name.lower()) > most:
+            yield ConfigError(name, f"is longer than is safe: set it to {most} at most.")
+
+
+def _gets_mail(domain: str) -> bool:
+    is_address = ":" in domain or domain.replace(".", "").isdigit()
+    # Some versions of Python read an address with colons as none at all.
+    return bool(domain) and not is_address and not is_loopback(domain)

@@ -1,0 +1,197 @@
+"""Own the database: the engine, the base of all models, times in UTC."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from inspect import iscoroutinefunction
+from typing import ClassVar, TypeVarTuple
+
+from flask import Flask
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Executable,
+    MetaData,
+    Row,
+    Select,
+    TypeDecorator,
+    make_url,
+)
+from sqlalchemy.dialects import postgresql, sqlite as sqlite_dialect
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.orm import DeclarativeBase
+
+from ..environ import ConfigError
+from .postgres import engine_options, probe_idle_connections
+from .sqlite import (
+    BUSY_TIMEOUT_MS,
+    SAFE_METHODS as SAFE_METHODS,
+    SQLITE_OPTIONS,
+    check_access,
+    check_version,
+    is_permanent,
+    set_busy_timeout,
+    set_up_sqlite,
+)
+
+# What drivers say of a database that is away, as far as it holds nothing secret.
+REASONS = (
+    "Connection refused",
+    "authentication failed",
+    "does not exist",
+    "permission denied",
+    "timeout expired",
+    "database is locked",
+    "is not a database",
+)
+
+Columns = TypeVarTuple("Columns")
+# Objects stay readable after a commit: the view uses the user that the guard has loaded.
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Store aware times as UTC, and read them so.
+
+    SQLite forgets the zone; PostgreSQL answers in the one it was set up with.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone was to be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    # Named constraints: SQLite cannot alter a constraint that has no name.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {datetime: UTCDateTime}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def upsert(table: type[Base]) -> sqlite_dialect.Insert | postgresql.Insert:
+    """Return an INSERT that knows ON CONFLICT, in the database's own dialect."""
+    if db.engine.dialect.name == "sqlite":
+        return sqlite_dialect.insert(table)
+    return postgresql.insert(table)
+
+
+def read_one(statement: Select[*Columns], values: Mapping[str, object]) -> Row[*Columns] | None:
+    """Run the SELECT that a request begins with, and leave no transaction behind.
+
+    A single SELECT is its own transaction. Without BEGIN, even a request that may
+    write later takes no lock for it (see core/db/sqlite.py).
+    """
+    db.session.connection(execution_options={"sqlite_begin": "NONE"})
+    row = db.session.execute(statement, values).first()
+    db.session.commit()
+    return row
+
+
+def writing() -> AbstractContextManager[Connection]:
+    """Begin a transaction of its own that reads first and writes later, even in a GET."""
+    return db.engine.execution_options(sqlite_begin="IMMEDIATE").begin()
+
+
+def write_unless_busy(statement: Executable) -> bool:
+    """Run a write that nobody should wait for; tell whether it was done."""
+    options = {"sqlite_begin": "IMMEDIATE"}
+    with db.engine.connect().execution_options(**options) as connection:
+        sqlite_connection = connection.connection.driver_connection
+        try:
+            if connection.dialect.name == "sqlite":
+                set_busy_timeout(sqlite_connection, 0)
+            else:
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '1ms'")
+            connection.execute(statement)
+            connection.commit()
+        except OperationalError as error:
+            if not is_temporary(error):
+                raise
+            return False
+        finally:
+            if connection.dialect.name == "sqlite":
+                set_busy_timeout(sqlite_connection, BUSY_TIMEOUT_MS)
+    return True
+
+
+def is_temporary(error: BaseException | None) -> bool:
+    """Tell whether a statement failed for want of the database, which may be back in a moment.
+
+    Other errors do not pass by themselves: a table is missing, the file is read-only.
+    """
+    if isinstance(error, PoolTimeout):
+        return True
+    return isinstance(error, OperationalError) and not is_permanent(error.orig)
+
+
+@contextmanager
+def named_if_away() -> Iterator[None]:
+    """Raise ConfigError in place of what a driver says, which may hold a part of the password."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout) as error:
+        told = [reason for reason in REASONS if reason in str(error)]
+        problem = "names a database that does not answer. See that it runs, and where"
+        raise ConfigError("DATABASE_URL", ": ".join([problem, *told[:1]]) + ".") from None
+
+
+def init_app(app: Flask) -> None:
+    options = app.config["SQLALCHEMY_ENGINES"]["default"]
+    url = make_url(options["url"])
+    is_sqlite = url.get_backend_name() == "sqlite"
+    if is_sqlite:
+        check_version()
+    options.update(SQLITE_OPTIONS if is_sqlite else engine_options(url))
+    try:
+        db.init_app(app)
+    except OSError as error:
+        problem = f"needs the folder {app.instance_path}, which cannot be made: {error.strerror}."
+        raise ConfigError("DATABASE_URL", problem) from None
+    except (ArgumentError, ValueError):
+        raise ConfigError("DATABASE_URL", "has an option whose value cannot be read.") from None
+    # The extension also closes asynchronous sessions. There are none here, but to look for
+    # them it would start a thread and an event loop for each request: four times its work.
+    closing = app.teardown_appcontext_funcs
+    closing[:] = [close for close in closing if not iscoroutinefunction(close)]
+    with app.app_context():
+        engine = db.engine
+    if not is_sqlite:
+        probe_idle_connections(engine)
+        return
+    check_access(engine.url)
+    set_up_sqlite(engine)
+    app.shell_context_processor(_share_the_lock)
+
+
+def _share_the_lock() -> dict[str, object]:
+    """Let `flask shell` read without the lock that every writer of SQLite waits for.
+
+    It stays open while a human thinks. The price: a transaction that reads first and writes
+    later fails at once if another wrote in between.
+    """
+    db.engine.update_execution_options(sqlite_begin="DEFERRED")
+    return {}

@@ -1,0 +1,153 @@
+"""Bring the database to the models' shape, and tell when it is not there yet."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from alembic.operations import MigrationScript
+from alembic.operations.ops import AddColumnOp, MigrateOperation, OpContainer
+from alembic.runtime.migration import MigrationContext, MigrationStep
+from alembic.script import Script
+from alembic.util import CommandError
+from flask import Flask
+from flask_alembic import Alembic
+from sqlalchemy import Connection
+
+from ..environ import ConfigError
+from . import Base, UTCDateTime, named_if_away
+from .sqlite_migrations import check_column
+
+FOLDER = Path(__file__).parents[3] / "migrations"
+Steps = Callable[[str | list[str] | tuple[str, ...], MigrationContext], list[MigrationStep]]
+
+
+# Any number, as long as nothing else in the database asks for the same lock.
+LOCK = 20_160_401
+# Wait for other hosts without a limit, and let statements run as long as they need. Only the
+# wait for the lock of a table stays short: everybody else would queue up behind it.
+TAKE_TURNS = (
+    "SET lock_timeout = 0",
+    "SET statement_timeout = 0",
+    f"SELECT pg_advisory_lock({LOCK})",
+    "RESET lock_timeout",
+)
+
+
+class Migrations(Alembic):
+    """Migrate one at a time; SQLite without its foreign keys, checked before the commit.
+
+    SQLite changes a table by copying it and dropping the old one. With foreign
+    keys on, dropping a parent table deletes every row that points to it.
+    """
+
+    def run_migrations(self, fn: Steps, **kwargs: Any) -> None:
+        connection = self.migration_context.connection
+        if connection is None or connection.dialect.name != "sqlite":
+            with _alone(connection):
+                super().run_migrations(fn, **kwargs)
+            return
+
+        def checked(*where: Any) -> Iterator[MigrationStep]:
+            yield from fn(*where)
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise RuntimeError("the migration would break foreign keys")
+
+        # The setting is ignored within a transaction, so it comes before one.
+        connection.rollback()
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            super().run_migrations(checked, **kwargs)  # type: ignore[arg-type]
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
+
+    @property
+    def migration_contexts(self) -> dict[str, MigrationContext]:
+        """Return how to migrate; raise ConfigError for a database that cannot be reached."""
+        with named_if_away():
+            return super().migration_contexts
+
+    def current(self) -> tuple[Script, ...]:
+        """Return where the database is; raise ConfigError if it cannot tell."""
+        try:
+            with named_if_away():
+                return super().current()
+        except CommandError:
+            problem = "names a database with a migration that is not in migrations/. Put it back."
+            raise ConfigError("DATABASE_URL", problem) from None
+
+    def is_empty(self) -> bool:
+        """Tell whether the database has seen no migration at all."""
+        return not self.current()
+
+
+@contextmanager
+def _alone(connection: Connection | None) -> Iterator[None]:
+    """Wait until nobody else migrates, and keep others waiting meanwhile."""
+    if connection is None:
+        yield
+        return
+    connection.rollback()
+    for statement in TAKE_TURNS:
+        connection.exec_driver_sql(statement)
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK})")
+        connection.exec_driver_sql("RESET statement_timeout")
+        connection.commit()
+
+
+def render_item(kind: str, item: object, context: object) -> str | Literal[False]:
+    """Write migrations that do not depend on the package they are for."""
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def refuse_impossible(
+    context: MigrationContext, revision: object, scripts: list[MigrationScript]
+) -> None:
+    """Write no migration that adds a column without a value for the rows that are there."""
+    for script in scripts:
+        for upgrade in script.upgrade_ops_list:
+            for operation in _each(upgrade):
+                if isinstance(operation, AddColumnOp):
+                    check_column(operation.table_name, operation.column)
+
+
+def _each(operation: MigrateOperation) -> Iterator[MigrateOperation]:
+    yield operation
+    if isinstance(operation, OpContainer):
+        for inner in operation.ops:
+            yield from _each(inner)
+
+
+# Its command is in cli/database.py.
+alembic = Migrations(metadatas=Base.metadata, run_mkdir=False, command_name="")
+
+
+def init_app(app: Flask) -> None:
+    # Alembic keeps it in a ConfigParser, to which a single percent sign means more.
+    location = str(FOLDER).replace("%", "%%")
+    # By default it splits the path at each colon, finds no migration, and says nothing.
+    app.config["ALEMBIC"] = {"script_location": location, "path_separator": "newline"}
+    app.config["ALEMBIC_CONTEXT"] = {
+        "transactional_ddl": True,
+        "render_as_batch": True,
+        "compare_type": True,
+        "render_item": render_item,
+        "process_revision_directives": refuse_impossible,
+    }
+    alembic.init_app(app)
+    # Alembic logs the kind of database at each start: keep only what it runs.
+    logger = logging.getLogger("alembic.runtime.migration")
+    logger.addFilter(_is_about_a_step)
+
+
+def _is_about_a_step(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.INFO or record.msg.startswith("Running")

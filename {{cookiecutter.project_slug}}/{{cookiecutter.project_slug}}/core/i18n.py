@@ -1,0 +1,114 @@
+"""Speak the reader's language: the only module that knows Babel and gettext.
+
+Catalogues are compiled in memory from the .po files: no .mo file to forget.
+"""
+
+from datetime import datetime
+from functools import cache
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+from babel.dates import format_datetime
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import LazyProxy
+from flask import Flask, g, has_request_context, request
+
+from ..config import settings
+
+PACKAGE = Path(__file__).parent.parent
+NAMES = {"en": "English", "pt_BR": "Português (Brasil)"}
+
+
+def gettext(message: str, **values: object) -> str:
+    text = _catalogue(language()).gettext(message)
+    return text % values if values else text
+
+
+def ngettext(one: str, many: str, count: int, **values: object) -> str:
+    text = _catalogue(language()).ngettext(one, many, count)
+    return text % {"count": count, **values}
+
+
+def lazy_gettext(message: str) -> str:
+    """Return a text that is translated when it is shown: for forms, made at import."""
+    return cast(str, LazyProxy(gettext, message, enable_cache=False))
+
+
+def language() -> str:
+    """Return the language of this page or mail, chosen once for each context."""
+    if "language" not in g:
+        g.language = _chosen() if has_request_context() else settings().language
+    return cast(str, g.language)
+
+
+def speak(wanted: str) -> None:
+    """Use a language from here on, as the user or the mail's recipient chose."""
+    g.language = wanted if wanted in settings().languages else settings().language
+
+
+def names() -> dict[str, str]:
+    """Return the languages to choose from, each by the name it has for itself."""
+    return {code: NAMES.get(code, code) for code in settings().languages}
+
+
+def show_time(moment: datetime) -> str:
+    return format_datetime(moment, format="medium", locale=language()) + " UTC"
+
+
+def _chosen() -> str:
+    chosen = request.cookies.get(settings().cookie_name("language"))
+    if chosen in settings().languages:
+        return chosen
+    ours = (_nearest(tag) for tag, quality in request.accept_languages if quality)
+    return next(filter(None, ours), settings().language)
+
+
+def _nearest(tag: str) -> str | None:
+    """Return the language of ours that a reader of this one would like best.
+
+    To somebody in Lisbon Brazilian Portuguese is closer than English.
+    """
+    wanted = tag.lower().replace("-", "_")
+    kin = [name for name in settings().languages if _family(name) == _family(wanted)]
+    same = [name for name in kin if name.lower() == wanted]
+    return next(iter(same + kin), None)
+
+
+def _family(name: str) -> str:
+    return name.partition("_")[0]
+
+
+def catalogues(wanted: str) -> list[Path]:
+    """Return the files that hold a language: one for the app, one for each part of it."""
+    return sorted(PACKAGE.glob(f"**/translations/{wanted}/LC_MESSAGES/messages.po"))
+
+
+@cache
+def _catalogue(wanted: str) -> GNUTranslations:
+    whole = Catalog(locale=wanted)
+    for path in catalogues(wanted):
+        with path.open("rb") as file:
+            part = read_po(file, locale=wanted)
+        # Count the plural forms as the file does: versions of Babel disagree.
+        whole.mime_headers = part.mime_headers
+        for message in part:
+            whole[message.id] = message
+    compiled = BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    # newstyle escapes the values that go into a translated text.
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.filters["time"] = show_time
+
+    @app.context_processor
+    def languages() -> dict[str, object]:
+        return {"language": language(), "languages": names()}

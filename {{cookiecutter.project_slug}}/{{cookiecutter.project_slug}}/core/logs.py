@@ -1,0 +1,62 @@
+"""Write the log as hosts read it: one line of JSON for each thing that happened."""
+
+import logging
+import re
+import secrets
+import sys
+from types import TracebackType
+from typing import TextIO, cast
+
+from flask import Flask, Response, g, has_request_context, request
+from pythonjsonlogger.json import JsonFormatter
+
+from ..config import settings
+
+HEADER = "X-Request-ID"
+WELL_FORMED = re.compile(r"[\w.-]{8,64}", re.ASCII)
+ExcInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]
+
+
+def to_stdout() -> None:
+    """Write what this app and its libraries log; do nothing where a host set logging up itself."""
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(handler(sys.stdout))
+
+
+def handler(stream: TextIO) -> logging.Handler:
+    """Return what writes lines with time (UTC, RFC 3339), level, logger, message and request."""
+    written = logging.StreamHandler(stream)
+    fields = "{levelname}{name}{message}"
+    written.setFormatter(JsonFormatter(fields, style="{", timestamp=True))
+    written.addFilter(_name_request)
+    return written
+
+
+def request_id() -> str:
+    """Return what names this request: a trusted proxy's name for it, or a random one."""
+    if "request_id" not in g:
+        said = request.headers.get(HEADER, "") if settings().trusted_proxies else ""
+        g.request_id = said if WELL_FORMED.fullmatch(said) else secrets.token_hex(16)
+    return cast(str, g.request_id)
+
+
+def _name_request(record: logging.LogRecord) -> bool:
+    if has_request_context():
+        record.request = request_id()
+    return True
+
+
+def _tell_request(response: Response) -> Response:
+    """Give back the name under which the log knows this request."""
+    response.headers[HEADER] = request_id()
+    return response
+
+
+def init_app(app: Flask) -> None:
+    def log_exception(exc_info: ExcInfo) -> None:
+        # Flask would name the path, in which links have their tokens.
+        app.logger.error("%s %s failed", request.method, request.url_rule, exc_info=exc_info)
+
+    app.log_exception = log_exception  # type: ignore[method-assign]
+    app.after_request(_tell_request)

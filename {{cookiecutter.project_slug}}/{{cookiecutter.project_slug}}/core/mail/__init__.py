@@ -1,0 +1,201 @@
+"""Write mail into an outbox with the request's work, and send it from there.
+
+A row names a purpose and a recipient. Whether there is an account, and the token
+of a link, are settled when the mail is written: no request takes longer for an
+address that is known, and nothing secret lies in the table.
+"""
+
+import logging
+from collections.abc import Callable
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid, parseaddr
+from typing import NamedTuple
+
+from flask import Flask, current_app, g, has_request_context, render_template
+from sqlalchemy import ColumnElement, String, cast, inspect
+
+from ...config import settings
+from ..account import Recipient
+from ..db import db, now
+from ..environ import ConfigError
+from ..i18n import language, speak
+from . import outbox
+from .outbox import Outbox
+from .transport import post
+from .worker import Courier
+
+# RFC 5321 4.5.3.1.6, without the CRLF.
+LONGEST_LINE = 998
+logger = logging.getLogger(__name__)
+
+
+class Letter(NamedTuple):
+    """Name the template below `mail/` and what goes into it."""
+
+    template: str
+    values: dict[str, object]
+
+
+Writer = Callable[[Outbox], Letter | None]
+
+
+def add_writer(app: Flask, purpose: str, write: Writer) -> None:
+    """Say who writes the mails of a purpose; `write` may return None: no mail."""
+    app.extensions["writers"][purpose] = write
+
+
+def enqueue(
+    purpose: str, recipient: str, *, speaking: str | None = None, **detail: str | int
+) -> None:
+    """Add a mail to the caller's transaction; it leaves after the request or the command.
+
+    `detail` is for the writer, and lies in the table until then: nothing secret.
+    """
+    if not settings().can_mail:
+        return
+    row = Outbox(
+        purpose=purpose, recipient=recipient, language=speaking or language(), detail=detail
+    )
+    db.session.add(row)
+    g.setdefault("mails", []).append(row)
+
+
+def enqueue_once(purpose: str, recipient: str) -> None:
+    """Add a mail that any visitor can ask for, or ask anew for the one that waits.
+
+    At most one waits for each recipient, and it leaves when `pauses` lets it.
+    """
+    if not settings().can_mail:
+        return
+    row = outbox.add_once(purpose, recipient, language())
+    g.setdefault("mails", []).append(row)
+
+
+def notify(user: Recipient, purpose: str, **detail: str | int) -> None:
+    """Add a notice to a user, in the user's own language."""
+    # The id lets the notice be deleted with the account, even after a change of address.
+    enqueue(purpose, user.email, speaking=user.language, user=user.id, **detail)
+
+
+def names(user: Recipient) -> ColumnElement[bool]:
+    """Match mails whose detail names a user, to whomever they go."""
+    # As text: what is no number under that name, in mails of yours, PostgreSQL would not cast.
+    return cast(Outbox.detail["user"].as_string(), String) == str(user.id)
+
+
+def external_url(endpoint: str, **values: str) -> str:
+    """Return a link for a mail: from PUBLIC_URL, never from the Host header.
+
+    An attacker who asks for a reset chooses that header, and the link would
+    carry the victim's token to a host of his own.
+    """
+    public_url = settings().public_url
+    if public_url is None:
+        raise ConfigError("PUBLIC_URL", "is missing: links in mails are made from it.")
+    return public_url + current_app.url_map.bind("").build(endpoint, values)
+
+
+def why_not_here() -> str | None:
+    """Say why a command or a job must leave mails to the app, or None."""
+    if settings().public_url is None:
+        return "PUBLIC_URL is missing: links are made from it."
+    # The console would show links to whoever runs the command, and to nobody else.
+    if settings().mail_server.scheme in {"console", "none"}:
+        return "MAIL_URL names no mail server to send by."
+    return None
+
+
+def deliver(which: ColumnElement[bool] = outbox.EVERY) -> tuple[int, int]:
+    """Send what is due; return how many mails were dealt with and how many failed."""
+    done = failed = 0
+    while (row := outbox.claim(which)) is not None:
+        began_at = now()
+        if outbox.hold_back(row):
+            continue
+        try:
+            _send(row)
+        except Exception:
+            logger.exception("mail %s (%s) was not sent", row.id, row.purpose)
+            db.session.rollback()
+            outbox.put_off(row)
+            failed += 1
+            continue
+        outbox.take_out(row, began_at)
+        done += 1
+    return done, failed
+
+
+def deliver_own() -> bool:
+    """Send the mails that this context has committed; tell whether all of them left.
+
+    It stops at the first that fails, since a server that is away would let it wait for
+    each of them. The app tries again, and sends the rest.
+    """
+    db.session.rollback()
+    # A mail that was rolled back has no identity.
+    found = [inspect(row).identity for row in g.pop("mails", ())]
+    own = [identity[0] for identity in found if identity]
+    return all(deliver(Outbox.id == number)[1] == 0 for number in own)
+
+
+def wake() -> None:
+    """Let this process send what is due, without waiting for it."""
+    courier: Courier = current_app.extensions["courier"]
+    courier.wake()
+
+
+def _send(row: Outbox) -> None:
+    speak(row.language)
+    write: Writer = current_app.extensions["writers"][row.purpose]
+    letter = write(row)
+    # A mail server may be slow: hold no lock meanwhile. Having to wait for one would also
+    # tell others that the writer found an account (ASVS 6.3.8).
+    db.session.commit()
+    if letter is None:
+        return
+    subject, text = render_template(f"mail/{letter.template}.txt", **letter.values).split("\n", 1)
+    message = EmailMessage()
+    message["From"] = settings().mail_from
+    message["To"] = row.recipient
+    message["Subject"] = subject
+    message["Date"] = formatdate()
+    address = parseaddr(settings().mail_from)[1]
+    message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
+    # RFC 3834: no holiday notice answers it. The second header says so to Exchange.
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(text.strip() + "\n", cte=_encoding(text))
+    post(message)
+
+
+def _encoding(text: str) -> str | None:
+    """Return the encoding that keeps a link in one piece in the raw mail, or None."""
+    if any(len(line.encode()) > LONGEST_LINE for line in text.splitlines()):
+        return None
+    return "7bit" if text.isascii() else "8bit"
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["writers"] = {}
+    app.extensions["courier"] = courier = Courier(app, deliver, outbox.next_due)
+
+    @app.teardown_request
+    def wake_up(error: BaseException | None) -> None:
+        # A process's first request wakes it too, for mails that an earlier process left.
+        if g.pop("mails", ()) or not courier.running:
+            courier.wake()
+
+    @app.teardown_appcontext
+    def send(error: BaseException | None) -> None:
+        """Send what a command, a job or a script has left, where no request does."""
+        if "mails" not in g:
+            return
+        if courier.running or has_request_context():
+            courier.wake()
+            return
+        try:
+            if not why_not_here():
+                deliver_own()
+        except Exception:
+            # The mails are safe in the database, and the app looks around for them.
+            logger.exception("the outbox could not be read")

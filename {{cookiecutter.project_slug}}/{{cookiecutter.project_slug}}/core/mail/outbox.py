@@ -1,0 +1,137 @@
+"""Own the queue of mails: at any time one worker has a mail, and none is lost."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, String, and_, case, delete, func, select, true, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..addresses import EMAIL_MAX_LENGTH
+from ..db import Base, db, now, upsert
+from . import pauses
+
+# While one worker sends a mail the others leave it alone.
+CLAIM = timedelta(minutes=5)
+RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+EVERY = true()
+logger = logging.getLogger(__name__)
+
+
+class Outbox(Base):
+    """Hold a mail to be sent: its purpose and recipient, nothing secret."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(40))
+    recipient: Mapped[str] = mapped_column(String(EMAIL_MAX_LENGTH))
+    language: Mapped[str] = mapped_column(String(8))
+    # What the letter is to say besides; nothing secret either.
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    attempts: Mapped[int] = mapped_column(default=0)
+    # When to try (again); nothing once it has been given up.
+    due_at: Mapped[datetime | None] = mapped_column(default=now, index=True)
+    # No worker takes it before: another one is sending it, or a pause lasts (see core/mail/pauses.py).
+    held_until: Mapped[datetime] = mapped_column(default=now)
+    # Of mails that a visitor can ask for, at most one of a purpose waits for a recipient.
+    pause_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+
+
+def add_once(purpose: str, recipient: str, language: str) -> Outbox:
+    """Add a mail within the caller's transaction, or ask anew for the one that waits."""
+    soon = now() + RETRY_AFTER[0]
+    first = upsert(Outbox).values(
+        purpose=purpose,
+        recipient=recipient,
+        language=language,
+        pause_key=pauses.key(purpose, recipient),
+    )
+    anew = first.on_conflict_do_update(
+        index_elements=[Outbox.pause_key],
+        set_={
+            "language": first.excluded.language,
+            "created_at": first.excluded.created_at,
+            # A mail that could not be sent, or was given up, is tried again within a minute.
+            "due_at": case((Outbox.due_at < soon, Outbox.due_at), else_=soon),
+            # This tells a worker that is just sending it.
+            "attempts": 0,
+        },
+    )
+    return db.session.scalars(anew.returning(Outbox)).one()
+
+
+def claim(which: ColumnElement[bool]) -> Outbox | None:
+    """Take the first mail that is due, as it is now, so that no other worker does."""
+    moment = now()
+    due = and_(which, Outbox.due_at <= moment, Outbox.held_until <= moment)
+    first = select(Outbox.id).where(due).order_by(Outbox.id).limit(1)
+    claimed = (
+        update(Outbox)
+        .where(Outbox.id == first.scalar_subquery(), due)
+        .values(held_until=moment + CLAIM, attempts=Outbox.attempts + 1)
+        .returning(Outbox)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    row = db.session.scalars(claimed).first()
+    db.session.commit()
+    if row is not None:
+        # The session must not read it anew: `attempts` shows what happens meanwhile.
+        db.session.expunge(row)
+    return row
+
+
+def hold_back(row: Outbox) -> bool:
+    """Let a visitor's mail wait if it follows the one before too soon; tell whether it does."""
+    end = pauses.ends_at(row.pause_key) if row.pause_key else None
+    if end is not None:
+        held = update(Outbox).where(Outbox.id == row.id).values(held_until=end, attempts=0)
+        db.session.execute(held)
+    db.session.commit()
+    return end is not None
+
+
+def take_out(row: Outbox, sent_at: datetime) -> None:
+    """Delete a mail that was sent, unless a visitor has asked for it again."""
+    db.session.execute(delete(Outbox).where(_not_asked_again(row)))
+    if row.pause_key:
+        # Also where the writer found no account: a pause must not tell.
+        pauses.note_sent(row.pause_key, sent_at)
+    _release(row)
+
+
+def put_off(row: Outbox) -> None:
+    """Try a mail again later, or give it up."""
+    tries = row.attempts - 1
+    due_at = now() + RETRY_AFTER[tries] if tries < len(RETRY_AFTER) else None
+    if due_at is None:
+        logger.error("mail %s is given up: see `flask mail retry`", row.id)
+    db.session.execute(update(Outbox).where(_not_asked_again(row)).values(due_at=due_at))
+    _release(row)
+
+
+def revive() -> None:
+    """Make every mail due now, those given up among them."""
+    # Not those that a worker is sending, or that a pause holds.
+    free = update(Outbox).where(Outbox.held_until <= now())
+    db.session.execute(free.values(due_at=now(), attempts=0))
+    db.session.commit()
+
+
+def next_due() -> datetime | None:
+    """Return when the next mail is to be tried, or None if none waits."""
+    later = case((Outbox.held_until > Outbox.due_at, Outbox.held_until), else_=Outbox.due_at)
+    waiting = select(func.min(later)).where(Outbox.due_at.is_not(None))
+    found: datetime | None = db.session.scalar(waiting)
+    db.session.commit()
+    return found
+
+
+def _not_asked_again(row: Outbox) -> ColumnElement[bool]:
+    return and_(Outbox.id == row.id, Outbox.attempts == row.attempts)
+
+
+def _release(row: Outbox) -> None:
+    db.session.execute(update(Outbox).where(Outbox.id == row.id).values(held_until=now()))
+    db.session.commit()

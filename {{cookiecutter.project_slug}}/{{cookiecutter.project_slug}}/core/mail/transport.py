@@ -1,0 +1,67 @@
+"""Hand one message over: to a mail server, or in development to the console."""
+
+import smtplib
+import ssl
+from collections import deque
+from email.message import EmailMessage
+
+import click
+from flask import Flask, current_app
+
+from ...config import settings
+from ..environ import MailServer, is_loopback
+
+TIMEOUT_SECONDS = 20
+MAILBOX_SIZE = 50
+
+
+def post(message: EmailMessage) -> None:
+    """Send a message; raise OSError or SMTPException when the server would not."""
+    server = settings().mail_server
+    if server.scheme == "none":
+        raise OSError("MAIL_URL is none: this app sends no mail")
+    if server.scheme == "console":
+        mailbox().append(message)
+        click.echo(_as_text(message))
+        return
+    with _connect(server) as smtp:
+        if server.scheme == "smtp" and not is_loopback(server.host):
+            smtp.starttls(context=_checking())
+        if server.username:
+            smtp.login(server.username, server.password)
+        smtp.ehlo_or_helo_if_needed()
+        if smtp.has_extn("8bitmime"):
+            smtp.send_message(message, mail_options=["BODY=8BITMIME"])
+            return
+        # Letters beyond ASCII are encoded then, and a long link is cut by the encoding.
+        message.policy = message.policy.clone(cte_type="7bit")
+        smtp.send_message(message)
+
+
+def mailbox() -> deque[EmailMessage]:
+    """Return the console's latest mails, for `/dev/mailbox`."""
+    box: deque[EmailMessage] = current_app.extensions["mailbox"]
+    return box
+
+
+def _connect(server: MailServer) -> smtplib.SMTP:
+    host, port = server.host, server.port
+    if server.scheme == "smtp":
+        return smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+    return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=_checking())
+
+
+def _checking() -> ssl.SSLContext:
+    # It checks the certificate and its name: smtplib by itself checks neither.
+    return ssl.create_default_context()
+
+
+def _as_text(message: EmailMessage) -> str:
+    # Not `as_string`: it would wrap and encode the link.
+    rule = "-" * 72
+    head = f"To: {message['To']}\nSubject: {message['Subject']}"
+    return f"{rule}\n{head}\n\n{message.get_content()}{rule}"
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["mailbox"] = deque(maxlen=MAILBOX_SIZE)

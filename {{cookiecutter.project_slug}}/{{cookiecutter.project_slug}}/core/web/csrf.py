@@ -1,0 +1,62 @@
+"""Refuse requests that other sites send in a user's name."""
+
+import logging
+
+from flask import Flask, abort, request
+
+from ...config import settings
+from ..db import SAFE_METHODS
+from ..i18n import gettext as _
+
+logger = logging.getLogger(__name__)
+
+
+def _refuse_cross_origin() -> None:
+    """Refuse unsafe requests that a page of ours did not make.
+
+    Browsers say where a request comes from, and pages cannot change what they
+    say; so no form needs a token (OWASP CSRF Prevention, Fetch Metadata).
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site not in {"same-origin", "none"}:
+            _refuse(site)
+        return
+    # Old browsers, and plain http on a local network, send no Sec-Fetch-Site.
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        if origin != our_origin():
+            _refuse(origin)
+        return
+    if any(map(settings().is_own_cookie, request.cookies)):
+        _refuse("neither Sec-Fetch-Site nor Origin")
+
+
+def our_origin() -> str:
+    """Return what browsers call us; the Host header may be a proxy's word for it."""
+    configured = settings()
+    if configured.public_url is not None and not configured.development:
+        return configured.public_url
+    return request.host_url.rstrip("/")
+
+
+def _refuse(said: str) -> None:
+    origin = our_origin()
+    logger.warning("cross-origin %s refused: %.80r; we are %s", request.method, said, origin)
+    text = _(
+        "This request did not come from a page of this site, so it was not "
+        "carried out. Open the page here and try again."
+    )
+    if settings().development:
+        text += " " + _(
+            "Development: browsers say by themselves which site a request comes from. A program "
+            "sends “Origin: %(origin)s”, or none of our cookies.",
+            origin=origin,
+        )
+    abort(403, text)
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_refuse_cross_origin)

@@ -1,0 +1,145 @@
+"""Answer every error with the normal page, or with JSON where JSON was asked for."""
+
+import logging
+from typing import cast
+
+from flask import Flask, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import inspect
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError, TimeoutError as PoolTimeout
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    ServiceUnavailable,
+    TooManyRequests,
+    default_exceptions,
+)
+
+from ...config import RETRY_AFTER_SECONDS, settings
+from ..db import db, is_temporary
+from ..i18n import gettext as _, lazy_gettext as lazy, ngettext
+from .headers import is_file
+from .request import wants_json
+
+# The database is away, or so slow that no connection becomes free.
+LOST = (OperationalError, PoolTimeout)
+# Werkzeug's own reasons, in English alone. Those of a view are others.
+STANDARD_REASONS = {kind.description for kind in default_exceptions.values()}
+# What developers can do about a refusal.
+HINTS = {
+    400: lazy("A field that the view reads is missing, or the body is not of the type it names."),
+    404: lazy("No route has this path, or a view said abort(404). See “flask routes”."),
+    405: lazy("The route has other methods. See “flask routes”."),
+    409: lazy('A view said abort(409). Let it give a reason: abort(409, "why").'),
+    413: lazy(
+        "A view that takes more begins with “request.max_content_length = 10 * 1024 * 1024”."
+    ),
+}
+logger = logging.getLogger(__name__)
+
+
+def _show(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if error.response is not None or status < 400:
+        return error
+    # No page: to show one would use up the messages meant for the next.
+    if is_file(request.endpoint):
+        return error
+    # Raised while the session was saved, past the handler below.
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, LOST) and is_temporary(cause):
+        return _lose_database(cause)
+    if status >= 500:
+        _forget_work()
+    title, text = _words(error)
+    hint = _hint(error)
+    # Such as Allow and Retry-After, but not the type of a body that was not used.
+    headers = [header for header in error.get_headers() if header[0].lower() != "content-type"]
+    if wants_json():
+        return jsonify(error=f"{text} {hint}".strip()), status, headers
+    page = render_template("error.html", title=title, text=text, hint=hint)
+    return page, status, headers
+
+
+def _words(error: HTTPException) -> tuple[str, str]:
+    reason = _reason(error)
+    match error.code:
+        case 403:
+            return _("Not allowed"), reason or _("You may not do this.")
+        case 409 if reason:
+            return _("This page is out of date"), reason
+        case 404 | 405:
+            return _("Not found"), reason or _("There is no such page here.")
+        case 413:
+            return _("Too large"), reason or _("This is more than we take at once.")
+        case 429:
+            return _("Too many attempts"), reason or _wait(cast(TooManyRequests, error))
+        case 503:
+            return _("Back in a moment"), _("Please try again shortly.")
+        case 500:
+            return _("Something broke"), _("It is our fault, and it is noted.")
+        case _:
+            return _("This did not work"), reason or _("The request was not understood.")
+
+
+def _reason(error: HTTPException) -> str | None:
+    """Return what a view said in `abort(4xx, "reason")`."""
+    said = error.description
+    own = said and said not in STANDARD_REASONS and (error.code or 500) < 500
+    return str(said) if own else None
+
+
+def _hint(error: HTTPException) -> str:
+    """Log a refusal while developing; return what to do about one that gives no reason."""
+    hint, reason = HINTS.get(error.code or 500), _reason(error)
+    if hint is None or not settings().development:
+        return ""
+    where = request.endpoint or request.path
+    logger.warning("%s answers %d: %s", where, error.code, reason or hint)
+    return "" if reason else str(hint)
+
+
+def _wait(error: TooManyRequests) -> str:
+    seconds = error.retry_after if isinstance(error.retry_after, int) else 60
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "Please try again in %(count)d minute.", "Please try again in %(count)d minutes.", minutes
+    )
+
+
+def _lose_database(error: SQLAlchemyError) -> ResponseReturnValue:
+    if not is_temporary(error):
+        # Trying again would not help: a 500, with its traceback in the log.
+        raise error
+    logger.error("the database failed", exc_info=error)
+    # The error page must not ask the database again who is signed in.
+    g.user = None
+    return _show(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS))
+
+
+def _refuse_value(error: DataError) -> ResponseReturnValue:
+    """Answer 400 to what no column holds, such as NUL in a text on PostgreSQL."""
+    logger.warning("the database took no such value: %s", type(error.orig).__name__)
+    _forget_work()
+    return _show(BadRequest())
+
+
+def _forget_work() -> None:
+    """Roll back, for nothing can be read before; then read anew who is signed in.
+
+    The page names them. It may be nobody by now, or the database may have gone as well.
+    """
+    try:
+        db.session.rollback()
+        user = g.get("user")
+        identity = inspect(user).identity if user else None
+        g.user = db.session.get(type(user), identity) if identity else None
+    except LOST:
+        g.user = None
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _show)
+    for lost in LOST:
+        app.register_error_handler(lost, _lose_database)
+    app.register_error_handler(DataError, _refuse_value)

@@ -1,0 +1,61 @@
+"""Trust what TRUSTED_PROXIES says of proxies, and nothing else."""
+
+import logging
+import threading
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Flask
+from werkzeug.http import parse_list_header
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+# As WSGI spells them.
+FORWARDED = frozenset(
+    {"HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"}
+)
+# The host asks for the app's health without a proxy in between.
+HEALTH = "/healthz"
+logger = logging.getLogger(__name__)
+
+
+def _trust_proxies(app: Flask, hops: int) -> None:
+    """Take the visitor's address from so many proxies; say once if there are not as many.
+
+    Never the host: a client's own X-Forwarded-Host passes through many proxies. The
+    scheme is known: proxies that count differently for it would hide it (nginx sets
+    X-Forwarded-Proto and appends to X-Forwarded-For).
+    """
+    warned = threading.Event()
+    serve = app.wsgi_app
+    if hops:
+        serve = ProxyFix(serve, x_for=hops, x_proto=0, x_host=0, x_port=0, x_prefix=0)
+    configured = app.extensions["settings"]
+    scheme = None if configured.development else urlsplit(configured.public_url or "").scheme
+
+    def look(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not warned.is_set() and (problem := _miscount(environ, hops)):
+            warned.set()
+            logger.warning("%s: TRUSTED_PROXIES is %d", problem, hops)
+        if scheme:
+            environ["wsgi.url_scheme"] = scheme
+        return serve(environ, start_response)
+
+    app.wsgi_app = look  # type: ignore[method-assign]
+
+
+def _miscount(environ: WSGIEnvironment, hops: int) -> str | None:
+    if not hops:
+        return None if environ.keys().isdisjoint(FORWARDED) else "forwarded headers are ignored"
+    if environ.get("PATH_INFO") == HEALTH:
+        return None
+    found = len(parse_list_header(environ.get("HTTP_X_FORWARDED_FOR", "")))
+    if found >= hops:
+        return None
+    return f"X-Forwarded-For holds {found}, so visitors share the address of a proxy"
+
+
+def init_app(app: Flask) -> None:
+    # Werkzeug builds their redirects from the Host header: a cache could keep one to any host.
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
+    _trust_proxies(app, app.extensions["settings"].trusted_proxies)

@@ -1,0 +1,158 @@
+"""Take what no browser sends, and refuse what no database holds, without failing."""
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from io import BytesIO
+from threading import Lock
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, request
+from sqlalchemy import event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DataError
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+)
+
+from ...config import MAX_BODY_BYTES, RETRY_AFTER_SECONDS
+from ..audit import client_address
+from ..db import SAFE_METHODS, db
+from ..throttle import network
+
+# How many unfinished bodies a process waits for at once: in all, and of one network. A client
+# that sends one a byte at a time keeps a thread for it. Pages go on, but further forms get 503,
+# logins among them: those of its own network soon, everybody's only where it has several. A
+# proxy that receives a whole body before it hands it on leaves none unfinished.
+AT_ONCE = 32
+AT_ONCE_PER_NETWORK = 8
+logger = logging.getLogger(__name__)
+
+
+class PlainRequest(Request):
+    """Read a request as a browser would have sent it."""
+
+    def __init__(
+        self, environ: dict[str, object], populate_request: bool = True, shallow: bool = False
+    ) -> None:
+        # With such a host, routing and url_for raise, even for the error page.
+        if not _may_be_host(str(environ.get("HTTP_HOST", ""))):
+            environ["HTTP_HOST"] = "invalid"
+        # A proxy may pass on any scheme; unchecked, redirects would begin with it.
+        if environ.get("wsgi.url_scheme") != "https":
+            environ["wsgi.url_scheme"] = "http"
+        super().__init__(environ, populate_request, shallow)
+        # Werkzeug counts on UTF-8, and raises at the first look into the query.
+        self.query_string = re.sub(rb"[\x80-\xff]", _quote, self.query_string)
+        if self.method == "HEAD":
+            # Treat it as GET; the server drops the body. A view that tests for "GET" would
+            # take HEAD for a form, and the cross-origin check lets HEAD pass.
+            self.method = "GET"
+
+
+class Receiving:
+    """Count the bodies that are being waited for, by network."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._counts: Counter[str] = Counter()
+
+    @contextmanager
+    def place(self, where: str) -> Iterator[None]:
+        """Hold a place while a body arrives; raise ServiceUnavailable (503) if none is free."""
+        with self._lock:
+            of_all, of_one = self._counts.total(), self._counts[where]
+            if of_all >= AT_ONCE or of_one >= AT_ONCE_PER_NETWORK:
+                message = "a form was turned away: %s have not arrived yet, %s of them from %s"
+                logger.warning(message, of_all, of_one, where or "-")
+                raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
+            self._counts[where] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._counts[where] -= 1
+                # An attacker may have many addresses: keep none of those that are done.
+                if not self._counts[where]:
+                    del self._counts[where]
+
+
+receiving = Receiving()
+
+
+def receive_body() -> bytes:
+    """Wait for the body of a request; raise an HTTPException (400, 413, 503) if it cannot be had.
+
+    A view that reads it within its transaction would keep all other writers waiting for a
+    slow sender. A body announced as larger than `MAX_BODY_BYTES` is left to the view, which
+    may allow it; one of unknown length has to be smaller.
+    """
+    if request.method in SAFE_METHODS:
+        return b""
+    told = request.content_length
+    if (told or 0) > MAX_BODY_BYTES:
+        return b""
+    with receiving.place(network(client_address())):
+        body = _read_body()
+    if len(body) < (told or 0):
+        # Cut off on the way: half a password must not be taken for a whole one.
+        raise ClientDisconnected
+    if len(body) >= MAX_BODY_BYTES and told != len(body):
+        # Werkzeug cut it off.
+        raise RequestEntityTooLarge
+    # The view reads it as it likes, and as much of it.
+    request.environ["wsgi.input"] = BytesIO(body)
+    del request.stream
+    return body
+
+
+def _read_body() -> bytes:
+    try:
+        return request.get_data(cache=False)
+    except HTTPException:
+        raise
+    except Exception:
+        # The server's own errors quote what was sent, and the log would keep it.
+        raise BadRequest from None
+
+
+def wants_json() -> bool:
+    """Tell a script or a program, to which a page is of no use, from a browser that opens one."""
+    headers = request.headers
+    if headers.get("Sec-Fetch-Mode", "navigate") != "navigate" or "HX-Request" in headers:
+        return True
+    accepted = request.accept_mimetypes
+    return accepted.best_match(["text/html", "application/json"]) == "application/json"
+
+
+@lru_cache
+def _may_be_host(text: str) -> bool:
+    try:
+        (urlsplit(f"//{text}").hostname or "").encode("idna")
+    except ValueError:
+        return False
+    return True
+
+
+def _quote(byte: re.Match[bytes]) -> bytes:
+    return b"%%%02X" % ord(byte[0])
+
+
+def _name_bad_value(context: ExceptionContext) -> None:
+    """Raise DataError for numbers beyond 64 bits and lone surrogates, whatever the driver says."""
+    error = context.original_exception
+    if isinstance(error, OverflowError | UnicodeEncodeError):
+        raise DataError(context.statement, None, error) from None
+
+
+def init_app(app: Flask) -> None:
+    app.request_class = PlainRequest
+    with app.app_context():
+        event.listen(db.engine, "handle_error", _name_bad_value)

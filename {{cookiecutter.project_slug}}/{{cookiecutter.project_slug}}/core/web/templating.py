@@ -1,0 +1,43 @@
+"""Give templates what every page needs: form fields that explain themselves."""
+
+from flask import Flask, request
+from wtforms import Field
+
+from ...config import settings
+from ..i18n import gettext as _
+
+
+def attributes(field: Field, hint: str | None = None) -> dict[str, object]:
+    """Return what ties a field to its hint and its errors for a screen reader."""
+    told = [f"{field.id}-hint"] if hint else []
+    if field.errors:
+        told.append(f"{field.id}-error")
+    found: dict[str, object] = {"aria-describedby": " ".join(told)} if told else {}
+    if field.errors:
+        found["aria-invalid"] = "true"
+    return found
+
+
+def password_hint() -> str:
+    least = settings().password_min_length
+    return _("%(count)d characters or more: four words do.", count=least)
+
+
+def init_app(app: Flask) -> None:
+    # A line that holds only a tag leaves no line behind in the page.
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.keep_trailing_newline = True
+
+    @app.context_processor
+    def helpers() -> dict[str, object]:
+        known = settings()
+        return {
+            "attributes": attributes,
+            "password_hint": password_hint,
+            "here": request.full_path.rstrip("?") if request else "",
+            "can_register": known.registration_open and known.can_mail,
+            "can_mail": known.can_mail,
+            "development": known.development,
+            "package": __package__.partition(".")[0],
+            "has_mailbox": known.development and known.mail_server.scheme == "console",
+        }

@@ -64,7 +64,7 @@ def age(database: Database, auth: str) -> None:
 def _fill_sessions(database: Database, count: int) -> None:
     database.do(f"""
         INSERT INTO sessions (token_hash, handle, user_id, epoch, data, remembered,
-                              created_at, proved_at, seen_at, address, client)
+                              created_at, authenticated_at, seen_at, address, client)
         {database.people(count)}
         SELECT {database.sha256("'token-' || n")}, md5('session-' || n), n, 0, '{{}}',
                1 = 0, {database.hours_hence(0)}, {database.hours_hence(0)},

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from {{ cookiecutter.project_slug }}.core import user_agents
-from {{ cookiecutter.project_slug }}.core.i18n import speak
+from {{ cookiecutter.project_slug }}.core.i18n import set_language
 
 from .reading import needs_portuguese
 
@@ -59,7 +59,7 @@ def test_what_names_neither_is_unknown(client: str) -> None:
 
 @needs_portuguese
 def test_the_words_are_the_readers(app: Flask) -> None:
-    speak("pt_BR")
+    set_language("pt_BR")
     assert user_agents.describe(next(iter(KNOWN))) == "Chrome no Windows"
     assert user_agents.describe("junk") == "Navegador desconhecido"
 

@@ -68,7 +68,7 @@ def test_after_a_leak_all_that_the_old_key_signed_is_dead(site: Site) -> None:
     client = Browser(old)
     client.login(remember="y")
     with old.app_context():
-        link = f"/auth/reset/{links.mint('reset', EMAIL, accounts.find(EMAIL))}"
+        link = f"/auth/reset/{links.create('reset', EMAIL, accounts.find(EMAIL))}"
     opened = Browser(old)
     assert opened.get(link).location == "/auth/reset/finish"
     leaked = site.key

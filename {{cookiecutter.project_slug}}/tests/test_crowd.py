@@ -51,12 +51,12 @@ def test_few_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> No
 @contextmanager
 def crowd() -> Iterator[None]:
     """Leave no place."""
-    for _ in range(passwords.PLACES):
-        passwords.places.acquire()
+    for _ in range(passwords.QUEUE_SLOTS):
+        passwords.queue_slots.acquire()
     try:
         yield
     finally:
-        passwords.places.release(passwords.PLACES)
+        passwords.queue_slots.release(passwords.QUEUE_SLOTS)
 
 
 def test_who_finds_no_place_is_told_when_to_come_back(
@@ -107,7 +107,7 @@ def test_who_chooses_a_password_finds_a_place_before_it_counts(
 def test_some_threads_are_left_for_other_pages() -> None:
     served_by = runpy.run_path(str(CONFIGURATION))
     assert served_by["worker_class"] == "gthread"
-    assert served_by["threads"] * 0.8 >= passwords.PLACES + request.AT_ONCE
+    assert served_by["threads"] * 0.8 >= passwords.QUEUE_SLOTS + request.AT_ONCE
 
 
 def send_form(client: Browser, address: str = "127.0.0.1") -> TestResponse:
@@ -122,7 +122,7 @@ def test_forms_that_do_not_arrive_keep_some_threads_for_other_pages(
     client.login()
     with ExitStack() as held:
         for number in range(request.AT_ONCE):
-            held.enter_context(request.receiving.place(f"192.0.2.{number}"))
+            held.enter_context(request.receiving.queue_slot(f"192.0.2.{number}"))
         refused = send_form(client)
         assert client.get("/account/").status_code == 200
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
@@ -137,7 +137,7 @@ def test_one_network_does_not_take_the_places_of_all(client: Browser, user: str)
     with ExitStack() as held:
         # A host has a whole /64 of addresses.
         for _ in range(request.AT_ONCE_PER_NETWORK):
-            held.enter_context(request.receiving.place("2001:db8::"))
+            held.enter_context(request.receiving.queue_slot("2001:db8::"))
         for address in ("2001:db8::1", "2001:db8::9"):
             assert send_form(client, address).status_code == 503
         assert send_form(client, "2001:db8:1::1").status_code == 303

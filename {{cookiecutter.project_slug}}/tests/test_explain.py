@@ -71,7 +71,7 @@ def test_the_command_tells_whose_it_is_and_when_it_ends(
 
 def test_the_command_and_the_page_show_nothing_to_sign_in_with(reader: Browser, user: str) -> None:
     with reader.application.app_context():
-        token = links.mint("register", "new@example.com")
+        token = links.create("register", "new@example.com")
     reader.get(f"/auth/register/{token}")
     visitor = header(reader)
     reader.login(remember="y")

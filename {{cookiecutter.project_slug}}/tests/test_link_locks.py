@@ -22,15 +22,15 @@ def use(last: Link, user: User) -> None:
     assert links.use(last)
 
 
-def void(last: Link, user: User) -> None:
-    links.void(user, since=now())
+def revoke(last: Link, user: User) -> None:
+    links.revoke(user, since=now())
 
 
 def delete_account(last: Link, user: User) -> None:
     assert accounts.delete(user)
 
 
-@pytest.mark.parametrize("work", [use, void, delete_account])
+@pytest.mark.parametrize("work", [use, revoke, delete_account])
 def test_the_first_is_waited_for_before_another_is_held(
     app: Flask, user: str, work: Callable[[Link, User], None]
 ) -> None:
@@ -38,7 +38,7 @@ def test_the_first_is_waited_for_before_another_is_held(
         if db.engine.dialect.name == "sqlite":
             pytest.skip("SQLite has one writer")
         for _ in range(2):
-            links.mint("email", NEW, accounts.find(EMAIL))
+            links.create("email", NEW, accounts.find(EMAIL))
     first, last = (row["id"] for row in rows(app, "SELECT id FROM links ORDER BY id"))
     # PostgreSQL moves a row that it updates, and comes to it last from then on.
     run_sql(app, "UPDATE links SET purpose = purpose WHERE id = :id", id=first)

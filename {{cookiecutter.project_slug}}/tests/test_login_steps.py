@@ -35,7 +35,7 @@ def add_riddle(app: Flask) -> Flask:
         email, remember, target = session["half way"]
         user = accounts.find(email)
         assert user is not None
-        return login_steps.finish(user, remember=remember, target=target)
+        return login_steps.complete_login(user, remember=remember, target=target)
 
     with app.app_context():
         login_steps.add_step(app, riddle)

@@ -14,7 +14,7 @@ from {{ cookiecutter.project_slug }}.auth import accounts
 from {{ cookiecutter.project_slug }}.core import mail
 from {{ cookiecutter.project_slug }}.core.db import write_unless_busy
 from {{ cookiecutter.project_slug }}.core.environ import MailServer
-from {{ cookiecutter.project_slug }}.core.mail.worker import Courier
+from {{ cookiecutter.project_slug }}.core.mail.worker import MailWorker
 from {{ cookiecutter.project_slug }}.models import User
 
 from .browser import EMAIL, Browser
@@ -188,7 +188,7 @@ def test_where_the_worker_runs_it_is_woken_and_nobody_waits(
     site: Flask, server: SMTPServer, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     woken: list[str] = []
-    monkeypatch.setattr(Courier, "wake", lambda self: woken.append(where))
+    monkeypatch.setattr(MailWorker, "wake", lambda self: woken.append(where))
 
     @page(site, public=True)
     def working() -> str:
@@ -198,7 +198,7 @@ def test_where_the_worker_runs_it_is_woken_and_nobody_waits(
     if where == "in a request":
         Browser(site).post("/working")
     else:
-        monkeypatch.setattr(Courier, "running", True)
+        monkeypatch.setattr(MailWorker, "running", True)
         work(site)
     assert woken
     assert server.messages == []

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }}.core.mail.worker import Courier
+from {{ cookiecutter.project_slug }}.core.mail.worker import MailWorker
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
@@ -45,10 +45,10 @@ def test_the_mailbox_shows_what_was_sent_latest_first(desk: Browser) -> None:
 def test_looking_into_the_mailbox_sends_what_a_command_left(
     desk: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    woken: list[Courier] = []
+    woken: list[MailWorker] = []
     desk.get("/")
-    monkeypatch.setattr(Courier, "running", True)
-    monkeypatch.setattr(Courier, "wake", lambda self: woken.append(self))
+    monkeypatch.setattr(MailWorker, "running", True)
+    monkeypatch.setattr(MailWorker, "wake", lambda self: woken.append(self))
     desk.get("/")
     assert not woken
     desk.get(MAILBOX)

@@ -10,7 +10,7 @@ from time_machine import TimeMachineFixture
 from {{ cookiecutter.project_slug }}.core import mail
 from {{ cookiecutter.project_slug }}.core.db import now
 from {{ cookiecutter.project_slug }}.core.mail import outbox, worker
-from {{ cookiecutter.project_slug }}.core.mail.worker import Courier
+from {{ cookiecutter.project_slug }}.core.mail.worker import MailWorker
 
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
@@ -79,19 +79,19 @@ def test_a_process_has_one_courier_and_a_forked_one_its_own(
     threads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rounds = Semaphore(0)
-    one = Courier(Flask("app"), rounds.release, lambda: None)
+    one = MailWorker(Flask("app"), rounds.release, lambda: None)
     assert not one.running
     for _ in range(3):
         one.wake()
         assert rounds.acquire(timeout=SECONDS)
     assert one.running
-    assert threads == ["courier"]
+    assert threads == ["mail_worker"]
 
     monkeypatch.setattr(worker.os, "getpid", lambda: -1)
     assert not one.running
     one.wake()
     assert rounds.acquire(timeout=SECONDS)
-    assert threads == ["courier", "courier"]
+    assert threads == ["mail_worker", "mail_worker"]
 
 
 def test_a_failing_database_does_not_end_the_thread(
@@ -110,9 +110,9 @@ def test_a_failing_database_does_not_end_the_thread(
         recovered.set()
 
     monkeypatch.setattr(worker, "LOOK_AGAIN_SECONDS", 0)
-    Courier(Flask("app"), deliver, lambda: None).wake()
+    MailWorker(Flask("app"), deliver, lambda: None).wake()
     assert recovered.wait(SECONDS)
-    assert threads == ["courier"]
+    assert threads == ["mail_worker"]
     assert caplog.text.count("the outbox could not be read") == 2
 
 
@@ -121,7 +121,7 @@ def test_the_thread_looks_around_now_and_then_for_what_a_command_left(
 ) -> None:
     rounds = Semaphore(0)
     monkeypatch.setattr(worker, "LOOK_AROUND_SECONDS", 0)
-    Courier(Flask("app"), rounds.release, lambda: None).wake()
+    MailWorker(Flask("app"), rounds.release, lambda: None).wake()
     for _ in range(3):
         assert rounds.acquire(timeout=SECONDS)
 
@@ -129,7 +129,7 @@ def test_the_thread_looks_around_now_and_then_for_what_a_command_left(
 def test_a_thread_that_could_not_start_is_started_by_the_next_mail(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    one = Courier(Flask("app"), lambda: None, lambda: None)
+    one = MailWorker(Flask("app"), lambda: None, lambda: None)
 
     def fail(thread: Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -149,7 +149,7 @@ def test_the_thread_looks_again_when_the_next_mail_is_due(
     due = iter([now(), now() - timedelta(hours=1), None])
     rounds = Semaphore(0)
     monkeypatch.setattr(worker, "LEAST_SECONDS", 0)
-    Courier(Flask("app"), rounds.release, lambda: next(due)).wake()
+    MailWorker(Flask("app"), rounds.release, lambda: next(due)).wake()
     for _ in range(3):
         assert rounds.acquire(timeout=SECONDS)
     assert not rounds.acquire(blocking=False)
@@ -177,7 +177,7 @@ def test_it_sleeps_until_then_and_not_for_long(
 
         def set(self) -> None: ...
 
-    one = Courier(Flask("app"), lambda: None, lambda: now() + left)
+    one = MailWorker(Flask("app"), lambda: None, lambda: now() + left)
     monkeypatch.setattr(one, "_awake", Bell())
     one.wake()
     assert asleep.acquire(timeout=SECONDS)

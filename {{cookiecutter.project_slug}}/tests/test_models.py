@@ -51,7 +51,7 @@ def test_the_number_of_a_used_link_is_no_others(fresh: Flask) -> None:
     numbers = []
     for _ in range(2):
         with fresh.app_context():
-            links.mint("reset", EMAIL)
+            links.create("reset", EMAIL)
         numbers += [row["id"] for row in rows(fresh, "SELECT id FROM links")]
         run_sql(fresh, "DELETE FROM links")
     assert len(set(numbers)) == 2

@@ -120,7 +120,7 @@ def test_the_five_opened_last_are_kept(
     app: Flask, client: Browser, purpose: str, finish: str
 ) -> None:
     with app.app_context():
-        tokens = [links.mint(purpose, EMAIL, accounts.find(EMAIL)) for _ in range(6)]
+        tokens = [links.create(purpose, EMAIL, accounts.find(EMAIL)) for _ in range(6)]
     forms = []
     for token in tokens:
         client.get(f"{START[purpose]}/{token}")

@@ -34,7 +34,7 @@ def filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
 def purge(app: Flask) -> int:
     """Do to counters what `flask purge` does; return how many were deleted."""
     with app.app_context():
-        return cleanup.sweep(Throttle, Throttle.ends_at <= now())
+        return cleanup.delete_all_expired(Throttle, Throttle.ends_at <= now())
 
 
 def test_each_batch_is_small_and_a_transaction_of_its_own(filled: Flask) -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from {{ cookiecutter.project_slug }}.account.activity.labels import WORDS
+from {{ cookiecutter.project_slug }}.account.activity.labels import LABELS
 from {{ cookiecutter.project_slug }}.core import i18n
 from {{ cookiecutter.project_slug }}.core.audit import Event
 from {{ cookiecutter.project_slug }}.core.db import db
@@ -121,8 +121,8 @@ def test_every_kind_that_is_recorded_has_words() -> None:
         text = path.read_text(encoding="utf-8")
         recorded |= set(re.findall(r'\baudit\.record\(\s*"(\w+)"', text))
     assert {"login", "login_failed", "password_changed"} <= recorded
-    assert recorded <= set(WORDS), (
-        f"account/activity/labels.py has no words for {sorted(recorded - set(WORDS))}: say there "
+    assert recorded <= set(LABELS), (
+        f"account/activity/labels.py has no words for {sorted(recorded - set(LABELS))}: say there "
         "what a user reads about it."
     )
 
@@ -134,7 +134,7 @@ def test_every_page_is_translated(app: Flask, ana: Browser) -> None:
     app.test_cli_runner().invoke(args=["user", "enable", EMAIL])
     reader = asking(app, "pt-BR")
     reader.login()
-    add_events(app, *WORDS, *WORDS, *WORDS)
+    add_events(app, *LABELS, *LABELS, *LABELS)
     for page in (1, 2):
         shown = reader.get(PATH, query_string={"page": page})
         assert language_of(shown) == "pt_BR"

@@ -247,7 +247,7 @@ def test_a_way_back_is_not_written_while_an_earlier_one_is_used(
     real = accounts.lock
 
     def lock_late(user_id: int | None) -> User | None:
-        # The courier has taken the mail up by now.
+        # The worker has taken the mail up by now.
         if not won:
             won.append(0)
             won[0] = meanwhile(lambda: undo(Browser(app), first))

@@ -85,7 +85,7 @@ def test_a_thief_of_session_and_password_can_neither_switch_it_off_nor_go_round_
     assert change_password(thief) == 303
     thief.post("/account/delete", data={"password": PASSWORD})
     kinds = {row["kind"] for row in rows(app, "SELECT kind FROM events")}
-    assert kinds <= {"login", "session_renewed", "confirm_failed", "second_factor_failed"}
+    assert kinds <= {"login", "session_rotated", "confirm_failed", "second_factor_failed"}
     give_password(Browser(app))
 
 

@@ -22,7 +22,7 @@ def owner(client: Browser, user: str) -> Browser:
 
 def kinds(app: Flask) -> list[str]:
     found = rows(app, "SELECT kind FROM events ORDER BY id")
-    return [row["kind"] for row in found if row["kind"] not in {"login", "session_renewed"}]
+    return [row["kind"] for row in found if row["kind"] not in {"login", "session_rotated"}]
 
 
 def state(app: Flask) -> dict[str, object]:

@@ -38,7 +38,7 @@ def said(page: TestResponse) -> list[str]:
 
 def kinds(app: Flask) -> list[object]:
     found = rows(app, "SELECT kind FROM events ORDER BY id")
-    return [row["kind"] for row in found if row["kind"] not in {"login", "session_renewed"}]
+    return [row["kind"] for row in found if row["kind"] not in {"login", "session_rotated"}]
 
 
 @pytest.fixture

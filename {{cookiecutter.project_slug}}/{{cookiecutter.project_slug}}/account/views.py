@@ -6,12 +6,12 @@ from wtforms import Form, SelectField
 from wtforms.validators import ValidationError
 
 from ..auth import accounts, passwords
-from ..auth.confirm import prove
+from ..auth.confirm import check_current_password
 from ..auth.forms import accept_password, name_field, password_field, reject, show_form
 from ..auth.guards import login_not_required, recent_factor_required, signed_in_user
-from ..auth.sessions import end_sessions, renew_session
+from ..auth.sessions import end_sessions, rotate_session
 from ..core.db import db
-from ..core.i18n import gettext as _, lazy_gettext as lazy, names, speak
+from ..core.i18n import gettext as _, lazy_gettext as lazy, names, set_language
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 well_known = Blueprint("well_known", __name__, url_prefix="/.well-known")
@@ -45,7 +45,7 @@ def profile() -> ResponseReturnValue:
         return show_form("account/profile.html", form)
     user.name, user.language = str(form.name.data), str(form.language.data)
     db.session.commit()
-    speak(user.language)
+    set_language(user.language)
     flash(_("Saved."))
     return redirect(url_for(".profile"), 303)
 
@@ -58,7 +58,7 @@ def password() -> ResponseReturnValue:
     page = "account/password.html"
     if request.method == "GET" or not form.validate():
         return show_form(page, form)
-    if not prove(user, form.current_password):
+    if not check_current_password(user, form.current_password):
         return show_form(page, form)
     if not accept_password(form.password, email=user.email, name=user.name):
         return show_form(page, form)
@@ -72,7 +72,7 @@ def password() -> ResponseReturnValue:
     # the old one are both good.
     end_sessions(user, keep_current=True)
     db.session.commit()
-    renew_session()
+    rotate_session()
     flash(_("Your password is changed. Your other sessions have ended."))
     return redirect(url_for(".profile"), 303)
 

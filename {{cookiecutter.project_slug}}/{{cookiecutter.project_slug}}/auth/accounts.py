@@ -35,7 +35,7 @@ def lock(user_id: int | None) -> User | None:
     return db.session.get(User, user_id, with_for_update=True, populate_existing=True)
 
 
-def take_turn(connection: Connection, user_id: int) -> bool:
+def lock_user(connection: Connection, user_id: int) -> bool:
     """Wait for whoever else begins or ends sessions of a user; False if the account is gone.
 
     All of them begin with this row: two who took it and a session's in another order
@@ -50,7 +50,7 @@ def authenticate(email: str, password: str) -> User | None:
     user = find(email)
     db.session.commit()
     if user is None:
-        passwords.verify_nobody(password)
+        passwords.verify_without_account(password)
         return None
     if not passwords.verify(user.password_hash, password) or user.disabled_at is not None:
         return None

@@ -15,7 +15,7 @@ from .factors import Factor
 from .forms import ConfirmForm, reject, show_form
 from .guards import signed_in_user
 from .next_page import next_page
-from .sessions import renew_session
+from .sessions import rotate_session
 
 bp = Blueprint("confirm", __name__, url_prefix="/auth/confirm")
 
@@ -26,16 +26,22 @@ def show() -> ResponseReturnValue:
     asked = factors.set_up_by(user)
     form = _form_for(asked)(request.form, data={"next": request.args.get("next", "")})
     codes = [(factor, form[factor.name]) for factor in asked]
-    if request.method == "GET" or not form.validate() or not prove(user, form.password, codes):
+    if (
+        request.method == "GET"
+        or not form.validate()
+        or not check_current_password(user, form.password, codes)
+    ):
         hinted = [(field, factor.hint(user)) for factor, field in codes]
         return show_form(page, form, codes=hinted)
     audit.record("confirmed", user)
     db.session.commit()
-    renew_session()
+    rotate_session()
     return redirect(next_page(), 303)
 
 
-def prove(user: User, password: Field, codes: Iterable[tuple[Factor, Field]] = ()) -> bool:
+def check_current_password(
+    user: User, password: Field, codes: Iterable[tuple[Factor, Field]] = ()
+) -> bool:
     """Tell whether a form's password is the user's; say beside the field that it is not.
 
     It is counted, so that a thief at an open session cannot guess the password at leisure.
@@ -43,7 +49,7 @@ def prove(user: User, password: Field, codes: Iterable[tuple[Factor, Field]] = (
     proof. It commits, so ask before anything is changed.
     """
     key = throttle.confirm_key(user)
-    with passwords.place():
+    with passwords.queue_slot():
         throttle.count_guess(key, audit.client_address())
         right = passwords.verify(user.password_hash, str(password.data))
     if not right:

@@ -13,13 +13,13 @@ from werkzeug.wrappers import Response
 
 from ..config import settings
 from ..core.db import SAFE_METHODS, now
-from ..core.i18n import gettext as _, speak
+from ..core.i18n import gettext as _, set_language
 from ..core.web.csrf import our_origin
 from ..core.web.headers import is_file
 from ..core.web.request import receive_body, wants_json
 from ..models import User
 from . import factors
-from .sessions import load_user, proved_at
+from .sessions import authenticated_at, load_user
 from .stale_forms import mark_of, refuse_form_of_another
 
 P = ParamSpec("P")
@@ -115,7 +115,7 @@ def _guard() -> Response | None:
     # Nobody is let in because the database could not be asked: it raises.
     user = g.user = load_user()
     if user is not None:
-        speak(user.language)
+        set_language(user.language)
     if endpoint is None:
         return None
     if user is None and not is_public(endpoint):
@@ -138,11 +138,11 @@ def _lacks_proof(view: Callable[..., object]) -> bool:
     applies, user = getattr(view, "needs_proof_of", None), current_user()
     if applies is None or (user is not None and not applies(user)):
         return False
-    return not _proved_of_late()
+    return not _proved_recently()
 
 
-def _proved_of_late() -> bool:
-    proof = proved_at()
+def _proved_recently() -> bool:
+    proof = authenticated_at()
     age = timedelta(seconds=settings().reauthentication_seconds)
     return proof is not None and now() - proof < age
 

@@ -47,18 +47,18 @@ class Link(Base):
     ends_at: Mapped[datetime] = mapped_column(index=True)
 
 
-def mint(
+def create(
     purpose: str,
     email: str,
     user: User | None = None,
     *,
     lifetime: timedelta = LIFETIME,
     since: datetime | None = None,
-    survives: bool = False,
+    epoch_bound: bool = True,
 ) -> str:
     """Store a link and return its token, which only the mail will know.
 
-    One that `survives` stays good when its user's password or address changes.
+    Unless `epoch_bound`, it stays valid when its user's password or address changes.
     `since` is when it began to be due, where its mail may have been late.
     """
     token, began_at = secrets.token_urlsafe(TOKEN_BYTES), since or now()
@@ -67,7 +67,7 @@ def mint(
         token_hash=_hash(token),
         email=email,
         user_id=user.id if user else None,
-        epoch=user.session_epoch if user and not survives else None,
+        epoch=user.session_epoch if user and epoch_bound else None,
         created_at=began_at,
         ends_at=began_at + lifetime,
     )
@@ -97,7 +97,7 @@ def use(link: Link) -> bool:
     return True
 
 
-def void(user: User, *, since: datetime) -> None:
+def revoke(user: User, *, since: datetime) -> None:
     """Void a user's links; one that survives changes stays if it is older than `since`."""
     older = and_(Link.epoch.is_(None), Link.created_at < since)
     voided = _lock(Link.user_id == user.id, ~older)

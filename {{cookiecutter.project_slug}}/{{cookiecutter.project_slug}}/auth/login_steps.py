@@ -23,21 +23,21 @@ def add_step(app: Flask, step: Step) -> None:
     """Ask `step(user, remember, target)` after each right password.
 
     It returns None when it has nothing to ask, else the answer that leads to its
-    page. That page calls `finish` in the end; until then nobody is signed in.
+    page. That page calls `complete_login` in the end; until then nobody is signed in.
     """
     app.extensions["login_steps"].append(step)
 
 
-def proceed(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
+def begin_login(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
     """Sign in whoever gave the right password, or lead to the first step that is due."""
     for step in current_app.extensions["login_steps"]:
         answer: ResponseReturnValue | None = step(user, remember, target)
         if answer is not None:
             return answer
-    return finish(user, remember=remember, target=target)
+    return complete_login(user, remember=remember, target=target)
 
 
-def finish(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
+def complete_login(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
     """Sign in a user who has passed every step, and go to `target`, a page of ours."""
     # Disabled between two steps: a session begun now would work once it is enabled again.
     if user.disabled_at is not None:

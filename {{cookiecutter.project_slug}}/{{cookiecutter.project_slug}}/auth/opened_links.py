@@ -88,7 +88,7 @@ def hash_chosen(form: NewPasswordForm, *, email: str, name: str) -> str | None:
     counts as an attempt to log in from this address, unless it is turned away (503).
     """
     db.session.commit()
-    with passwords.place():
+    with passwords.queue_slot():
         throttle.count_address(audit.client_address())
         if not form.validate() or not accept_password(form.password, email=email, name=name):
             return None

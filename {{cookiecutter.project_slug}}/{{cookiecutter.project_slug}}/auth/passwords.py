@@ -45,30 +45,30 @@ hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
 AT_ONCE = 2
 # How many may compute or wait, in all. Fewer than the threads in gunicorn.conf.py, so that
 # a crowd at the login leaves some for every other page (ASVS 15.2.2).
-PLACES = 48
-turns = BoundedSemaphore(AT_ONCE)
-places = BoundedSemaphore(PLACES)
+QUEUE_SLOTS = 48
+hash_slots = BoundedSemaphore(AT_ONCE)
+queue_slots = BoundedSemaphore(QUEUE_SLOTS)
 _own = local()
 
 
 @contextmanager
-def place() -> Iterator[None]:
+def queue_slot() -> Iterator[None]:
     """Hold a place in the queue to compute; raise ServiceUnavailable (503) if it is full.
 
     Take it before an attempt is counted: whoever is turned away has not tried.
     """
     # Computing needs a place too. Whoever holds one already uses that one.
-    if getattr(_own, "place", False):
+    if getattr(_own, "queue_slot", False):
         yield
         return
-    if not places.acquire(blocking=False):
+    if not queue_slots.acquire(blocking=False):
         raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
-    _own.place = True
+    _own.queue_slot = True
     try:
         yield
     finally:
-        _own.place = False
-        places.release()
+        _own.queue_slot = False
+        queue_slots.release()
 
 
 def normalise(password: str) -> str:
@@ -82,19 +82,19 @@ def normalise(password: str) -> str:
 
 
 def hash_password(password: str) -> str:
-    with place(), turns:
+    with queue_slot(), hash_slots:
         return hasher.hash(_encode(password))
 
 
 def verify(password_hash: str, password: str) -> bool:
     try:
-        with place(), turns:
+        with queue_slot(), hash_slots:
             return hasher.verify(password_hash, _encode(password))
     except (VerificationError, InvalidHashError):
         return False
 
 
-def verify_nobody(password: str) -> None:
+def verify_without_account(password: str) -> None:
     """Do the work of a verification where there is no account.
 
     Otherwise the time of the answer would tell who has one (ASVS 6.3.8).
@@ -121,7 +121,7 @@ def weakness(password: str, *, email: str, name: str) -> str | None:
     rest = _without(password, email, *re.split("[@.]", email), name, settings().app_name)
     # Repeats may hide a common word, and to leave them out may make a common one look rare.
     forms = dict.fromkeys((_collapse(rest), rest))
-    with place():
+    with queue_slot():
         good = all(any(map(_is_hard_to_guess, _pieces(_uncommon(form)))) for form in forms)
     if not good:
         return _(

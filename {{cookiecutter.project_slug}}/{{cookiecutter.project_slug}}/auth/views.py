@@ -31,7 +31,7 @@ def log_in() -> ResponseReturnValue:
     if not form.validate():
         return show_form("auth/login.html", form)
     email, password = str(form.email.data), str(form.password.data)
-    with passwords.place():
+    with passwords.queue_slot():
         key = throttle.login_key(email, browsers.find(email))
         throttle.count_guess(key, audit.client_address())
         user = accounts.authenticate(email, password)
@@ -41,7 +41,7 @@ def log_in() -> ResponseReturnValue:
         # One sentence for both: it does not tell who has an account (ASVS 6.3.8).
         reject(form.password, _("This address and password do not belong together."))
         return show_form("auth/login.html", form)
-    return login_steps.proceed(user, remember=bool(form.remember.data), target=next_page())
+    return login_steps.begin_login(user, remember=bool(form.remember.data), target=next_page())
 
 
 @bp.post("/logout")

@@ -10,7 +10,7 @@ from ..auth.links import Link
 from ..auth.sessions.limits import longest_life
 from ..core.audit import Event
 from ..core.db import now
-from ..core.db.cleanup import sweep
+from ..core.db.cleanup import delete_all_expired
 from ..core.mail.outbox import Outbox
 from ..core.throttle import Throttle
 from .database import database_needed
@@ -33,10 +33,10 @@ def command() -> None:
     kept = max(EVENTS_KEPT, longest_life())
     counts = {
         "sessions": sessions.purge(),
-        "browsers": sweep(browsers.KnownBrowser, browsers.expired()),
-        "links": sweep(Link, Link.ends_at <= moment),
-        "counters": sweep(Throttle, Throttle.ends_at <= moment),
-        "mails": sweep(Outbox, Outbox.created_at <= moment - MAILS_KEPT),
-        "events": sweep(Event, Event.at <= moment - kept),
+        "browsers": delete_all_expired(browsers.KnownBrowser, browsers.expired()),
+        "links": delete_all_expired(Link, Link.ends_at <= moment),
+        "counters": delete_all_expired(Throttle, Throttle.ends_at <= moment),
+        "mails": delete_all_expired(Outbox, Outbox.created_at <= moment - MAILS_KEPT),
+        "events": delete_all_expired(Event, Event.at <= moment - kept),
     }
     click.echo(", ".join(f"{count} {what}" for what, count in counts.items()))

@@ -45,7 +45,7 @@ def language() -> str:
     return cast(str, g.language)
 
 
-def speak(wanted: str) -> None:
+def set_language(wanted: str) -> None:
     """Use a language from here on, as the user or the mail's recipient chose."""
     g.language = wanted if wanted in settings().languages else settings().language
 

@@ -3,7 +3,7 @@
 from ...core.i18n import lazy_gettext as lazy
 
 # Some come from parts that may have been taken out.
-WORDS = {
+LABELS = {
     "confirm_failed": lazy("A wrong password was given to confirm"),
     "confirmed": lazy("The password was confirmed"),
     "created_by_operator": lazy("The account was made by the people who run this site"),
@@ -29,7 +29,7 @@ WORDS = {
         "The people who run this site switched off the second factor"
     ),
     "session_ended": lazy("A session was ended"),
-    "session_renewed": lazy("A session was renewed"),
+    "session_rotated": lazy("A session was renewed"),
     "sessions_ended": lazy("All other sessions were ended"),
     "sessions_ended_by_operator": lazy("The people who run this site ended every session"),
 }

@@ -8,7 +8,7 @@ from ...auth.guards import signed_in_user
 from ...core import user_agents
 from ...core.audit import Event
 from ...core.db import db
-from .labels import WORDS
+from .labels import LABELS
 
 PAGE_SIZE = 50
 # Beyond it there is nothing, and some number that no database takes.
@@ -29,5 +29,5 @@ def show() -> ResponseReturnValue:
         abort(404)
     shown = {"events": found[:PAGE_SIZE], "page": page, "more": len(found) > PAGE_SIZE}
     return render_template(
-        "activity/show.html", words=WORDS, describe=user_agents.describe, **shown
+        "activity/show.html", words=LABELS, describe=user_agents.describe, **shown
     )

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ...auth import accounts
-from ...auth.confirm import prove
+from ...auth.confirm import check_current_password
 from ...auth.forms import ConfirmForm, reject, show_form
 from ...auth.guards import recent_factor_required, signed_in_user
 from ...auth.sessions import logout_user
@@ -19,7 +19,11 @@ bp = Blueprint("deletion", __name__, url_prefix="/account/delete", template_fold
 def delete() -> ResponseReturnValue:
     user, form = signed_in_user(), ConfirmForm(request.form)
     page = "deletion/delete.html"
-    if request.method == "GET" or not form.validate() or not prove(user, form.password):
+    if (
+        request.method == "GET"
+        or not form.validate()
+        or not check_current_password(user, form.password)
+    ):
         return show_form(page, form)
     if not accounts.delete(user):
         db.session.commit()

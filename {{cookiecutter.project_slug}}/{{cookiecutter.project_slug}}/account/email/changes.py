@@ -116,6 +116,6 @@ def _void_later_changes(user: User, link: Link) -> None:
     Those to earlier addresses stay good: else a thief who changed the address twice
     could use the second link to void the first, which the owner has.
     """
-    links.void(user, since=link.created_at)
+    links.revoke(user, since=link.created_at)
     notices = delete(Outbox).where(*_notices(user), Outbox.created_at >= link.created_at)
     db.session.execute(notices)

@@ -12,7 +12,7 @@ from . import challenge, confirming, notices, required, views
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     menu.add_page(app, "second_factor.manage", lazy("Second factor"))
-    mail.add_writer(app, "second_factor_changed", notices.write_changed)
+    mail.add_composer(app, "second_factor_changed", notices.compose_changed)
     login_steps.add_step(app, challenge.ask_for_code)
     factors.add(app, confirming.FACTOR)
     required.init_app(app)

@@ -18,7 +18,7 @@ from ...auth.sessions.limits import CHALLENGE
 from ...auth.stale_forms import checks_own_forms, is_made_for
 from ...core import audit, throttle
 from ...core.db import db, now
-from ...core.i18n import gettext as _, speak
+from ...core.i18n import gettext as _, set_language
 from ...models import User
 from . import codes
 from .views import CodeForm, bp
@@ -38,14 +38,14 @@ def ask_for_code(user: User, remember: bool, target: str) -> ResponseReturnValue
     target = target if len(ascii(target)) < TARGET_MAX_LENGTH else ""
     handle = secrets.token_hex(16)
     session[CHALLENGE] = (handle, user.public_id, user.session_epoch, until, remember, target)
-    return redirect(url_for("second_factor.arrive"), 303)
+    return redirect(url_for("second_factor.challenge"), 303)
 
 
 @bp.route("/auth/second-factor", methods=["GET", "POST"])
 @login_not_required
 @checks_own_forms
-def arrive() -> ResponseReturnValue:
-    form, found = CodeForm(request.form), _arriving()
+def challenge() -> ResponseReturnValue:
+    form, found = CodeForm(request.form), _challenged()
     # The counter has a transaction of its own, which would wait for this one.
     db.session.commit()
     if found is None:
@@ -53,7 +53,7 @@ def arrive() -> ResponseReturnValue:
             flash(_("That took too long. Please log in again."))
         return redirect(url_for("auth.login"), 303)
     handle, user, remember, target = found
-    speak(user.language)
+    set_language(user.language)
     if not is_made_for(handle, request.form):
         # The code may be another account's, whose password was given first, in another tab.
         abort(
@@ -63,20 +63,20 @@ def arrive() -> ResponseReturnValue:
                 "Nothing was changed. Open the page again to continue."
             ),
         )
-    page = "second_factor/arrive.html"
+    page = "second_factor/challenge.html"
     if request.method == "GET" or not form.validate():
         return show_form(page, form, hint=codes.hint(user), made_for=handle)
     key = throttle.code_key(user)
     throttle.count_guess(key, audit.client_address())
     if codes.use(user, str(form.code.data)):
         throttle.forgive(key)
-        return login_steps.finish(user, remember=remember, target=target)
+        return login_steps.complete_login(user, remember=remember, target=target)
     db.session.commit()
     reject(form.code, codes.refusal(user))
     return show_form(page, form, hint=codes.hint(user), made_for=handle)
 
 
-def _arriving() -> tuple[str, User, bool, str] | None:
+def _challenged() -> tuple[str, User, bool, str] | None:
     """Return who gave the right password here of late, unless the account has changed since."""
     nobody = ("", "", 0, 0, False, "")
     handle, public_id, epoch, until, remember, target = session.get(CHALLENGE, nobody)

@@ -1,11 +1,11 @@
 """Tell people by mail what became of their second factor."""
 
 from ...core.i18n import gettext as _, show_time
-from ...core.mail import Letter, external_url
+from ...core.mail import Message, external_url
 from ...core.mail.outbox import Outbox
 
 
-def write_changed(row: Outbox) -> Letter:
+def compose_changed(row: Outbox) -> Message:
     said = {
         "second_factor_on": _("Your account now asks for a code besides the password."),
         "second_factor_off": _("Your account asks for a code no more: the password will do."),
@@ -14,4 +14,4 @@ def write_changed(row: Outbox) -> Letter:
         "second_factor_failed": _("Somebody gave your password, and after it only wrong codes."),
     }
     values = {"change": said[row.detail["change"]], "time": show_time(row.created_at)}
-    return Letter("second_factor_changed", {**values, "url": external_url("reset.start")})
+    return Message("second_factor_changed", {**values, "url": external_url("reset.start")})

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired
 from ...auth import accounts
 from ...auth.forms import REQUIRED, reject, show_form
 from ...auth.guards import recent_login_required, signed_in_user
-from ...auth.sessions import end_sessions, renew_session
+from ...auth.sessions import end_sessions, rotate_session
 from ...config import settings
 from ...core import audit, encryption, mail
 from ...core.db import db, now
@@ -93,7 +93,7 @@ def _settle(user: User, what: str) -> None:
     # Whoever is signed in elsewhere may be why it was changed (ASVS 7.4.3).
     end_sessions(user, keep_current=True)
     db.session.commit()
-    renew_session()
+    rotate_session()
 
 
 def _show_secret(user: User, secret: str, form: CodeForm) -> ResponseReturnValue:

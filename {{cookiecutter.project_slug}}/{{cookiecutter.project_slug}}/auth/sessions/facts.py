@@ -22,7 +22,7 @@ MEANINGS = {
     "remembered": lazy("Whether “Remember me” was ticked at login."),
     "login_at": lazy("When the login was."),
     "created_at": lazy("When the session began."),
-    "proved_at": lazy("When the password was last given."),
+    "authenticated_at": lazy("When the password was last given."),
     "seen_at": lazy("When the session was last used, to the minute."),
     "signed_at": lazy("When this text was signed; while in use it is signed anew."),
     "signature": lazy("Made of all the rest and of SECRET_KEY. Only the server can make one."),

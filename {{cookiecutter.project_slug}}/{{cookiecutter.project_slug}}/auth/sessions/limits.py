@@ -63,6 +63,6 @@ def is_over(began_at: datetime, remembered: bool) -> bool:
     return now() - began_at >= absolute_limit(remembered)
 
 
-def is_due(seen_at: datetime, remembered: bool) -> bool:
+def needs_touch(seen_at: datetime, remembered: bool) -> bool:
     """Tell whether the stored time of last use is old enough to be written anew."""
     return now() - seen_at >= min(SEEN_EVERY, idle_limit(remembered) / 10)

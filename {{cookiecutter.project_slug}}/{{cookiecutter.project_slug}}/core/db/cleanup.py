@@ -9,7 +9,7 @@ from . import Base, db
 BATCH = 500
 
 
-def sweep_some(
+def delete_expired(
     connection: Connection, table: type[Base], over: ColumnElement[bool], most: int
 ) -> int:
     """Delete at most so many rows that are over; return how many.
@@ -23,13 +23,13 @@ def sweep_some(
     return len(connection.execute(swept).all())
 
 
-def sweep(table: type[Base], over: ColumnElement[bool]) -> int:
+def delete_all_expired(table: type[Base], over: ColumnElement[bool]) -> int:
     """Delete all rows that are over, each batch by itself; return how many."""
     total, count = 0, BATCH
     while count == BATCH:
         began = time.monotonic()
         with db.engine.begin() as connection:
-            count = sweep_some(connection, table, over, BATCH)
+            count = delete_expired(connection, table, over, BATCH)
         total += count
         # SQLite has no queue for its one writer: those who wait try again now and then.
         # So leave it free for as long as this batch took.

@@ -18,30 +18,30 @@ from ...config import settings
 from ..account import Recipient
 from ..db import db, now
 from ..environ import ConfigError
-from ..i18n import language, speak
+from ..i18n import language, set_language
 from . import outbox
 from .outbox import Outbox
 from .transport import post
-from .worker import Courier
+from .worker import MailWorker
 
 # RFC 5321 4.5.3.1.6, without the CRLF.
 LONGEST_LINE = 998
 logger = logging.getLogger(__name__)
 
 
-class Letter(NamedTuple):
+class Message(NamedTuple):
     """Name the template below `mail/` and what goes into it."""
 
     template: str
     values: dict[str, object]
 
 
-Writer = Callable[[Outbox], Letter | None]
+Composer = Callable[[Outbox], Message | None]
 
 
-def add_writer(app: Flask, purpose: str, write: Writer) -> None:
-    """Say who writes the mails of a purpose; `write` may return None: no mail."""
-    app.extensions["writers"][purpose] = write
+def add_composer(app: Flask, purpose: str, compose: Composer) -> None:
+    """Say what composes the mails of a purpose; `compose` may return None: no mail."""
+    app.extensions["composers"][purpose] = compose
 
 
 def enqueue(
@@ -49,7 +49,7 @@ def enqueue(
 ) -> None:
     """Add a mail to the caller's transaction; it leaves after the request or the command.
 
-    `detail` is for the writer, and lies in the table until then: nothing secret.
+    `detail` is for the composer, and lies in the table until then: nothing secret.
     """
     if not settings().can_mail:
         return
@@ -140,20 +140,21 @@ def deliver_own() -> bool:
 
 def wake() -> None:
     """Let this process send what is due, without waiting for it."""
-    courier: Courier = current_app.extensions["courier"]
-    courier.wake()
+    worker: MailWorker = current_app.extensions["mail_worker"]
+    worker.wake()
 
 
 def _send(row: Outbox) -> None:
-    speak(row.language)
-    write: Writer = current_app.extensions["writers"][row.purpose]
-    letter = write(row)
+    set_language(row.language)
+    compose: Composer = current_app.extensions["composers"][row.purpose]
+    composed = compose(row)
     # A mail server may be slow: hold no lock meanwhile. Having to wait for one would also
-    # tell others that the writer found an account (ASVS 6.3.8).
+    # tell others that the composer found an account (ASVS 6.3.8).
     db.session.commit()
-    if letter is None:
+    if composed is None:
         return
-    subject, text = render_template(f"mail/{letter.template}.txt", **letter.values).split("\n", 1)
+    template, values = f"mail/{composed.template}.txt", composed.values
+    subject, text = render_template(template, **values).split("\n", 1)
     message = EmailMessage()
     message["From"] = settings().mail_from
     message["To"] = row.recipient
@@ -176,22 +177,22 @@ def _encoding(text: str) -> str | None:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["writers"] = {}
-    app.extensions["courier"] = courier = Courier(app, deliver, outbox.next_due)
+    app.extensions["composers"] = {}
+    app.extensions["mail_worker"] = worker = MailWorker(app, deliver, outbox.next_due)
 
     @app.teardown_request
     def wake_up(error: BaseException | None) -> None:
         # A process's first request wakes it too, for mails that an earlier process left.
-        if g.pop("mails", ()) or not courier.running:
-            courier.wake()
+        if g.pop("mails", ()) or not worker.running:
+            worker.wake()
 
     @app.teardown_appcontext
     def send(error: BaseException | None) -> None:
         """Send what a command, a job or a script has left, where no request does."""
         if "mails" not in g:
             return
-        if courier.running or has_request_context():
-            courier.wake()
+        if worker.running or has_request_context():
+            worker.wake()
             return
         try:
             if not why_not_here():

@@ -27,7 +27,7 @@ class Outbox(Base):
     purpose: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(EMAIL_MAX_LENGTH))
     language: Mapped[str] = mapped_column(String(8))
-    # What the letter is to say besides; nothing secret either.
+    # What the mail is to say besides; nothing secret either.
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now)
     attempts: Mapped[int] = mapped_column(default=0)
@@ -96,7 +96,7 @@ def take_out(row: Outbox, sent_at: datetime) -> None:
     """Delete a mail that was sent, unless a visitor has asked for it again."""
     db.session.execute(delete(Outbox).where(_not_asked_again(row)))
     if row.pause_key:
-        # Also where the writer found no account: a pause must not tell.
+        # Also where the composer found no account: a pause must not tell.
         pauses.note_sent(row.pause_key, sent_at)
     _release(row)
 

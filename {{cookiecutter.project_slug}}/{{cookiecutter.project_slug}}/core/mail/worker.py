@@ -19,7 +19,7 @@ LEAST_SECONDS = 1
 logger = logging.getLogger(__name__)
 
 
-class Courier:
+class MailWorker:
     """Deliver when woken, and again when the next mail is due."""
 
     def __init__(
@@ -43,7 +43,7 @@ class Courier:
             return
         with self._lock:
             if not self.running:
-                threading.Thread(target=self._run, name="courier", daemon=True).start()
+                threading.Thread(target=self._run, name="mail_worker", daemon=True).start()
                 self._process = os.getpid()
         self._awake.set()
 

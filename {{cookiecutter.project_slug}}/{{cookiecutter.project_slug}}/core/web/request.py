@@ -65,7 +65,7 @@ class Receiving:
         self._counts: Counter[str] = Counter()
 
     @contextmanager
-    def place(self, where: str) -> Iterator[None]:
+    def queue_slot(self, where: str) -> Iterator[None]:
         """Hold a place while a body arrives; raise ServiceUnavailable (503) if none is free."""
         with self._lock:
             of_all, of_one = self._counts.total(), self._counts[where]
@@ -99,7 +99,7 @@ def receive_body() -> bytes:
     told = request.content_length
     if (told or 0) > MAX_BODY_BYTES:
         return b""
-    with receiving.place(network(client_address())):
+    with receiving.queue_slot(network(client_address())):
         body = _read_body()
     if len(body) < (told or 0):
         # Cut off on the way: half a password must not be taken for a whole one.

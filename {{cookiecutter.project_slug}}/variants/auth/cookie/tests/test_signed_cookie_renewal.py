@@ -21,7 +21,7 @@ def renewing(make_app: MakeApp) -> Flask:
 
     @page(app)
     def renew() -> str:
-        sessions.renew_session()
+        sessions.rotate_session()
         return ""
 
     return app
@@ -50,10 +50,10 @@ def test_a_proof_gives_a_new_session_id_and_keeps_the_time_of_login(
     before, thief = fields(client), copy_of(client)
     clock.shift(30)
     assert "Max-Age" in client.get("/renew").headers["Set-Cookie"]
-    sid, public_id, epoch, login_at, proved_at, remembered = fields(client)
+    sid, public_id, epoch, login_at, authenticated_at, remembered = fields(client)
     assert sid != before[0]
     assert [public_id, epoch, login_at] == before[1:4]
-    assert proved_at == before[4] + 30
+    assert authenticated_at == before[4] + 30
     assert remembered == 1
     assert client.get("/renew").status_code == 200
     assert thief.get("/renew").status_code == 303
@@ -71,7 +71,7 @@ def test_a_session_that_ended_meanwhile_gets_no_new_token(
     @page(app)
     def work() -> str:
         if proof:
-            sessions.renew_session()
+            sessions.rotate_session()
         meanwhile(twin.logout if how == "logout" else lambda: change_password(twin))
         return ""
 
@@ -104,7 +104,7 @@ def test_work_that_a_view_left_undone_is_not_saved_with_the_renewal(
             case "raise":
                 raise RuntimeError("the view broke")
             case "renew":
-                sessions.renew_session()
+                sessions.rotate_session()
                 return ""
             case how:
                 abort(int(how))

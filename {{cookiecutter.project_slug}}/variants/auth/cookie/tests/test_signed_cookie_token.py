@@ -18,12 +18,12 @@ from .letters import open_link
 def test_a_token_says_no_more_than_it_must(app: Flask, client: Browser, user: str) -> None:
     client.login(remember="on")
     (row,) = rows(app, "SELECT public_id, session_epoch FROM users")
-    sid, public_id, epoch, login_at, proved_at, remembered = fields(client)
+    sid, public_id, epoch, login_at, authenticated_at, remembered = fields(client)
 
     assert len(sid) == 32
     assert public_id == row["public_id"]
     assert epoch == row["session_epoch"]
-    assert login_at == proved_at
+    assert login_at == authenticated_at
     assert remembered == 1
     text = client.jar()[AUTH].lower()
     assert EMAIL not in text

@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("remembered", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("authenticated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("address", sa.String(45), nullable=False),
         sa.Column("client", sa.String(200), nullable=False),

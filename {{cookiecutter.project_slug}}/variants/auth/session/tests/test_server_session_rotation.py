@@ -19,7 +19,7 @@ def site(make_app: MakeApp) -> Flask:
     @page(app)
     def renew() -> str:
         session["word"] = "marmalade"
-        sessions.renew_session()
+        sessions.rotate_session()
         return ""
 
     @page(app)
@@ -75,7 +75,7 @@ def test_a_proof_gives_a_new_token_and_keeps_the_session(
     (after,) = rows(site, "SELECT * FROM sessions")
     for column in ("handle", "user_id", "epoch", "remembered", "created_at"):
         assert after[column] == before[column]
-    assert after["proved_at"] > before["proved_at"]
+    assert after["authenticated_at"] > before["authenticated_at"]
 
 
 def test_logout_takes_away_row_and_cookie_at_once(app: Flask, client: Browser, user: str) -> None:
@@ -95,7 +95,7 @@ def test_a_logout_ends_a_session_whose_token_is_renewed_meanwhile(
 
     @page(app)
     def renew() -> str:
-        sessions.renew_session()
+        sessions.rotate_session()
         return ""
 
     @page(app)

@@ -42,7 +42,7 @@ def site(make_app: MakeApp) -> Flask:
             case "write":
                 session["word"] = "marmalade"
             case "renew":
-                sessions.renew_session()
+                sessions.rotate_session()
         meanwhile(lambda: run_sql(app, "DELETE FROM sessions"))
         return ""
 

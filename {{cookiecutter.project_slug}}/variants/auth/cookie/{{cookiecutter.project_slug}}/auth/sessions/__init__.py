@@ -14,7 +14,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 
 from ...config import settings
 from ...core.db import db
-from ...core.db.cleanup import sweep
+from ...core.db.cleanup import delete_all_expired
 from ...models import User
 from .. import browsers
 from . import cookie, ended, history, tokens
@@ -87,7 +87,7 @@ def find_live(text: str) -> tuple[Token, datetime, User] | None:
     return token, signed_at, user
 
 
-def renew_session() -> None:
+def rotate_session() -> None:
     """Give the session a new token after its user proved who they are."""
     presence().proved = True
 
@@ -97,10 +97,10 @@ def is_challenge_over(handle: str) -> bool:
     return ended.is_listed(handle)
 
 
-def proved_at() -> datetime | None:
+def authenticated_at() -> datetime | None:
     """Return when the signed-in user last gave the password, None for a visitor."""
     token = presence().token
-    return datetime.fromtimestamp(token.proved_at, UTC) if token else None
+    return datetime.fromtimestamp(token.authenticated_at, UTC) if token else None
 
 
 def active_sessions(user: User) -> list[ActiveSession]:
@@ -145,7 +145,7 @@ def end_sessions(user: User, *, keep_current: bool) -> None:
 
 def purge() -> int:
     """Shorten the list of ended sessions, in small batches; return by how many."""
-    return sweep(ended.EndedSession, ended.is_over())
+    return delete_all_expired(ended.EndedSession, ended.is_over())
 
 
 def _clear_session() -> None:

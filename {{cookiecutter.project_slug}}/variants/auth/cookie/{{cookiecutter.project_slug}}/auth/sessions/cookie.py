@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 from ...config import settings
 from ...core import audit
 from ...core.db import db, now, writing
-from ...core.db.cleanup import sweep_some
+from ...core.db.cleanup import delete_expired
 from .. import accounts
 from . import ended, history, tokens
-from .limits import Login, idle_limit, is_due
+from .limits import Login, idle_limit, needs_touch
 from .tokens import Token
 
 # A login tidies up a little, so that the list shrinks without a timer too.
@@ -68,18 +68,18 @@ def _begin(here: Presence, login: Login) -> Token | None:
         user=login.public_id,
         epoch=login.epoch,
         login_at=moment,
-        proved_at=moment,
+        authenticated_at=moment,
         remembered=login.remembered,
     )
     db.session.rollback()
     with writing() as connection:
-        if not accounts.take_turn(connection, login.id):
+        if not accounts.lock_user(connection, login.id):
             return None
         _list_as_ended(connection, here)
         # One less than a user may have: the new one comes on top (ASVS 7.1.2).
         for old, _ in history.live_tokens(connection, login)[settings().sessions_per_user - 1 :]:
             ended.add(connection, old.sid, old.began_at)
-        sweep_some(connection, ended.EndedSession, ended.is_over(), PURGE_AT_LOGIN)
+        delete_expired(connection, ended.EndedSession, ended.is_over(), PURGE_AT_LOGIN)
         audit.record("login", login, within=connection, **_facts(token))
     return token
 
@@ -108,7 +108,7 @@ def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None
     """
     if here.proved:
         return _renew(here, token)
-    if not here.reissued and not is_due(signed_at, token.remembered):
+    if not here.reissued and not needs_touch(signed_at, token.remembered):
         return None
     # Who keeps one connection and waits for another may wait for others who do the same.
     db.session.rollback()
@@ -116,7 +116,7 @@ def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None
         return None
     if here.reissued:
         with writing() as connection:
-            if not accounts.take_turn(connection, here.user_id):
+            if not accounts.lock_user(connection, here.user_id):
                 return None
             _record_renewal(connection, here, token)
     return token
@@ -124,10 +124,10 @@ def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None
 
 def _renew(here: Presence, token: Token) -> Token | None:
     """Return a token with a new sid and the time of this proof; the old one ends."""
-    renewed = token._replace(sid=tokens.new_sid(), proved_at=int(now().timestamp()))
+    renewed = token._replace(sid=tokens.new_sid(), authenticated_at=int(now().timestamp()))
     db.session.rollback()
     with writing() as connection:
-        if not accounts.take_turn(connection, here.user_id):
+        if not accounts.lock_user(connection, here.user_id):
             return None
         if not ended.add(connection, token.sid, token.began_at):
             return None
@@ -138,7 +138,7 @@ def _renew(here: Presence, token: Token) -> Token | None:
 def _record_renewal(connection: Connection, here: Presence, token: Token) -> None:
     """Note how a session goes on: it is listed from there."""
     owner = Login(here.user_id, token.user, token.epoch, token.remembered)
-    audit.record("session_renewed", owner, within=connection, **_facts(token))
+    audit.record("session_rotated", owner, within=connection, **_facts(token))
 
 
 def _facts(token: Token) -> dict[str, str | int | bool]:

@@ -28,7 +28,7 @@ def _explain_token(text: str) -> Explanation:
     said, signature = _apart(text)
     cookie = token._asdict() | {
         "login_at": token.began_at,
-        "proved_at": datetime.fromtimestamp(token.proved_at, UTC),
+        "authenticated_at": datetime.fromtimestamp(token.authenticated_at, UTC),
         "signed_at": signed_at,
         "signature": signature,
     }

@@ -12,7 +12,7 @@ from .ended import EndedSession
 from .limits import Login, is_over, longest_life
 from .tokens import Token
 
-KINDS = ("login", "session_renewed")
+KINDS = ("login", "session_rotated")
 
 
 class Seen(NamedTuple):
@@ -49,6 +49,6 @@ def _token(owner: Login, seen: Seen) -> Token:
         user=owner.public_id,
         epoch=detail["epoch"],
         login_at=detail["login_at"],
-        proved_at=int(seen.at.timestamp()),
+        authenticated_at=int(seen.at.timestamp()),
         remembered=detail["remembered"],
     )

@@ -31,7 +31,7 @@ class Token(NamedTuple):
     user: str
     epoch: int
     login_at: int
-    proved_at: int
+    authenticated_at: int
     remembered: bool
 
     @property
@@ -56,10 +56,10 @@ def read(text: str) -> tuple[Token, datetime] | None:
     try:
         said, signed_at = _signer().unsign(text, return_timestamp=True)
         sid, user, *numbers = said.decode("ascii").split(".")
-        epoch, login_at, proved_at, remembered = map(int, numbers)
+        epoch, login_at, authenticated_at, remembered = map(int, numbers)
     except (BadData, ValueError):
         return None
-    return Token(sid, user, epoch, login_at, proved_at, bool(remembered)), signed_at
+    return Token(sid, user, epoch, login_at, authenticated_at, bool(remembered)), signed_at
 
 
 def _signer() -> TimestampSigner:

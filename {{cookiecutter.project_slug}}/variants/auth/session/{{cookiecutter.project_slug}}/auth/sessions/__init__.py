@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...core.db import db
-from ...core.db.cleanup import sweep
+from ...core.db.cleanup import delete_all_expired
 from ...models import User
 from .. import browsers
 from . import store
@@ -57,7 +57,7 @@ def load_user() -> User | None:
     return found[1]
 
 
-def renew_session() -> None:
+def rotate_session() -> None:
     """Give the session a new token after its user proved who they are."""
     stored = _current().stored
     _current().proved = stored is not None and stored.user_id is not None
@@ -68,10 +68,10 @@ def is_challenge_over(handle: str) -> bool:
     return False
 
 
-def proved_at() -> datetime | None:
+def authenticated_at() -> datetime | None:
     """Return when the signed-in user last gave the password, None for a visitor."""
     stored = _current().stored
-    return stored.proved_at if stored else None
+    return stored.authenticated_at if stored else None
 
 
 def active_sessions(user: User) -> list[ActiveSession]:
@@ -120,7 +120,7 @@ def end_sessions(user: User, *, keep_current: bool) -> None:
 
 def purge() -> int:
     """Delete the sessions that are over, in small batches; return how many."""
-    return sweep(StoredSession, store.expired())
+    return delete_all_expired(StoredSession, store.expired())
 
 
 def is_alive(stored: Stored, user: User | None) -> bool:

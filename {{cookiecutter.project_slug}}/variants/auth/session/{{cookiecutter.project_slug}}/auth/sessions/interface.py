@@ -12,10 +12,10 @@ from werkzeug.datastructures import CallbackDict
 from ...config import settings
 from ...core import audit
 from ...core.db import db, writing
-from ...core.db.cleanup import sweep_some
+from ...core.db.cleanup import delete_expired
 from .. import accounts
 from . import store
-from .limits import Login, absolute_limit, is_due
+from .limits import Login, absolute_limit, needs_touch
 from .store import Stored, StoredSession
 
 # A login tidies up a little, so that the table shrinks without a timer too.
@@ -45,7 +45,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         if self.modified or self.login or self.ended or self.proved:
             return True
         stored = self.stored
-        return stored is not None and is_due(stored.seen_at, stored.remembered)
+        return stored is not None and needs_touch(stored.seen_at, stored.remembered)
 
     def fill(self, stored: Stored) -> None:
         self.update(session_json_serializer.loads(stored.data))
@@ -90,12 +90,12 @@ class ServerSessionInterface(SessionInterface):
             with db.engine.begin() as connection:
                 store.write(connection, stored, _dump(session))
         else:
-            store.see(stored)
+            store.touch(stored)
 
     def _replace(self, session: ServerSession, response: Response) -> None:
         login, stored = session.login, session.stored
         with writing() as connection:
-            if login and not accounts.take_turn(connection, login.id):
+            if login and not accounts.lock_user(connection, login.id):
                 # The account was deleted meanwhile: nobody is signed in.
                 return
             gone = stored is not None and not store.remove(connection, stored)
@@ -107,7 +107,7 @@ class ServerSessionInterface(SessionInterface):
                 store.keep_newest(connection, login.id, settings().sessions_per_user - 1)
                 token, handle = store.add(connection, _dump(session), login)
                 audit.record("login", login, within=connection, session=handle)
-                sweep_some(connection, StoredSession, store.expired(), PURGE_AT_LOGIN)
+                delete_expired(connection, StoredSession, store.expired(), PURGE_AT_LOGIN)
             elif session:
                 token, _ = store.add(connection, _dump(session))
         if login or session:

@@ -52,7 +52,7 @@ class StoredSession(Base):
     data: Mapped[str] = mapped_column(Text)
     remembered: Mapped[bool]
     created_at: Mapped[datetime]
-    proved_at: Mapped[datetime | None]
+    authenticated_at: Mapped[datetime | None]
     seen_at: Mapped[datetime] = mapped_column(index=True)
     address: Mapped[str] = mapped_column(String(45))
     client: Mapped[str] = mapped_column(String(200))
@@ -77,7 +77,7 @@ class Stored(NamedTuple):
     data: str
     remembered: bool
     created_at: datetime
-    proved_at: datetime | None
+    authenticated_at: datetime | None
     seen_at: datetime
 
 
@@ -107,7 +107,7 @@ def add(connection: Connection, data: str, login: Login | None = None) -> tuple[
         "data": data,
         "remembered": login is not None and login.remembered,
         "created_at": moment,
-        "proved_at": moment if login else None,
+        "authenticated_at": moment if login else None,
         "seen_at": moment,
         "address": audit.client_address(),
         "client": audit.client_name(),
@@ -139,7 +139,7 @@ def remove(connection: Connection, stored: Stored) -> bool:
 def renew(connection: Connection, stored: Stored, data: str) -> str | None:
     """Give a session a new token after a proof; None if it has ended meanwhile."""
     token, moment = new_token(), now()
-    values = {"token_hash": hash_token(token), "proved_at": moment, "seen_at": moment}
+    values = {"token_hash": hash_token(token), "authenticated_at": moment, "seen_at": moment}
     changed = connection.execute(_update(stored).values(data=data, **values))
     return token if changed.rowcount else None
 
@@ -149,7 +149,7 @@ def write(connection: Connection, stored: Stored, data: str) -> None:
     connection.execute(_update(stored).values(data=data, seen_at=now()))
 
 
-def see(stored: Stored) -> None:
+def touch(stored: Stored) -> None:
     """Note that a session is in use, unless that would have to wait."""
     write_unless_busy(_update(stored).values(seen_at=now()))
 

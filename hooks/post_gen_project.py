@@ -18,12 +18,14 @@ import secrets
 import shlex
 import shutil
 import stat
+from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
 from typing import cast
 
 # tojson escapes the single quote, so no answer can end this literal.
 ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')  # fmt: skip
+# In this order: an overlay of auth brings overlays of the language with it.
 OVERLAID = ("auth", "language", "license")
 WORDS = {
     "en": {
@@ -86,11 +88,19 @@ def make_writable() -> None:
     """
     folder = "{" + "{cookiecutter.project_slug}" + "}"
     template = Path(os.environ.get("PWD", ""), ANSWERS.get("_repo_dir", ""), folder)
-    overlays = (template / "variants" / key / ANSWERS[key] for key in OVERLAID)
-    for path in set().union(*map(files, (template, *overlays))):
+    for path in set().union(*map(files, (template, *chosen_overlays(template)))):
         made = Path(str(path).replace(folder, ANSWERS["project_slug"]))
         if made.is_file() and not made.stat().st_mode & stat.S_IWUSR:
             made.chmod(made.stat().st_mode | stat.S_IWUSR)
+
+
+def chosen_overlays(folder: Path) -> Iterator[Path]:
+    """Yield the chosen overlays in a folder, and those within them."""
+    for question in OVERLAID:
+        overlay = folder / "variants" / question / ANSWERS[question]
+        if overlay.is_dir():
+            yield overlay
+            yield from chosen_overlays(overlay)
 
 
 def say_what_next() -> None:

@@ -35,7 +35,12 @@ class Template:
         self.release = head.strip()
 
     def file(self, path: str) -> Path:
-        return self.folder / PROJECT.name / path.replace(SLUG, PROJECT.name)
+        project = self.folder / PROJECT.name
+        file = project / path.replace(SLUG, PROJECT.name)
+        # A document lies in the overlay of its language.
+        return (
+            file if file.exists() else project / "variants" / "language" / "en" / path
+        )
 
     def replace(self, path: str, old: str, new: str) -> None:
         replace(self.file(path), old, new)

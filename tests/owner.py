@@ -76,7 +76,6 @@ CHANGED = [
     # It is pinned already, since others need it: the locked files stay as they are.
     ("pyproject.toml", '    "psycopg[', f'{DEPENDENCY}    "psycopg['),
     ("docs/privacy.md", "\n\n**What is over", f"\n{ROW}\n**What is over"),
-    ("docs/privacidade.md", "\n\n**O que venceu", f"\n{ROW}\n**O que venceu"),
 ]
 
 

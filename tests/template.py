@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+_WITHIN = re.compile(r"variants/\w+/\w+/")
 PROJECT = ROOT / "{{cookiecutter.project_slug}}"
 SLUG = "my_flask_app"
 
@@ -34,8 +36,16 @@ def template_files() -> dict[str, Path]:
 
 
 def overlay(question: str, answer: str) -> dict[str, Path]:
-    """Return the files that one answer brings, by their baked path."""
-    return _files(PROJECT / "variants" / question / answer)
+    """Return the files that one answer brings, by their baked path.
+
+    Another question's overlay may hold overlays of this one, and this one of another's:
+    of files that hang on both answers it returns those of the other one's first answer.
+    """
+    found: dict[str, Path] = {}
+    for folder in sorted(PROJECT.glob(f"**/variants/{question}/{answer}")):
+        for path, source in _files(folder).items():
+            found.setdefault(_WITHIN.sub("", path), source)
+    return found
 
 
 def is_copied_verbatim(path: str) -> bool:

@@ -22,7 +22,12 @@ HEADING = re.compile(r"(?m)^#+ +(.+?) *$")
 MENTIONED = re.compile(r"\bdocs/[\w-]+\.md\b")
 MAKE = re.compile(r"(?m)(?:^|`)make (?!PYTHON)([a-z]+)")
 PATH = re.compile(r"`((?:[\w.]+/)*[\w.]+(?:\.(?:py|md|html|example)|/))`")
-FENCE = re.compile(r"(?ms)^```.*?^```$")
+FENCE = re.compile(r"(?ms)^ *```.*?^ *```$")
+PART = re.compile(r"(?m)^(?:#+ |- |\d\. [✓✗]?|\|.*|```)")
+# Comments, docstrings, labels and what a file is for.
+SAID = re.compile(r'(?m)(^| )(#|--) .*$|\S  .*$|"""[^"]*"""|aria-label=".*"|<button>.*')
+DESCRIPTION = "A Flask app with accounts."
+IN_WORDS = re.compile(r"\w+ \w+ \w+ \w+")
 
 
 def documents(project: Path) -> dict[str, str]:
@@ -70,14 +75,49 @@ def test_every_document_that_is_mentioned_is_there(variant: Path) -> None:
         assert not missing, f"{path}: {missing}"
 
 
+def test_every_document_can_be_reached_from_the_readme(variant: Path) -> None:
+    assert documents(variant).keys() == reached(variant)
+
+
 @pytest.mark.parametrize("auth", AUTHS)
-def test_every_document_can_be_reached_from_a_readme(
+def test_documents_are_the_same_in_every_language(
     auth: str, baked: Callable[..., Path]
 ) -> None:
-    """From the one in its own language: each project has its documents in both."""
-    projects = [baked(auth=auth, language=language) for language in LANGUAGES]
+    """They have the same parts in the same order, and show the same commands."""
+    english, *others = [prose(baked(auth=auth, language=one)) for one in LANGUAGES]
 
-    assert documents(projects[0]).keys() == set().union(*map(reached, projects))
+    for other in others:
+        assert other.keys() == english.keys()
+        for path, text in english.items():
+            assert shape(other[path]) == shape(text), path
+            assert shown(other[path]) == shown(text), path
+            same = paragraphs(other[path]) & paragraphs(text)
+            said = {part for part in same if IN_WORDS.search(part)}
+            assert said <= {DESCRIPTION}, path
+
+
+def prose(project: Path) -> dict[str, str]:
+    """Return the documents that are written once for each language."""
+    return {
+        path: content.decode()
+        for path, content in tree(project).items()
+        if path.endswith(".md") and path != "AGENTS.md"
+    }
+
+
+def shape(text: str) -> list[str]:
+    """Return each heading, item, row of so many cells and block, in order."""
+    found = PART.findall(FENCE.sub("```", text))
+    return ["|" * mark.count("|") or mark for mark in found]
+
+
+def shown(text: str) -> list[str]:
+    """Return the blocks, but for what they say to people."""
+    return [SAID.sub("", block) for block in FENCE.findall(text)]
+
+
+def paragraphs(text: str) -> set[str]:
+    return {part.strip() for part in FENCE.sub("", text).split("\n\n")}
 
 
 def test_the_index_lists_every_document(variant: Path) -> None:

@@ -59,7 +59,6 @@ NEWER = [
     (f"{SLUG}/pages.py", "Answer 200 while", "Say 200 while"),
     (f"{SLUG}/templates/base.html", "  <footer>\n", "  <footer>\n    <hr>\n"),
     ("docs/privacy.md", "`name`, `language`", "`name`, `motto`, `language`"),
-    ("docs/privacidade.md", "`name`, `language`", "`name`, `motto`, `language`"),
     ("pyproject.toml", '"argon2-cffi>=25.1"', '"argon2-cffi>=25.1.0"'),
 ]
 

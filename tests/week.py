@@ -108,7 +108,6 @@ CHANGED = [
     ),
     (f"{SLUG}/models.py", "LargeBinary, String\n", "LargeBinary, String, false\n"),
 ]
-PRIVACY = {"en": "docs/privacy.md", "pt_BR": "docs/privacidade.md"}
 
 
 def work(project: Path, language: str) -> None:
@@ -121,7 +120,7 @@ def work(project: Path, language: str) -> None:
     icon = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>\n'
     (project / SLUG / "static" / "icon.svg").write_text(icon, encoding="ascii")
     speak_one_language(project, language)
-    document = project / PRIVACY[language]
+    document = project / "docs" / "privacy.md"
     replace(
         document,
         "`session_epoch`, `created_at`",

@@ -23,9 +23,9 @@ SCRIPT = "copy_to_postgresql.py"
 COMMAND = f".venv/bin/python {SCRIPT}"
 
 
-def written(folder: Path, document: str) -> str:
-    """Return the script in a document that also says how to run it."""
-    text = (folder / "docs" / document).read_text(encoding="utf-8")
+def written(folder: Path) -> str:
+    """Return the script in the document, which also says how to run it."""
+    text = (folder / "docs" / "to-postgresql.md").read_text(encoding="utf-8")
     assert f"```console\n{COMMAND}\n```" in text
     (script,) = re.findall(r"(?ms)^```python\n(.*?)^```$", text)
     return str(script)
@@ -48,7 +48,7 @@ def test_everybody_is_still_there_and_signed_in(
     served = {**SERVED, "DATABASE_URL": url}
     must(site.run("flask", "db", "upgrade", **served))
 
-    script = written(site.folder, "to-postgresql.md")
+    script = written(site.folder)
     (site.folder / SCRIPT).write_text(script, encoding="utf-8")
     said = must(site.run("python", SCRIPT, **SERVED, NEW_DATABASE=url))
 
@@ -71,15 +71,3 @@ def fail_twice(site: Site, served: dict[str, str], script: str, url: str) -> Non
     again = site.run("python", SCRIPT, **SERVED, NEW_DATABASE=url)
     assert again.returncode != 0
     assert "IntegrityError" in again.stderr
-
-
-def test_both_documents_give_the_same_script(open_site: OpenSite) -> None:
-    folder = open_site("session").folder
-    english, portuguese = (
-        written(folder, f"{name}-postgresql.md") for name in ("to", "para")
-    )
-
-    def code(text: str) -> list[str]:
-        return [line for line in text.splitlines() if not re.match(r' *#|"""', line)]
-
-    assert code(english) == code(portuguese)

@@ -1,4 +1,4 @@
-"""Take the guide apart: its shape, its blocks, the names it mentions in code."""
+"""Take the guide apart: its blocks, and the names it mentions in code."""
 
 import re
 from functools import cache
@@ -10,12 +10,12 @@ from flask import Flask
 from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
-from {{ cookiecutter.project_slug }}.auth.guide import DOCS, FILES
+from {{ cookiecutter.project_slug }}.auth.guide import FILE
 from {{ cookiecutter.project_slug }}.core import i18n
 
 from .browser import Browser
 
-GUIDES = {name: (DOCS / file).read_text(encoding="utf-8") for name, file in FILES.items()}
+GUIDE = FILE.read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w+) ?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 ROOTS = (i18n.PACKAGE.parent, i18n.PACKAGE)
 
@@ -38,16 +38,6 @@ class Message(NamedTuple):
 
 def blocks(text: str) -> list[Block]:
     return [Block(*match) for match in FENCE.findall(text)]
-
-
-def paragraphs(text: str) -> list[str]:
-    return [part.strip() for part in FENCE.sub("", text).split("\n\n") if part.strip()]
-
-
-def shape(text: str) -> list[str]:
-    """Return what is a heading, an item, a row of so many cells or a block, in order."""
-    found = re.findall(r"^(?:#+ |- |\d\. [✓✗]?|\|.*|```)", FENCE.sub("```", text), re.MULTILINE)
-    return ["|" * mark.count("|") or mark for mark in found]
 
 
 def mentioned(text: str) -> set[str]:

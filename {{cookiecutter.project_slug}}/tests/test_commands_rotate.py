@@ -30,13 +30,6 @@ def refused(site: Site, *args: str, **variables: str) -> str:
     return last.removeprefix("Error: ")
 
 
-def test_both_documents_name_the_same_commands() -> None:
-    for section, count in ((PLANNED, 1), (LEAK, 3)):
-        named = commands("keys.md", section)
-        assert len(named) == count
-        assert named == commands("chaves.md", section)
-
-
 def test_a_planned_change_logs_nobody_out_and_loses_nothing(site: Site) -> None:
     (rotate,) = commands("keys.md", PLANNED)
     old = site.start()

@@ -4,7 +4,6 @@ import doctest
 import re
 from datetime import timedelta
 
-import pytest
 from flask import Flask
 
 from {{ cookiecutter.project_slug }}.auth import guide
@@ -14,21 +13,19 @@ from {{ cookiecutter.project_slug }}.config import NUMBERS, Settings
 from .browser import Browser
 from .conftest import MakeApp
 from .guides import (
-    GUIDES,
+    GUIDE,
     blocks,
     exists,
     is_alike,
     mentioned,
     message,
-    paragraphs,
     send,
-    shape,
     source,
 )
 
 UNITS = {
-    "en": {"minutes": 60, "hours": 3600, "days": 86400},
-    "pt_BR": {"minutos": 60, "horas": 3600, "dias": 86400},
+    **{"minutes": 60, "hours": 3600, "days": 86400},
+    **{"minutos": 60, "horas": 3600, "dias": 86400},
 }
 # Of the two kinds of session that the guide explains, this app has one.
 OF_ONE_KIND = {
@@ -61,13 +58,10 @@ OF_THE_WORLD = {
     "set_cookie()",
 }
 
-each_language = pytest.mark.parametrize("language", GUIDES)
 
-
-@each_language
-def test_the_app_answers_as_the_guide_shows(client: Browser, user: str, language: str) -> None:
+def test_the_app_answers_as_the_guide_shows(client: Browser, user: str) -> None:
     answers = 0
-    for block in blocks(GUIDES[language]):
+    for block in blocks(GUIDE):
         if block.language != "http" or block.about not in {"", explain.KIND}:
             continue
         shown = message(block)
@@ -85,53 +79,38 @@ def test_the_app_answers_as_the_guide_shows(client: Browser, user: str, language
     assert answers == 5
 
 
-@each_language
-def test_what_it_quotes_stands_in_the_code(language: str) -> None:
-    quoted = [block for block in blocks(GUIDES[language]) if block.language == "python"]
+def test_what_it_quotes_stands_in_the_code() -> None:
+    quoted = [block for block in blocks(GUIDE) if block.language == "python"]
     assert len(quoted) == 3
     for block in quoted:
         if not block.about:
-            tried = doctest.DocTestParser().get_doctest(block.text, {}, language, None, 0)
+            tried = doctest.DocTestParser().get_doctest(block.text, {}, "guide.md", None, 0)
             assert doctest.DocTestRunner().run(tried) == (0, 2)
             continue
         code = [line.strip() for line in source(block.about).splitlines()]
         assert {line.strip() for line in block.text.splitlines()} <= {*code}
 
 
-@each_language
-def test_what_it_names_exists(configure: MakeApp, language: str) -> None:
+def test_what_it_names_exists(configure: MakeApp) -> None:
     app = configure(development=True)
     elsewhere = OF_ONE_KIND[OTHER_KIND]
-    names = mentioned(GUIDES[language])
+    names = mentioned(GUIDE)
     assert OF_ONE_KIND[explain.KIND] | elsewhere <= names
     known = elsewhere | OF_THE_WORLD
     assert [name for name in names - known if not exists(app, name)] == []
     assert [name for name in elsewhere if exists(app, name)] == []
 
 
-@each_language
-def test_the_limits_it_gives_are_the_defaults(language: str) -> None:
-    said = re.findall(r"(\d+) (\w+): `(\w+_SECONDS)`", GUIDES[language])
-    found = {name: int(count) * UNITS[language][unit] for count, unit, name in said}
+def test_the_limits_it_gives_are_the_defaults() -> None:
+    said = re.findall(r"(\d+) (\w+): `(\w+_SECONDS)`", GUIDE)
+    found = {name: int(count) * UNITS[unit] for count, unit, name in said}
     limits = [name for name in NUMBERS if name.endswith(("idle_seconds", "absolute_seconds"))]
     assert found == {name.upper(): getattr(Settings, name) for name in limits}
-    assert f"{Flask('bare').permanent_session_lifetime // timedelta(days=1)} d" in GUIDES[language]
+    assert f"{Flask('bare').permanent_session_lifetime // timedelta(days=1)} d" in GUIDE
 
 
-def test_it_is_the_same_guide_in_every_language() -> None:
-    for text in GUIDES.values():
-        assert shape(text) == shape(GUIDES["en"])
-        assert blocks(text) == blocks(GUIDES["en"])
-
-
-def test_and_yet_no_paragraph_is_in_two_languages() -> None:
-    english, portuguese = (paragraphs(text) for text in GUIDES.values())
-    assert not {*english} & {*portuguese} - {"### 1", "### 2", "### 3", "### 4", "### 5"}
-
-
-@each_language
-def test_each_question_has_one_right_answer_and_each_answer_a_reason(language: str) -> None:
-    questions = guide.read(language).questions
+def test_each_question_has_one_right_answer_and_each_answer_a_reason() -> None:
+    questions = guide.read().questions
     assert len(questions) == 5
     for question in questions:
         assert 3 <= len(question.answers) <= 4

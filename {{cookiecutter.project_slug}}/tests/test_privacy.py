@@ -4,12 +4,11 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from flask import Flask
 
 from {{ cookiecutter.project_slug }}.auth.links import LIFETIME, Link
 from {{ cookiecutter.project_slug }}.cli.purge import EVENTS_KEPT, MAILS_KEPT
-from {{ cookiecutter.project_slug }}.config import LANGUAGES, Settings
+from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.core.db import Base, db, now
 from {{ cookiecutter.project_slug }}.core.mail.outbox import Outbox
 from {{ cookiecutter.project_slug }}.core.mail.pauses import REMEMBERED
@@ -19,30 +18,22 @@ from .inside import everything_stored, rows
 from .people import add_user
 from .traces import leave_traces, what_is_personal
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCUMENT = (Path(__file__).parent.parent / "docs" / "privacy.md").read_text(encoding="utf-8")
 # Neither points to a user, yet both say something of one.
 LOOSE = {"outbox", "throttles"}
 # There is one of them, as this app remembers who is signed in.
 KINDS_OF_SESSION = {"sessions", "ended_sessions"}
 BOB = "bob@example.com"
 
-# One for each language that the app speaks, as far as the project came with it.
-DOCUMENTS = {"en": "privacy.md", "pt_BR": "privacidade.md"}
-each_document = pytest.mark.parametrize(
-    "document", [name for language, name in DOCUMENTS.items() if language in LANGUAGES]
-)
 
-
-def documented(document: str) -> dict[str, set[str]]:
-    """Return the tables and columns that a document names, row by row."""
-    text = (DOCS / document).read_text(encoding="utf-8")
-    found = re.findall(r"^\| `(\w+)` \| (.*?) \|", text, re.MULTILINE)
+def documented() -> dict[str, set[str]]:
+    """Return the tables and columns that the document names, row by row."""
+    found = re.findall(r"^\| `(\w+)` \| (.*?) \|", DOCUMENT, re.MULTILINE)
     return {table: set(re.findall(r"`(\w+)`", columns)) for table, columns in found}
 
 
-@each_document
-def test_every_column_that_says_something_of_people_is_documented(document: str) -> None:
-    named, tables = documented(document), Base.metadata.tables
+def test_every_column_that_says_something_of_people_is_documented() -> None:
+    named, tables = documented(), Base.metadata.tables
     pointing = {
         name
         for name, table in tables.items()
@@ -50,25 +41,23 @@ def test_every_column_that_says_something_of_people_is_documented(document: str)
     }
     missing = ({"users"} | LOOSE | pointing) - set(named)
     assert not missing, (
-        f"docs/{document} needs a row for each of {sorted(missing)}, which say something of "
+        f"docs/privacy.md needs a row for each of {sorted(missing)}, which say something of "
         "people: the columns, why the table keeps them, and for how long."
     )
     gone = set(named) - set(tables) - KINDS_OF_SESSION
-    assert not gone, f"docs/{document} has rows for tables that are not there: {sorted(gone)}"
+    assert not gone, f"docs/privacy.md has rows for tables that are not there: {sorted(gone)}"
     for table in set(named) & set(tables):
         columns = set(tables[table].columns.keys())
         assert named[table] == columns, (
-            f"docs/{document} must name, in the row of {table}, its columns and no others: "
+            f"docs/privacy.md must name, in the row of {table}, its columns and no others: "
             f"it lacks {sorted(columns - named[table])}, and has {sorted(named[table] - columns)} "
             "too many."
         )
 
 
-@each_document
-def test_the_documents_know_how_long_things_are_kept(document: str, settings: Settings) -> None:
+def test_the_documents_know_how_long_things_are_kept(settings: Settings) -> None:
     """By the row of each table, with the settings that nobody has changed."""
-    text = (DOCS / document).read_text(encoding="utf-8")
-    said = dict(re.findall(r"^\| `(\w+)` \| .* \| ([^|]+) \|$", text, re.MULTILINE))
+    said = dict(re.findall(r"^\| `(\w+)` \| .* \| ([^|]+) \|$", DOCUMENT, re.MULTILINE))
     for table, ages in {
         "links": [LIFETIME],
         "outbox": [MAILS_KEPT],
@@ -91,7 +80,7 @@ def test_the_documents_know_how_long_things_are_kept(document: str, settings: Se
 
 
 def in_words(age: timedelta) -> str:
-    """Return what either language says: the singular is a word."""
+    """Return what the document says in either language: the singular is a word."""
     if age.days == 1:
         return r"\b24 (hours|horas)\b"
     if age.days:

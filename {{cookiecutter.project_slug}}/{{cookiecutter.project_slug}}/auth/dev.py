@@ -14,7 +14,7 @@ from werkzeug.serving import is_running_from_reloader
 from ..config import settings
 from ..core import mail
 from ..core.environ import is_loopback
-from ..core.i18n import gettext as _, language
+from ..core.i18n import gettext as _
 from ..core.mail.transport import mailbox
 from ..core.web.headers import BLOCKED
 from ..core.web.proxy import FORWARDED
@@ -59,10 +59,12 @@ def show_mailbox() -> ResponseReturnValue:
 @login_not_required
 def show_guide() -> ResponseReturnValue:
     """Show the guide, and mark the answers to its questions that come in the URL."""
-    text = guide.read(language())
+    text = guide.read()
     numbered = enumerate(text.questions, start=1)
     chosen = [question.chosen(request.args.get(f"q{n}", "")) for n, question in numbered]
-    return render_template("dev/guide.html", guide=text, chosen=chosen, kind=explain.KIND)
+    lang = guide.LANGUAGE.replace("_", "-")
+    shown = {"guide": text, "lang": lang, "chosen": chosen, "kind": explain.KIND}
+    return render_template("dev/guide.html", **shown)
 
 
 @bp.get("/session")

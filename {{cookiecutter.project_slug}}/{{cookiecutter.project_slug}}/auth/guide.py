@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-DOCS = Path(__file__).parents[2] / "docs"
-FILES = {"en": "guide.md", "pt_BR": "guia.md"}
+FILE = Path(__file__).parents[2] / "docs" / "guide.md"
+# The guide's own. The page around it speaks the reader's language.
+LANGUAGE = "{{ cookiecutter.language }}"
 ITEM = re.compile(r"^[1-9]\. (.+(?:\n {3}.+)*)", re.MULTILINE)
 RIGHT, WRONG = "✓", "✗"
 
@@ -43,9 +44,9 @@ class Guide(NamedTuple):
     questions: list[Question]
 
 
-def read(language: str) -> Guide:
-    """Return the guide in a language; the last two of its chapters are questions and answers."""
-    text = (DOCS / FILES.get(language, FILES["en"])).read_text(encoding="utf-8")
+def read() -> Guide:
+    """Return the guide; the last two of its chapters are questions and answers."""
+    text = FILE.read_text(encoding="utf-8")
     opening, *chapters, asked, answered = text.split("\n## ")
     heading, *questions = asked.split("\n### ")
     reasons = answered.split("\n### ")[1:]

@@ -1,4 +1,4 @@
-"""Know the parts of the account, and take them out as the README tells people to."""
+"""Know the parts of the account, and take them out as the recipes tell people to."""
 
 from __future__ import annotations
 

@@ -24,8 +24,11 @@ MAKE = re.compile(r"(?m)(?:^|`)make (?!PYTHON)([a-z]+)")
 PATH = re.compile(r"`((?:[\w.]+/)*[\w.]+(?:\.(?:py|md|html|example)|/))`")
 FENCE = re.compile(r"(?ms)^ *```.*?^ *```$")
 PART = re.compile(r"(?m)^(?:#+ |- |\d\. [✓✗]?|\|.*|```)")
-# Comments, docstrings, labels and what a file is for.
-SAID = re.compile(r'(?m)(^| )(#|--) .*$|\S  .*$|"""[^"]*"""|aria-label=".*"|<button>.*')
+# Comments, docstrings, labels, cells in words, and what a file is for.
+SAID = re.compile(
+    r'(?m)(^| )(#|--) .*$|\S  .*$|"""[^"]*"""|aria-label=".*"|<button>.*'
+    r"|(\| [^|`]+)+\|$"
+)
 DESCRIPTION = "A Flask app with accounts."
 IN_WORDS = re.compile(r"\w+ \w+ \w+ \w+")
 

@@ -63,8 +63,8 @@ def whole(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_readme_names_them(language: str, baked: Callable[..., Path]) -> None:
-    text = text_of(baked(auth=AUTH, language=language) / "README.md")
+def test_the_recipes_name_them(language: str, baked: Callable[..., Path]) -> None:
+    text = text_of(baked(auth=AUTH, language=language) / "docs" / "recipes.md")
     named = set(re.findall(r"(?m)^\| `(\w+)` \|", text))
 
     assert set(PARTS) <= named

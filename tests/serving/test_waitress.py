@@ -1,4 +1,4 @@
-"""What serves on Windows runs elsewhere too: by the command that the READMEs give."""
+"""What serves on Windows runs elsewhere too: by the command that the documents give."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ..template import LANGUAGES
-from ..template import PROJECT
+from ..template import overlay
 from .conftest import OpenSite
 from .server import free_port
 from .site import SERVED
@@ -20,8 +20,8 @@ ADDRESS = "203.0.113.9"
 
 
 def command(language: str) -> list[str]:
-    readme = PROJECT / "variants" / "language" / language / "README.md"
-    (found,) = COMMAND.findall(readme.read_text(encoding="utf-8"))
+    document = overlay("language", language)["docs/going-live.md"]
+    (found,) = COMMAND.findall(document.read_text(encoding="utf-8"))
     return str(found).split()
 
 

@@ -32,7 +32,7 @@ def read(folder: Path, language: str) -> Catalog:
     path = where(folder, language)
     assert path.is_file(), (
         f"LANGUAGES (config.py) has {language}, but {path} is missing: take it from LANGUAGES, or "
-        "see in README.md how to begin a catalogue."
+        "see in docs/recipes.md how to begin a catalogue."
     )
     with path.open("rb") as file:
         return read_po(file, locale=language)

@@ -157,12 +157,21 @@ def test_an_edited_file_of_the_old_kind_is_left_to_its_owner(
 
 
 def test_language_and_license_change_too(
-    skip: bool, project: Path, bake_over: Rebaker
+    skip: bool, project: Path, bake_over: Rebaker, baked: Callable[..., Path]
 ) -> None:
-    readme, license_ = project / "README.md", project / "LICENSE"
-    english = readme.read_text(encoding="utf-8")
+    """With `-s`, what the project has outside of the overlays stays."""
+    answers = {"language": "pt_BR", "license": "Proprietary"}
+    expected = tree(baked(**answers))
+    overlaid = {
+        path
+        for question, answer in answers.items()
+        for path in overlay(question, answer)
+    }
+    assert {"README.md", "LICENSE", "docs/guide.md", "docs/sessions.md"} <= overlaid
 
-    bake_over(project, skip=skip, language="pt_BR", license="Proprietary")
+    bake_over(project, skip=skip, **answers)
 
-    assert readme.read_text(encoding="utf-8") != english
-    assert "All rights reserved." in license_.read_text(encoding="utf-8")
+    found = tree(project)
+    assert found.keys() == expected.keys()
+    changed = overlaid if skip else found.keys()
+    assert {p: found[p] for p in changed} == {p: expected[p] for p in changed}

@@ -55,7 +55,7 @@ def test_a_body_that_is_too_large_is_refused(client: Browser, path: str, kind: s
         answer = client.post(path, data=sent, content_type=kind, environ_overrides=said)
         check(answer)
         assert answer.status_code == 413
-        assert "more than we take at once" in answer.text
+        assert "The request is too large." in answer.text
 
 
 class Broken(io.BytesIO):

@@ -173,7 +173,7 @@ def test_a_second_factor_is_switched_off_and_its_owner_told(
     assert events(site) == ["second_factor_reset_by_operator"]
     (letter,) = server.messages
     assert letter["To"] == EMAIL
-    assert letter["Subject"].endswith("was switched off")
+    assert letter["Subject"].endswith("was turned off")
     assert link_in(letter) == "/auth/reset"
 
 

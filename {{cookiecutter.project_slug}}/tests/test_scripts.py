@@ -9,7 +9,7 @@ from .conftest import MakeApp
 
 LOGIN = "Please log in."
 CONFIRM = "Please confirm your password first."
-SET_UP = "Please set up a second factor first."
+SET_UP = "Please set up two-factor authentication first."
 # What browsers and libraries say of themselves, and whether they open a page.
 NAVIGATIONS = [
     {},

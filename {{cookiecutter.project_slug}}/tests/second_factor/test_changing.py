@@ -59,7 +59,7 @@ def has_second_factor(app: Flask) -> bool:
 def test_switched_off_the_password_is_enough(app: Flask, owner: Browser) -> None:
     done = owner.post(f"{PAGE}/off")
     assert (done.status_code, done.location) == (303, PAGE)
-    assert "The second factor is off." in owner.get(PAGE).text
+    assert "Two-factor authentication is off." in owner.get(PAGE).text
     (user,) = rows(app, "SELECT totp_secret, totp_since, totp_last_step FROM users")
     assert set(user.values()) == {None}
     assert rows(app, "SELECT * FROM recovery_codes") == []
@@ -67,7 +67,7 @@ def test_switched_off_the_password_is_enough(app: Flask, owner: Browser) -> None
     assert "second_factor_off" in kinds(app)
     (notice,) = letters(app)
     assert notice["To"] == EMAIL
-    assert "the password will do" in notice.get_content()
+    assert "Two-factor authentication is off." in notice.get_content()
 
 
 def test_new_recovery_codes_take_the_place_of_the_old(

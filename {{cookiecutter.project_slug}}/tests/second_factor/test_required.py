@@ -57,12 +57,12 @@ def test_every_page_but_these_leads_to_where_it_is_set_up(
 def test_a_client_that_asks_for_json_is_told_in_json(newcomer: Browser) -> None:
     refused = newcomer.get("/", headers={"Accept": "application/json"})
     assert refused.status_code == 403
-    assert refused.json == {"error": "Please set up a second factor first."}
+    assert refused.json == {"error": "Please set up two-factor authentication first."}
 
 
 def test_once_it_is_set_up_everything_is_open(newcomer: Browser) -> None:
     page = newcomer.get(PAGE).text
-    assert "Please set up a second factor first." in page
+    assert "Please set up two-factor authentication first." in page
     assert 'href="/account/"' not in page.partition("<main")[2]
     switch_on(newcomer)
     assert newcomer.name() == "Ana"

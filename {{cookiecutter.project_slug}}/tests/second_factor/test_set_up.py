@@ -135,4 +135,4 @@ def test_switching_on_ends_every_other_session(app: Flask, owner: Browser) -> No
     assert len(handles(app)) == 1
     (notice,) = letters(app)
     assert notice["To"] == EMAIL
-    assert "asks for a code" in notice.get_content()
+    assert "Two-factor authentication is on." in notice.get_content()

@@ -59,7 +59,7 @@ def here(elsewhere: Browser, app: Flask) -> Browser:
 
 
 def test_the_account_leads_to_the_page(here: Browser) -> None:
-    assert f'<a href="{PATH}">Where you are logged in</a>' in here.get("/account/").text
+    assert f'<a href="{PATH}">Active sessions</a>' in here.get("/account/").text
 
 
 def test_each_session_is_shown_in_words(app: Flask, user: str, clock: TimeMachineFixture) -> None:

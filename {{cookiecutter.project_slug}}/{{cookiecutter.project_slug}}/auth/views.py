@@ -39,7 +39,7 @@ def log_in() -> ResponseReturnValue:
         audit.record("login_failed", accounts.find(email))
         db.session.commit()
         # One sentence for both: it does not tell who has an account (ASVS 6.3.8).
-        reject(form.password, _("This address and password do not belong together."))
+        reject(form.password, _("Wrong e-mail address or password."))
         return show_form("auth/login.html", form)
     return login_steps.begin_login(user, remember=bool(form.remember.data), target=next_page())
 

@@ -22,11 +22,11 @@ LABELS = {
     "recovery_codes_renewed": lazy("New recovery codes were made"),
     "registered": lazy("The account was made"),
     "reset_started_by_operator": lazy("The people who run this site mailed a reset link"),
-    "second_factor_failed": lazy("A wrong code of the second factor was given"),
-    "second_factor_off": lazy("The second factor was switched off"),
-    "second_factor_on": lazy("The second factor was switched on"),
+    "second_factor_failed": lazy("A wrong two-factor code was entered"),
+    "second_factor_off": lazy("Two-factor authentication was turned off"),
+    "second_factor_on": lazy("Two-factor authentication was turned on"),
     "second_factor_reset_by_operator": lazy(
-        "The people who run this site switched off the second factor"
+        "The people who run this site turned off two-factor authentication"
     ),
     "session_ended": lazy("A session was ended"),
     "session_rotated": lazy("A session was renewed"),

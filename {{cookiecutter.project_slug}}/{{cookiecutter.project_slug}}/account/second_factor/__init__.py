@@ -11,7 +11,7 @@ from . import challenge, confirming, notices, required, views
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
-    menu.add_page(app, "second_factor.manage", lazy("Second factor"))
+    menu.add_page(app, "second_factor.manage", lazy("Two-factor authentication"))
     mail.add_composer(app, "second_factor_changed", notices.compose_changed)
     login_steps.add_step(app, challenge.ask_for_code)
     factors.add(app, confirming.FACTOR)

@@ -7,8 +7,8 @@ from ...core.mail.outbox import Outbox
 
 def compose_changed(row: Outbox) -> Message:
     said = {
-        "second_factor_on": _("Your account now asks for a code besides the password."),
-        "second_factor_off": _("Your account asks for a code no more: the password will do."),
+        "second_factor_on": _("Two-factor authentication is on."),
+        "second_factor_off": _("Two-factor authentication is off."),
         "recovery_codes_renewed": _("Your account has new recovery codes; the old ones are void."),
         "recovery_code_used": _("A recovery code of your account was used."),
         "second_factor_failed": _("Somebody gave your password, and after it only wrong codes."),

@@ -18,7 +18,7 @@ def _lead_to_set_up() -> Response | None:
     if (request.endpoint or "") in OPEN or request.blueprint == "confirm":
         return None
     page = url_for("second_factor.manage")
-    return lead_to(page, 403, _("Please set up a second factor first."))
+    return lead_to(page, 403, _("Please set up two-factor authentication first."))
 
 
 def init_app(app: Flask) -> None:

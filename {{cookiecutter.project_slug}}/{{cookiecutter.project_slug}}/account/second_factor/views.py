@@ -72,7 +72,7 @@ def switch_off() -> ResponseReturnValue:
     _hold(user, on=True)
     accounts.drop_second_factor(user)
     _settle(user, "second_factor_off")
-    flash(_("The second factor is off. Your other sessions have ended."))
+    flash(_("Two-factor authentication is off. Your other sessions have ended."))
     return redirect(url_for(".manage"), 303)
 
 

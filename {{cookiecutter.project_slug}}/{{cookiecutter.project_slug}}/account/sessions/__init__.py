@@ -9,4 +9,4 @@ from . import views
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
-    menu.add_page(app, "sessions.show", lazy("Where you are logged in"))
+    menu.add_page(app, "sessions.show", lazy("Active sessions"))

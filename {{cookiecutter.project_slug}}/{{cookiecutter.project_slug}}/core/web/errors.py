@@ -71,13 +71,13 @@ def _words(error: HTTPException) -> tuple[str, str]:
         case 404 | 405:
             return _("Not found"), reason or _("There is no such page here.")
         case 413:
-            return _("Too large"), reason or _("This is more than we take at once.")
+            return _("Too large"), reason or _("The request is too large.")
         case 429:
             return _("Too many attempts"), reason or _wait(cast(TooManyRequests, error))
         case 503:
             return _("Back in a moment"), _("Please try again shortly.")
         case 500:
-            return _("Something broke"), _("It is our fault, and it is noted.")
+            return _("Server error"), _("Something went wrong on our side.")
         case _:
             return _("This did not work"), reason or _("The request was not understood.")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from .own_tests import Forks
-from .template import AUTHS
+from .template import ALIKE
 
 # A text that nobody marked is in no catalogue: the project's own tests leave it alone.
 STRICT = """
@@ -21,7 +21,7 @@ def untranslated(words: str) -> list[str]:
 
 
 @pytest.mark.app
-@pytest.mark.parametrize("auth", AUTHS)
+@pytest.mark.parametrize("auth", ALIKE)
 def test_no_text_of_ours_is_left_unmarked(
     auth: str, compiled: Callable[[str], Path], tmp_path: Path, forks: Forks
 ) -> None:

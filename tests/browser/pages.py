@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Page
 
 from .live import LONG
+from .live import PASSWORD
 from .live import Live
 from .live import ask_for_link
 from .live import code_for
@@ -51,7 +52,7 @@ def mailed_links(page: Page, live: Live) -> Iterator[None]:
     yield
     page.goto(live.link(somebody, "/auth/register"))
     yield
-    register(page, live, somebody, "Ana")
+    submit(page, name="Ana", password=PASSWORD)
     yield
     press(page, "header button")
     ask_for_link(page, "/auth/reset", somebody)

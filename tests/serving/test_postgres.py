@@ -36,10 +36,7 @@ DATABASE_TESTS = (
     ("auth", "tests"),
     [
         ("session", f"test_server_session* {DATABASE_TESTS}"),
-        (
-            "cookie",
-            "test_signed_cookie* test_migrations test_sweeping test_transactions",
-        ),
+        ("cookie", "test_signed_cookie* test_transactions"),
         *(pytest.param(auth, "", marks=pytest.mark.long) for auth in AUTHS),
     ],
 )

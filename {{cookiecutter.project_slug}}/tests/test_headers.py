@@ -9,7 +9,11 @@ from jinja2 import BytecodeCache
 from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
-from {{ cookiecutter.project_slug }}.config import CONTENT_SECURITY_POLICY, MAX_BODY_BYTES, Settings
+from {{ cookiecutter.project_slug }}.config import (
+    CONTENT_SECURITY_POLICY,
+    MAX_BODY_BYTES,
+    Settings,
+)
 
 from .apps import disconnect, empty_tables, quick_app
 from .browser import EMAIL, ORIGIN, Browser

@@ -8,7 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }}.auth.guards import login_not_required, recent_login_required
+from {{ cookiecutter.project_slug }}.auth.guards import (
+    login_not_required,
+    recent_login_required,
+)
 
 from .browser import Browser
 from .conftest import MakeApp

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from {{ cookiecutter.project_slug }}.config import LANGUAGE, Settings
-from {{ cookiecutter.project_slug }}.core.environ import ConfigError, Environ, MailServer, Rate
+from {{ cookiecutter.project_slug }}.core.environ import (
+    ConfigError,
+    Environ,
+    MailServer,
+    Rate,
+)
 
 from .browser import SESSION
 from .conftest import KEY

@@ -95,7 +95,11 @@ def undo() -> ResponseReturnValue:
 def end_undo() -> ResponseReturnValue:
     user = signed_in_user()
     if not changes.end_way_back(user):
-        abort(403, _("This takes two-factor authentication that you set up at least seven days before the change."))
+        problem = _(
+            "This takes two-factor authentication that you set up at least seven days before "
+            "the change."
+        )
+        abort(403, problem)
     db.session.commit()
     flash(_("Your former address can no longer undo the change."))
     return redirect(url_for(".start"), 303)

@@ -1,23 +1,22 @@
-"""A cookie can be looked into: on a page in development, by a command anywhere."""
+"""A cookie can be looked into, on a page in development."""
 
 import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }}.auth import links
-from {{ cookiecutter.project_slug }}.cli import sessions
 from {{ cookiecutter.project_slug }}.core.db import now
 from {{ cookiecutter.project_slug }}.core.i18n import show_time
 
 from .acting import change_password, copy_of, end_everywhere
 from .browser import AUTH, EMAIL, SESSION, Browser
 from .conftest import MakeApp
+from .explaining import explained
 from .inside import rows
 from .people import change_user
 from .reading import (
@@ -38,12 +37,6 @@ def header(browser: Browser) -> str:
     return "; ".join(f"{name}={text}" for name, text in browser.jar().items())
 
 
-def explained(app: Flask, typed: str) -> str:
-    done = app.test_cli_runner().invoke(args=["sessions", "explain"], input=typed)
-    assert done.exit_code == 0, done.output
-    return done.output
-
-
 def disable(client: Browser, clock: TimeMachineFixture) -> None:
     with client.application.app_context():
         change_user(EMAIL, disabled_at=now())
@@ -55,7 +48,7 @@ def reader(configure: MakeApp) -> Browser:
     return Browser(app, origin=LOCALHOST)
 
 
-def test_the_command_tells_whose_it_is_and_when_it_ends(
+def test_it_is_told_whose_it_is_and_when_it_ends(
     app: Flask, client: Browser, user: str, clock: TimeMachineFixture
 ) -> None:
     client.login()
@@ -69,7 +62,7 @@ def test_the_command_tells_whose_it_is_and_when_it_ends(
     assert re.search("httponly +True", said)
 
 
-def test_the_command_and_the_page_show_nothing_to_sign_in_with(reader: Browser, user: str) -> None:
+def test_nothing_is_shown_to_sign_in_with(reader: Browser, user: str) -> None:
     with reader.application.app_context():
         token = links.create("register", "new@example.com")
     reader.get(f"/auth/register/{token}")
@@ -112,53 +105,15 @@ def test_it_knows_whether_the_server_takes_a_cookie(
     assert copy.is_signed_in() == alive
 
 
-def test_a_value_alone_will_do_and_so_will_the_whole_line(
-    app: Flask, client: Browser, user: str
-) -> None:
-    client.login()
-    (text,) = client.jar().values()
-    said = explained(app, header(client))
-    for typed in (text, f"  {text}\n", f"Cookie: {header(client)}\n", f"a=b; {header(client)}"):
-        assert explained(app, typed) == said
-    # As development calls them.
-    assert explained(app, header(client).replace("__Host-", "")) == said
-
-
-@pytest.mark.parametrize(
-    "typed", ["", " \n", "a=b", "Cookie: ", "=", ";;", f"{SESSION}=", "__Host-auth=x", "é=é"]
-)
-def test_what_holds_no_cookie_of_ours_is_refused(app: Flask, typed: str) -> None:
-    done = app.test_cli_runner().invoke(args=["sessions", "explain"], input=typed)
-    assert done.exit_code == 1
-    assert done.output == "Error: There is no cookie of this app in it.\n"
-
-
 @pytest.mark.parametrize("text", ["x", "a.b.c", "...", "\x01", "é", "\\", "e30.e.e", "x" * 4000])
 def test_what_is_no_token_is_refused_not_choked_on(app: Flask, reader: Browser, text: str) -> None:
     for typed in (text, f"{SESSION}={text}"):
         said = explained(app, typed)
         assert "The server refuses it." in said
         assert "The server takes it." not in said
-        assert said.endswith("\nOn the server\n  Nothing.\n\n")
+        assert said.endswith("\nOn the server")
     reader.keep({name.removeprefix("__Host-"): text for name in (AUTH, SESSION)})
     assert "The server refuses it." in reader.get(PAGE).text
-
-
-def test_it_is_never_taken_from_the_command_line_where_a_shell_would_keep_it(app: Flask) -> None:
-    done = app.test_cli_runner().invoke(args=["sessions", "explain", "secret"])
-    assert done.exit_code == 2
-
-
-def test_at_a_terminal_the_cookie_is_asked_for_and_not_shown(
-    app: Flask, client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client.login()
-    terminal = SimpleNamespace(isatty=lambda: True)
-    monkeypatch.setattr(sessions, "sys", SimpleNamespace(stdin=terminal))
-    said = explained(app, f"{header(client)}\n")
-    assert said.startswith("Cookie: \n")
-    assert "The server takes it." in said
-    assert not any(text in said for text in client.jar().values())
 
 
 def test_the_page_follows_a_browser_from_visit_to_logout(reader: Browser, user: str) -> None:

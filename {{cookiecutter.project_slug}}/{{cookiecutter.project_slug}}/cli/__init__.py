@@ -3,11 +3,11 @@
 from flask import Flask
 
 # `support` for its commands alone, which join those of `users`.
-from . import database, doctor, lists, mail, purge, secret, sessions, support as support, users
+from . import database, doctor, lists, mail, purge, secret, support as support, users
 
 
 def init_app(app: Flask) -> None:
-    for group in (database.migrations_group, users.group, secret.group, mail.group, sessions.group):
+    for group in (database.migrations_group, users.group, secret.group, mail.group):
         app.cli.add_command(group)
     for command in (lists.events_command, purge.command, doctor.command):
         app.cli.add_command(command)

@@ -10,13 +10,10 @@ from time_machine import TimeMachineFixture
 
 from .browser import AUTH, SESSION, Browser
 from .conftest import MakeApp
+from .explaining import explained
 from .forging import fields, forge
 from .inside import page, rows
 from .letters import open_link
-
-
-def explained(app: Flask, typed: str) -> str:
-    return app.test_cli_runner().invoke(args=["sessions", "explain"], input=typed).output
 
 
 def fact(said: str, name: str) -> str:

@@ -7,12 +7,9 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 
 from .browser import SESSION, Browser
+from .explaining import explained
 from .inside import rows
 from .letters import open_link
-
-
-def explained(app: Flask, typed: str) -> str:
-    return app.test_cli_runner().invoke(args=["sessions", "explain"], input=typed).output
 
 
 def fact(said: str, name: str) -> str:

@@ -42,7 +42,11 @@ class SHA256SessionInterface(SecureCookieSessionInterface):
 
 
 def login_user(user: User, *, remember: bool = False) -> None:
-    """Sign a user in with a new token; whatever session the browser had ends."""
+    """Sign a user in with a new token; whatever session the browser had ends.
+
+    Nothing is written yet. Once the view has answered, `write_cookie` records the login and
+    sets the cookie, in a transaction of its own.
+    """
     _clear_session()
     presence().login = Login.of(user, remembered=remember)
 

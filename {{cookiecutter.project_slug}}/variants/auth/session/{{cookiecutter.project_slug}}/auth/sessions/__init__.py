@@ -24,7 +24,9 @@ from .store import Stored, StoredSession
 def login_user(user: User, *, remember: bool = False) -> None:
     """Sign a user in with a new token; whatever session the browser had ends.
 
-    A token planted before the login (session fixation) is worth nothing after it.
+    Nothing is written yet. Once the view has answered, `save_session` stores the row and sets
+    the cookie, in a transaction of its own. A token planted before the login (session
+    fixation) is worth nothing after it.
     """
     session.clear()
     _current().login = Login.of(user, remembered=remember)

@@ -1,4 +1,4 @@
-"""Own the tables that do not depend on how a signed-in user is remembered."""
+"""Own the accounts; put your own tables after them."""
 
 import secrets
 from datetime import datetime

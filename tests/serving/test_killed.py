@@ -19,7 +19,7 @@ from itertools import count
 
 import pytest
 
-from ..template import AUTHS
+from ..template import ALIKE
 from .conftest import OpenSite
 from .server import Server
 from .server import wait_until
@@ -87,7 +87,7 @@ class Person:
         self.perhaps = None
 
 
-@pytest.mark.parametrize("auth", AUTHS)
+@pytest.mark.parametrize("auth", ALIKE)
 def test_what_was_answered_holds(auth: str, open_site: OpenSite) -> None:
     site = open_site(auth)
     site.hash_cheaply()

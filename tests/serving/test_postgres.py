@@ -11,6 +11,7 @@ import pytest
 
 from ..running import must
 from ..running import run_in
+from ..template import ALIKE
 from ..template import AUTHS
 from .conftest import OpenSite
 from .postgres import Postgres
@@ -36,7 +37,6 @@ DATABASE_TESTS = (
     ("auth", "tests"),
     [
         ("session", f"test_server_session* {DATABASE_TESTS}"),
-        ("cookie", "test_signed_cookie* test_transactions"),
         *(pytest.param(auth, "", marks=pytest.mark.long) for auth in AUTHS),
     ],
 )
@@ -71,7 +71,7 @@ def test_its_own_tests_pass_there(
     assert database_server.ask(schemas, name) == ""
 
 
-@pytest.mark.parametrize("auth", AUTHS)
+@pytest.mark.parametrize("auth", ALIKE)
 def test_a_sequence_that_stayed_behind_is_an_error_that_is_told(
     auth: str, open_site: OpenSite, database_server: Postgres
 ) -> None:
@@ -97,7 +97,7 @@ def test_a_sequence_that_stayed_behind_is_an_error_that_is_told(
     assert "has an account already" not in done.stderr
 
 
-@pytest.mark.parametrize("auth", AUTHS)
+@pytest.mark.parametrize("auth", ALIKE)
 def test_it_is_refused_while_the_database_is_away_and_goes_on_by_itself(
     auth: str, open_site: OpenSite, database_server: Postgres
 ) -> None:

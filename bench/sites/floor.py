@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from my_flask_app.core import db as database
 from my_flask_app.core.db import db
-from my_flask_app.core.i18n import speak
+from my_flask_app.core.i18n import set_language
 from my_flask_app.models import User
 
 from .page import make_app
@@ -19,5 +19,5 @@ database.init_app(app)
 @app.endpoint("pages.home")
 def home() -> str:
     user = db.session.get_one(User, 1)
-    speak(user.language)
+    set_language(user.language)
     return render_template("home.html", current_user=user)

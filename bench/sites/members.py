@@ -15,7 +15,7 @@ from flask_login import UserMixin
 from flask_login import login_required
 from flask_login import login_user
 from my_flask_app.auth import passwords
-from my_flask_app.core.i18n import speak
+from my_flask_app.core.i18n import set_language
 from my_flask_app.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -40,7 +40,7 @@ def init_app(app: Flask, db: Database) -> None:
     def load(user_id: str) -> User | None:
         user = db.session.get(User, int(user_id))
         if user is not None:
-            speak(user.language)
+            set_language(user.language)
         return user
 
     @app.endpoint("pages.home")

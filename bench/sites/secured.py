@@ -22,7 +22,7 @@ from flask_security.models.sqla import FsRoleMixin
 from flask_security.models.sqla import FsUserMixin
 from my_flask_app.core import db as database
 from my_flask_app.core.db import db
-from my_flask_app.core.i18n import speak
+from my_flask_app.core.i18n import set_language
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Mapped
 
@@ -62,7 +62,7 @@ def home() -> str:
 
 @app.before_request
 def choose_language() -> None:
-    speak("en")
+    set_language("en")
 
 
 @app.endpoint("auth.log_in")

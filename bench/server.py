@@ -82,7 +82,7 @@ class Site:
         return must(run_in(self.project, *command, env=self.env, stdin=stdin))
 
     def start(self, module: str, *arguments: str) -> subprocess.Popen[str]:
-        """Run a module beside us; set_language to it, and read what it says."""
+        """Run a module beside us; speak to it, and read what it says."""
         command = [str(PYTHON), "-m", module, *arguments]
         return subprocess.Popen(
             command,

@@ -21,7 +21,7 @@ LANGUAGES = ("en", "pt_BR")
 COOKIE_PREFIX = f"{__package__}-"
 # NIST SP 800-63B-4 lets nobody go below 8 (ASVS 6.2.1).
 PASSWORD_FLOOR = 8
-# Whoever likes may have one of 64 characters, and need not have a longer one (ASVS 6.2.9).
+# Users may have one of 64 characters, and need not have a longer one (ASVS 6.2.9).
 PASSWORD_CEILING = 64
 MAX_BODY_BYTES = 64 * 1024
 # Categories of characters that could end a header's line, or cannot be sent.

@@ -43,7 +43,7 @@ class User(Base):
 
 
 class RecoveryCode(Base):
-    """Hold a code for whoever has lost the second factor. Using it deletes it."""
+    """Hold a code for a user who has lost the second factor. Using it deletes it."""
 
     __tablename__ = "recovery_codes"
 

@@ -129,7 +129,7 @@ def delete(user: User) -> bool:
     Of it remain events that name nobody, until they are purged (see docs/privacy.md).
     """
     known = user.password_hash
-    # Wait for whoever is just writing an event of this user: its address has to go as well.
+    # Wait for a request that is writing an event of this user: its address has to go as well.
     if lock(user.id) is None:
         return True
     if user.password_hash != known:

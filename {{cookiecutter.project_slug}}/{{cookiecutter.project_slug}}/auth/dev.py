@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 def say_where(url: str) -> None:
-    """Tell whoever has just started the app where to look."""
+    """Tell the developer who has just started the app where to look."""
     # The server starts again whenever a file is saved: once is enough.
     if is_running_from_reloader():
         return

@@ -34,7 +34,7 @@ def login_not_required(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def recent_login_required(view: Callable[P, R]) -> Callable[P, R | Response]:
-    """Ask for the password again unless it was given of late. Put it right below the route.
+    """Ask for the password again unless it was given recently. Put it right below the route.
 
     `REAUTHENTICATION_SECONDS` says how long a proof is good for (ASVS 7.5.1).
     """
@@ -110,7 +110,7 @@ def _guard() -> Response | None:
     if is_file(endpoint):
         return None
     g.user = None
-    # Before the first query: whoever sends the body decides how long it takes.
+    # Before the first query: the client decides how long the body takes.
     body = receive_body() if endpoint is not None else b""
     # Nobody is let in because the database could not be asked: it raises.
     user = g.user = load_user()

@@ -29,7 +29,7 @@ def add_step(app: Flask, step: Step) -> None:
 
 
 def begin_login(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
-    """Sign in whoever gave the right password, or lead to the first step that is due."""
+    """Sign in a user with the right password, or lead to the first step that is due."""
     for step in current_app.extensions["login_steps"]:
         answer: ResponseReturnValue | None = step(user, remember, target)
         if answer is not None:

@@ -1,4 +1,4 @@
-"""Mail a link to whoever asks, and move it out of the URL when it is opened.
+"""Mail a link to an address, and move it out of the URL when it is opened.
 
 In a URL logs and referrers would keep it.
 """
@@ -29,7 +29,7 @@ def need_mail() -> None:
 
 
 def ask_for_link(purpose: str, page: str, *, asker: User | None = None) -> ResponseReturnValue:
-    """Take an address and mail a link there; the answer is the same whoever owns it.
+    """Take an address and mail a link there; the answer tells nothing of its owner.
 
     Without an `asker`, who is signed in, a visitor asks: then the mails are spaced out.
     """

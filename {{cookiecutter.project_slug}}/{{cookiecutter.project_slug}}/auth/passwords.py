@@ -55,9 +55,9 @@ _own = local()
 def queue_slot() -> Iterator[None]:
     """Hold a place in the queue to compute; raise ServiceUnavailable (503) if it is full.
 
-    Take it before an attempt is counted: whoever is turned away has not tried.
+    Take it before an attempt is counted: a request that is turned away was no attempt.
     """
-    # Computing needs a place too. Whoever holds one already uses that one.
+    # Re-entrant: a caller that already holds a slot keeps it.
     if getattr(_own, "queue_slot", False):
         yield
         return

@@ -85,7 +85,7 @@ def _details(event: Event) -> str:
 
 def _print(rows: Iterable[Sequence[object]]) -> None:
     lines = ["\t".join(map(_text, row)) for row in rows]
-    # Whoever reads them in a pager must not keep the one writer of SQLite waiting.
+    # An operator who reads them in a pager must not keep SQLite's one writer waiting.
     db.session.rollback()
     for line in lines:
         click.echo(line)

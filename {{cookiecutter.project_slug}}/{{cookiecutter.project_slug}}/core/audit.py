@@ -75,5 +75,5 @@ def client_name() -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text that stays on its line, whoever wrote it."""
+    """Return a text that stays on its line, even one that an attacker wrote."""
     return "".join(letter for letter in text if letter.isprintable())

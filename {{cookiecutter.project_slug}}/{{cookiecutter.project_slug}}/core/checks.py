@@ -16,7 +16,7 @@ SWAPPED_PORTS = {
     ("smtps", 587): "is smtps:// on port 587, where servers expect STARTTLS: write smtp://.",
 }
 DAY = 24 * 60 * 60
-# NIST SP 800-63B-4: whoever is signed in shows it anew after 30 days at the latest.
+# NIST SP 800-63B-4: users authenticate again after 30 days at the latest.
 LONGEST = {
     "SESSION_IDLE_SECONDS": DAY,
     "SESSION_ABSOLUTE_SECONDS": 30 * DAY,

@@ -52,7 +52,7 @@ def count_guess(key: str, address: str) -> None:
 
 
 def count_address(address: str) -> None:
-    """Count what costs as much as a login, for whoever asks; raise TooManyRequests (429)."""
+    """Count what costs as much as a login, by network; raise TooManyRequests (429)."""
     limit = settings().login_attempts_per_address
     _count(f"login from {network(address)}", limit, address)
 

@@ -21,7 +21,7 @@ bp.before_request(need_mail)
 
 @bp.errorhandler(AddressTaken)
 def _refuse_taken(error: AddressTaken) -> ResponseReturnValue:
-    """Leave an address to whoever made an account with it since the link was mailed."""
+    """Refuse an address that another account has taken since the link was mailed."""
     return render_template("email/taken.html"), 409
 
 

@@ -29,7 +29,7 @@ TARGET_MAX_LENGTH = 1000
 
 
 def ask_for_code(user: User, remember: bool, target: str) -> ResponseReturnValue | None:
-    """Lead whoever gave the right password, and has a second factor, to the page below."""
+    """Lead a user with the right password and a second factor to the page below."""
     if user.totp_secret is None:
         return None
     # A session that was planted in this browser must not share in what follows.
@@ -77,7 +77,7 @@ def challenge() -> ResponseReturnValue:
 
 
 def _challenged() -> tuple[str, User, bool, str] | None:
-    """Return who gave the right password here of late, unless the account has changed since."""
+    """Return who gave the right password here recently, unless the account has changed since."""
     nobody = ("", "", 0, 0, False, "")
     handle, public_id, epoch, until, remember, target = session.get(CHALLENGE, nobody)
     if now().timestamp() >= until or is_challenge_over(handle):

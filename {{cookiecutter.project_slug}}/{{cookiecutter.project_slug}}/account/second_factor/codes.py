@@ -27,7 +27,7 @@ from ...models import RecoveryCode, User
 DIGITS = 6
 # Clocks differ and people type slowly: the code before and the one after will do.
 STEPS_AROUND = 1
-# Close the app's codes then: whoever guesses for ever is right in the end. NIST SP 800-63B-4
+# Close the app's codes then: endless guessing succeeds in the end. NIST SP 800-63B-4
 # (3.2.2) allows 100 failures in a row.
 MOST_FAILURES = 50
 # So many wrong codes within a day are no slip of the finger (ASVS 6.3.5).

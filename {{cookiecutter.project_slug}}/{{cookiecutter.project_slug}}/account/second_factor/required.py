@@ -11,7 +11,7 @@ OPEN = {"second_factor.manage", "auth.logout", "language.choose", "pages.healthz
 
 
 def _lead_to_set_up() -> Response | None:
-    """Lead whoever is signed in without a second factor to where it is set up (ASVS 6.3.3)."""
+    """Lead a signed-in user without a second factor to its set-up page (ASVS 6.3.3)."""
     user = current_user()
     if user is None or user.totp_secret is not None:
         return None

@@ -90,7 +90,7 @@ def _hold(user: User, *, on: bool) -> None:
 def _settle(user: User, what: str) -> None:
     audit.record(what, user)
     mail.notify(user, "second_factor_changed", change=what)
-    # Whoever is signed in elsewhere may be why it was changed (ASVS 7.4.3).
+    # A thief who is signed in elsewhere may be why it was changed (ASVS 7.4.3).
     end_sessions(user, keep_current=True)
     db.session.commit()
     rotate_session()

@@ -1,4 +1,4 @@
-"""List the live sessions of whoever is signed in; end one, or all but this one."""
+"""List the live sessions of the signed-in user; end one, or all but this one."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

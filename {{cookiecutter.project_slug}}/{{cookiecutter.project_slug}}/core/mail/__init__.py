@@ -99,7 +99,7 @@ def why_not_here() -> str | None:
     """Say why a command or a job must leave mails to the app, or None."""
     if settings().public_url is None:
         return "PUBLIC_URL is missing: links are made from it."
-    # The console would show links to whoever runs the command, and to nobody else.
+    # The console would show links to the operator who runs the command, and to nobody else.
     if settings().mail_server.scheme in {"console", "none"}:
         return "MAIL_URL names no mail server to send by."
     return None

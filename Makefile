@@ -34,18 +34,12 @@ lint: .venv/installed
 UV = .venv/bin/python -m uv
 # For every system and every Python from 3.11, without the address of an index.
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
-PROJECT = {{cookiecutter.project_slug}}
-LOCKED = .cache/lock/my_flask_app
-
-# Pin what is new, and move nothing else. A baked project locks itself, by its own rule.
+# Pin what is new, and move nothing else. Baked projects lock themselves, by their own rule.
 RULE = lock
 lock: .venv/installed
 	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
 	$(COMPILE) --no-deps --no-annotate bench/requirements.in --output-file bench/requirements.txt
-	rm -rf $(LOCKED)
-	.venv/bin/python -m cookiecutter . --no-input --output-dir $(dir $(LOCKED))
-	$(MAKE) -C $(LOCKED) $(RULE) BIN="$(CURDIR)/.venv/bin" --assume-old .venv/installed
-	cp $(LOCKED)/requirements.txt $(LOCKED)/requirements-dev.txt "$(PROJECT)"
+	.venv/bin/python -m tests.locking $(RULE)
 
 # Take the newest version of everything, and see whether it all still holds.
 upgrade: COMPILE += --upgrade
@@ -78,11 +72,13 @@ pictures: .venv/installed
 	.venv/bin/python -m tests.environment
 	.venv/bin/python -m pictures
 
-BAKED = $(PROJECT)/requirements.txt
+# What the core pins, and what each part adds.
+PROJECT = {{cookiecutter.project_slug}}
+BAKED = $(PROJECT)/requirements.txt $(wildcard $(PROJECT)/variants/parts/*/requirements.txt)
 .cache/bench/installed: .venv/installed $(BAKED) bench/requirements.txt
 	$(UV) venv --quiet --clear --python .venv/bin/python .cache/bench
 	$(UV) pip install --quiet --no-deps --compile-bytecode --require-hashes \
-		--python .cache/bench/bin/python -r "$(BAKED)" -r bench/requirements.txt
+		--python .cache/bench/bin/python $(BAKED:%=-r "%") -r bench/requirements.txt
 	touch $@
 
 clean:

@@ -29,6 +29,10 @@ CHOICES = {
     "license": ["MIT", "BSD-3-Clause", "Apache-2.0", "GPL-3.0-or-later", "Proprietary"],
 }
 
+# Names of folders in variants/parts; the other hook knows which of them are standard.
+PARTS = ["sessions", "email", "second_factor", "activity", "data", "guide"]
+ALONE = ["all", "none"]
+
 # Never spelt out in one piece: this file is itself rendered.
 TEMPLATE_MARKS = ["{" + mark for mark in "%#{"]
 CONTROL = ("Cc", "Zl", "Zp")  # with Unicode's line breaks
@@ -103,6 +107,12 @@ def slug_problem(slug: str) -> str | None:
     return None
 
 
+def passes_as_parts(names: list[str]) -> bool:
+    if len(names) == 1 and names[0] in ALONE:
+        return True
+    return bool(names) and {"standard", *PARTS}.issuperset(names)
+
+
 def plain(text: str) -> str:
     """Drop accents and whatever else a console may not be able to show."""
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
@@ -124,6 +134,14 @@ def passing_slug(slug: str) -> str:
     return words
 
 
+def passing_parts(names: list[str]) -> str:
+    """Keep the names that there are; all or none only where nothing else was named."""
+    names = [name.lower() for name in names]
+    known = [name for name in names if name in ("standard", *PARTS)]
+    alone = [name for name in names if name in ALONE]
+    return ", ".join(dict.fromkeys(known)) or (alone or ["standard"])[0]
+
+
 def answer(key: str) -> str:
     """Return an answer as it is written down; null is empty."""
     value = ANSWERS.get(key)
@@ -137,6 +155,11 @@ def refuse(key: str, rule: str, passing: str) -> None:
 for key, choices in CHOICES.items():
     if answer(key) not in choices:
         refuse(key, "must be one of " + ", ".join(choices), choices[0])
+
+names = answer("parts").replace(",", " ").split()
+if not passes_as_parts(names):
+    rule = "must be all, none, or names from standard, " + ", ".join(PARTS)
+    refuse("parts", rule, passing_parts(names))
 
 for key in ("project_name", "description", "author_name"):
     problem = text_problem(answer(key))

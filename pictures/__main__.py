@@ -41,7 +41,7 @@ SLUG = {"en": "our_shop", "pt_BR": "nossa_loja"}
 NAME = "Ana"
 EMAIL = "ana@example.com"
 # In the order of the questions; an empty one takes what is offered.
-ANSWERS = ["Our Shop", "", "Bread, and who bakes it.", "Ana", EMAIL, "", "", ""]
+ANSWERS = ["Our Shop", "", "Bread, and who bakes it.", "Ana", EMAIL, "", "", "", ""]
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """Make the one environment that all baked projects' own suites run in.
 
-They pin the same packages, whatever the answers, so one will do; its folder is named
-after what it holds. `python -m tests.environment` makes it where it is missing.
+It holds what a project with all parts pins, so one will do; its folder is named after
+what it holds. `python -m tests.environment` makes it where it is missing.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from .template import PROJECT
+from .locking import pinned_with_all_parts
 from .template import ROOT
 
 CACHE = ROOT / ".cache"
-REQUIREMENTS = PROJECT / "requirements-dev.txt"
+REQUIREMENTS = pinned_with_all_parts("requirements-dev.txt")
 # Each in a folder of its own, with the hash of its wheel: versions of Babel that count
 # plural forms differently, and of pip that resolve differently.
 APART = {
@@ -31,7 +31,7 @@ APART = {
 
 
 def folder() -> Path:
-    key = hashlib.sha256(sys.version.encode() + REQUIREMENTS.read_bytes())
+    key = hashlib.sha256(sys.version.encode() + REQUIREMENTS.encode())
     return CACHE / f"app-{key.hexdigest()[:16]}"
 
 
@@ -49,7 +49,9 @@ def make() -> None:
     """Install everything, compiled, since each run of a suite would compile it anew."""
     shutil.rmtree(folder(), ignore_errors=True)
     _uv("venv", "--python", sys.executable, str(folder()))
-    wanted = ("--require-hashes", "--requirement", str(REQUIREMENTS))
+    requirements = folder() / "requirements.txt"
+    requirements.write_text(REQUIREMENTS, encoding="ascii")
+    wanted = ("--require-hashes", "--requirement", str(requirements))
     try:
         _uv("pip", "install", "--compile-bytecode", "--python", str(python()), *wanted)
     except subprocess.CalledProcessError:

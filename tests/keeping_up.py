@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -57,11 +58,16 @@ class Template:
 
 
 def create(
-    folder: Path, env: dict[str, str], template: Template, auth: str, *more: str
+    folder: Path,
+    env: dict[str, str],
+    template: Template,
+    auth: str,
+    *more: str,
+    **answers: str,
 ) -> Path:
     """Return a new project that is linked to the template, and committed."""
-    answers = ["--no-input", "--extra-context", f'{{"auth": "{auth}"}}']
-    cruft(folder, env, "create", str(template.folder), *answers, *more)
+    given = ["--no-input", "--extra-context", json.dumps({"auth": auth, **answers})]
+    cruft(folder, env, "create", str(template.folder), *given, *more)
     project = folder / SLUG
     start_repository(project, env)
     return project

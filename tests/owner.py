@@ -68,6 +68,7 @@ CHANGED = [
         "login_not_required, signed_in_user\nfrom",
     ),
     (f"{SLUG}/pages.py", "import db\n", "import db\nfrom .models import Note\n"),
+    (f"{SLUG}/models.py", "import String", "import ForeignKey, String"),
     (
         f"{SLUG}/templates/base.html",
         '  <link rel="stylesheet"',
@@ -75,7 +76,11 @@ CHANGED = [
     ),
     # It is pinned already, since others need it: the locked files stay as they are.
     ("pyproject.toml", '    "psycopg[', f'{DEPENDENCY}    "psycopg['),
-    ("docs/privacy.md", "\n\n**What is over", f"\n{ROW}\n**What is over"),
+    (
+        "docs/privacy.md",
+        "\n\n**`flask purge` deletes",
+        f"\n{ROW}\n**`flask purge` deletes",
+    ),
 ]
 
 

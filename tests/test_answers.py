@@ -10,6 +10,7 @@ import pytest
 
 from .baking import Baker
 from .baking import CommandLine
+from .template import PARTS
 
 NAMES = [
     "O'Brien & Sons",
@@ -73,17 +74,19 @@ def test_answers_typed_at_the_questions_arrive(
 ) -> None:
     name = "Jo\N{LATIN SMALL LETTER A WITH TILDE}o's {app}"
     utf8 = CommandLine({**env, "PYTHONUTF8": "1"})  # a pipe has no say on Windows
-    done = utf8.run(tmp_path, stdin=f"{name}\n\n\n\n\n2\n2\n5\n")
+    done = utf8.run(tmp_path, stdin=f"{name}\n\n\n\n\n2\ndata\n2\n5\n")
 
     assert done.returncode == 0, done.stderr
     assert app_name(tmp_path / "joao_s_app") == name
     assert "cookies assinados" in done.stdout
+    account = tmp_path / "joao_s_app" / "joao_s_app" / "account"
+    assert [part for part in PARTS if (account / part).exists()] == ["data"]
 
 
-def test_eight_times_return_bakes_the_defaults(
+def test_nine_times_return_bakes_the_defaults(
     tmp_path: Path, cookiecutter: CommandLine
 ) -> None:
-    done = cookiecutter.run(tmp_path, stdin="\n" * 8)
+    done = cookiecutter.run(tmp_path, stdin="\n" * 9)
 
     assert done.returncode == 0, done.stderr
     assert app_name(tmp_path / "my_flask_app") == "My Flask App"

@@ -11,6 +11,7 @@ import pytest
 
 from .template import AUTHS
 from .template import LANGUAGES
+from .template import PROJECT
 from .template import ROOT
 from .template import SLUG
 from .template import tree
@@ -55,31 +56,72 @@ def anchors(text: str) -> set[str]:
     return {title.replace(" ", "-") for title in plain}
 
 
-def test_every_link_leads_to_a_file_and_a_heading(variant: Path) -> None:
-    found = list(links(variant))
-    assert found
+def of_parts(project: Path) -> set[str]:
+    """Return the documents of the project's parts, each named after its part."""
+    folders = (project / SLUG / "account").iterdir()
+    return {f"docs/{one.name}.md" for one in folders if (one / "__init__.py").exists()}
 
-    for path, target in found:
+
+@pytest.fixture
+def bare(baked: Callable[..., Path]) -> Path:
+    return baked(parts="none")
+
+
+def test_every_link_leads_to_a_file_and_a_heading(variant: Path) -> None:
+    assert list(links(variant))
+
+    assert list(dead_links(variant)) == []
+
+
+def dead_links(project: Path) -> Iterator[tuple[str, str]]:
+    for path, target in links(project):
         file, _, anchor = target.partition("#")
-        there = (variant / path).parent / file if file else variant / path
-        assert there.is_file(), f"{path}: {target}"
-        assert there.resolve().is_relative_to(variant.resolve()), f"{path}: {target}"
-        if anchor:
-            known = anchors(there.read_text(encoding="utf-8"))
-            assert anchor in known, f"{path}: {target}"
+        there = (project / path).parent / file if file else project / path
+        if not (
+            there.is_file()
+            and there.resolve().is_relative_to(project.resolve())
+            and (not anchor or anchor in anchors(there.read_text(encoding="utf-8")))
+        ):
+            yield path, target
 
 
 def test_every_document_that_is_mentioned_is_there(variant: Path) -> None:
-    files = tree(variant)
-    texts = {path: text for path, text in files.items() if b"\0" not in text}
+    assert list(missing_documents(variant)) == []
 
-    for path, text in texts.items():
-        missing = set(MENTIONED.findall(text.decode())) - files.keys()
-        assert not missing, f"{path}: {missing}"
+
+def missing_documents(project: Path) -> Iterator[tuple[str, set[str]]]:
+    files = tree(project)
+    for path, text in files.items():
+        missing = set(MENTIONED.findall(text.decode(errors="replace"))) - files.keys()
+        if missing:
+            yield path, missing
 
 
 def test_every_document_can_be_reached_from_the_readme(variant: Path) -> None:
-    assert documents(variant).keys() == reached(variant)
+    parts = of_parts(variant)
+    assert parts
+
+    # The index says where they lie, and names none.
+    assert documents(variant).keys() - parts == reached(variant)
+
+
+def test_every_part_has_a_document(variant: Path) -> None:
+    assert of_parts(variant) <= documents(variant).keys()
+
+
+def test_without_parts_no_document_speaks_of_one(bare: Path) -> None:
+    assert of_parts(bare) == set()
+    assert list(dead_links(bare)) == []
+    assert list(missing_documents(bare)) == []
+    assert documents(bare).keys() == reached(bare)
+
+    parts = [
+        folder.name.replace("_", "[_-]")
+        for folder in (PROJECT / "variants" / "parts").iterdir()
+    ]
+    assert parts
+    page = re.compile(rf"account/({'|'.join(parts)})\b")
+    assert [path for path, text in documents(bare).items() if page.search(text)] == []
 
 
 @pytest.mark.parametrize("auth", AUTHS)
@@ -126,9 +168,11 @@ def paragraphs(text: str) -> set[str]:
 def test_the_index_lists_every_document(variant: Path) -> None:
     folder = variant / "docs"
     index = (folder / "README.md").read_text(encoding="utf-8")
-    listed = {target for target in LINK.findall(index) if "/" not in target}
+    named = {target.partition("#")[0] for target in LINK.findall(index)}
+    listed = {target for target in named if "/" not in target}
+    parts = {Path(path).name for path in of_parts(variant)}
 
-    assert listed == {path.name for path in folder.iterdir()} - {"README.md"}
+    assert listed == {path.name for path in folder.iterdir()} - parts - {"README.md"}
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "AGENTS.md"])

@@ -61,7 +61,7 @@ def test_a_week_of_its_owner_turns_nothing_red(
 ) -> None:
     project.style_is_right()
     project.finds_no_difference()
-    wide = [*files(*WIDE), "tests/second_factor"]
+    wide = [*files(*WIDE), "tests/account/second_factor"]
     forks.must(project.folder, *([] if thorough else wide))
 
 
@@ -96,7 +96,7 @@ def test_a_column_without_its_migration_and_its_row_says_so(
 
     assert "the models have what no migration makes" in said
     assert "Run flask db revision" in said
-    assert "docs/privacy.md must name, in the row of users, its columns" in said
+    assert "the documents must name, in the row of users, its columns" in said
     assert "it lacks ['motto']" in said
 
 

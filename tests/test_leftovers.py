@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from .template import FRAGMENTS
 from .template import LANGUAGES
 from .template import LICENSES
+from .template import PARTS
 from .template import PROJECT
 from .template import VARIANTS
+from .template import files_of
 from .template import is_copied_verbatim
 from .template import overlay
-from .template import template_files
 from .template import tree
 
 WINDOWS_DEVICE = re.compile(r"(?i)(aux|con|nul|prn|com\d|lpt\d)(\..*)?")
@@ -42,8 +44,8 @@ def test_pages_mails_and_catalogues_are_copied_byte_for_byte(variant: Path) -> N
     baked = tree(variant)
     verbatim = {
         path: source.read_bytes()
-        for path, source in template_files().items()
-        if is_copied_verbatim(path)
+        for path, source in files_of(PARTS).items()
+        if is_copied_verbatim(path) and path not in FRAGMENTS
     }
 
     assert any(b"{% block" in content for content in verbatim.values())
@@ -81,7 +83,7 @@ def scars(path: str, text: str) -> Iterator[str]:
 
 
 def test_no_carriage_return_in_the_template_itself() -> None:
-    assert [p for p, f in template_files().items() if b"\r" in f.read_bytes()] == []
+    assert [p for p, f in files_of(PARTS).items() if b"\r" in f.read_bytes()] == []
 
 
 def test_every_name_can_be_checked_out_on_windows(variant: Path) -> None:
@@ -107,5 +109,6 @@ def test_every_choice_has_its_overlay() -> None:
     for auth, language in VARIANTS:
         assert overlay("auth", auth)
         assert overlay("language", language)
+    assert all(overlay("parts", part) for part in PARTS)
     assert all("LICENSE" in overlay("license", name) for name in LICENSES)
     assert len(LANGUAGES) == len({*LANGUAGES})

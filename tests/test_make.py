@@ -33,7 +33,7 @@ def make_app(
 def test_it_asks_and_bakes_into_another_folder(
     tmp_path: Path, env: dict[str, str]
 ) -> None:
-    said = must(make_app(tmp_path, env, stdin="Our Shop\n" + "\n" * 7))
+    said = must(make_app(tmp_path, env, stdin="Our Shop\n" + "\n" * 8))
 
     assert (tmp_path / "our_shop" / "our_shop" / "config.py").is_file()
     assert f"cd {shlex.quote(str(tmp_path / 'our_shop'))} && make run" in said

@@ -1,124 +1,177 @@
-"""Each part of the account can be taken out: its folder, its tests, its line."""
+"""Each part of the account can be had alone, come later, and leave."""
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
+import sys
 from collections.abc import Callable
+from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
+from . import keeping_up
+from .baking import Baker
 from .conftest import Take
+from .keeping_up import Template
 from .own_tests import Forks
-from .parts import PARTS
-from .parts import TAKEN
+from .owner import Owned
 from .running import must
 from .running import run_in
-from .template import LANGUAGES
+from .template import AUTHS
+from .template import PARTS
 from .template import SLUG
 
 pytestmark = pytest.mark.app
 
-AUTH = "session"
-# What these tests look at is different without a part; all others never hear of one,
-# as the whole suite without any part shows (--thorough).
+# What these tests look at is different with each part; all others never hear of one, as
+# the whole suite without any part shows.
 LOOKS_AROUND = re.compile(r"\b(url_map|PARTS|crawl)\b")
-# A test beside the project's own, which tells the module and the path of each endpoint.
-PROBE = """
-import json
-
-def test_probe(served):
-    views = served.view_functions
-    rules = served.url_map.iter_rules()
-    found = {one.endpoint: [views[one.endpoint].__module__, one.rule] for one in rules}
-    with open("endpoints.json", "w") as file:
-        json.dump(found, file)
-"""
-
-without = pytest.mark.parametrize("gone", TAKEN, ids="+".join)
+ALONE = list(zip(PARTS, cycle(AUTHS)))
+WITH_TABLES = "second_factor"
 
 
-def endpoints(project: Path, forks: Forks) -> dict[str, tuple[str, str]]:
-    """Return the module and the path of each endpoint."""
-    probe = project / "tests" / "test_probe.py"
-    probe.write_text(PROBE, encoding="utf-8")
-    forks.must(project, probe)
-    probe.unlink()
-    listed = json.loads((project / "endpoints.json").read_text(encoding="utf-8"))
-    return {endpoint: (module, path) for endpoint, (module, path) in listed.items()}
-
-
-@pytest.fixture(scope="session")
-def whole(
-    compiled: Callable[[str], Path],
-    forks: Forks,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> dict[str, tuple[str, str]]:
-    """Return the endpoints of a project that has all its parts."""
-    project = tmp_path_factory.mktemp("whole") / "project"
-    shutil.copytree(compiled(AUTH), project)
-    return endpoints(project, forks)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_recipes_name_them(language: str, baked: Callable[..., Path]) -> None:
-    text = text_of(baked(auth=AUTH, language=language) / "docs" / "recipes.md")
-    named = set(re.findall(r"(?m)^\| `(\w+)` \|", text))
-
-    assert set(PARTS) <= named
-
-
-@without
-def test_ruff_finds_nothing_without_it(
-    gone: list[str], take: Take, env: dict[str, str], app_python: Path
+@pytest.mark.parametrize(("part", "auth"), ALONE)
+def test_alone_it_passes_its_own_tests_and_those_that_look_around(
+    part: str, auth: str, bake: Baker, forks: Forks, thorough: bool
 ) -> None:
-    project = take(gone)
+    tests = bake(parts=part, auth=auth) / "tests"
+    shared = [file for file in tests.rglob("test_*.py") if part not in file.parts]
+    around = [file for file in shared if LOOKS_AROUND.search(text_of(file))]
+    assert around
+
+    chosen = [tests] if thorough else [*around, tests / "account" / part]
+    forks.must(tests.parent, *chosen)
+
+
+@pytest.mark.parametrize(("part", "auth"), ALONE)
+def test_alone_it_is_clean(
+    part: str, auth: str, bake: Baker, env: dict[str, str], app_python: Path
+) -> None:
+    project = bake(parts=part, auth=auth)
     ruff = (app_python, "-m", "ruff")
 
     must(run_in(project, *ruff, "check", "--no-cache", env=env))
     must(run_in(project, *ruff, "format", "--check", "--no-cache", env=env))
 
 
-@without
-def test_its_pages_are_gone_and_nothing_names_them(
-    gone: list[str],
-    take: Take,
-    whole: dict[str, tuple[str, str]],
-    forks: Forks,
+@pytest.mark.parametrize("parts", ["none", "all", *PARTS])
+def test_what_a_bake_imports_is_in_its_own_pins(
+    parts: str,
+    baked: Callable[..., Path],
+    brought: dict[str, list[str]],
 ) -> None:
-    project = take(gone)
-    modules = tuple(f"{SLUG}.account.{part}." for part in gone)
-    theirs = {
-        endpoint: path
-        for endpoint, (module, path) in whole.items()
-        if f"{module}.".startswith(modules)
-    }
-    assert theirs, f"{gone} had no pages"
+    project = baked(parts=parts)
+    own = [project / "wsgi.py", *(project / SLUG).rglob("*.py")]
+    own += (project / "migrations").glob("*.py")
 
-    left = endpoints(project, forks)
-    assert left.keys() == whole.keys() - theirs.keys()
-    assert {path for _, path in left.values()}.isdisjoint(theirs.values())
-    named = re.compile("|".join(f"""["']{re.escape(name)}["']""" for name in theirs))
-    package = [file for file in (project / SLUG).rglob("*") if file.is_file()]
-    assert [file for file in package if named.search(text_of(file))] == []
+    assert lacking(own, project / "requirements.txt", brought) == set()
+    tests = (project / "tests").rglob("*.py")
+    assert lacking(tests, project / "requirements-dev.txt", brought) == set()
+
+
+@pytest.fixture(scope="session")
+def brought(app_python: Path) -> dict[str, list[str]]:
+    """Return which packages bring each module."""
+    ask = (
+        "import json; from importlib.metadata import packages_distributions as known;"
+        "print(json.dumps(known()))"
+    )
+    found = must(run_in(Path(), app_python, "-c", ask, env={}))
+    return {module: list(names) for module, names in json.loads(found).items()}
+
+
+def lacking(
+    files: Iterator[Path] | list[Path], pins: Path, brought: dict[str, list[str]]
+) -> set[str]:
+    pinned = set(re.findall(r"(?m)^([a-z0-9-]+)==", pins.read_text(encoding="utf-8")))
+    wanted = {module for file in files for module in imported(file)}
+    return {
+        module
+        for module in wanted - sys.stdlib_module_names - {SLUG}
+        if pinned.isdisjoint(
+            re.sub("[._-]+", "-", name).lower() for name in brought[module]
+        )
+    }
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.partition(".")[0]
+
+
+def test_nothing_outside_its_folder_names_it(baked: Callable[..., Path]) -> None:
+    """Settings are contract, and stay: they may name what they are about."""
+    project = baked(parts="none")
+    theirs = {part for part in PARTS if len(part) > len("data")} - {"sessions", "email"}
+    named = re.compile("|".join(rf"\b{part}\b" for part in [*theirs, "recovery_codes"]))
+    mentioned = {
+        f"{file.relative_to(project).as_posix()}: {found}"
+        for folder in (SLUG, "migrations", "tests")
+        for file in (project / folder).rglob("*.py")
+        for found in named.findall(text_of(file))
+    }
+
+    assert mentioned == set()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_it_is_taken_out_by_hand(part: str, take: Take, forks: Forks) -> None:
+    """As the recipe says; its document and its pins stay, and hurt nobody."""
+    project = take([part])
+    tests = sorted((project / "tests").rglob("test_*.py"))
+
+    forks.must(project, *(one for one in tests if LOOKS_AROUND.search(text_of(one))))
+
+
+def test_it_comes_and_leaves_by_cruft_and_what_is_the_owners_stays(
+    template: Template, tmp_path: Path, env: dict[str, str], app_python: Path
+) -> None:
+    folder = keeping_up.create(tmp_path, env, template, "session", parts="activity")
+    owned = Owned(folder, env, app_python)
+    owned.settle_in()
+
+    change_parts(owned, f"activity, {WITH_TABLES}")
+    assert (folder / SLUG / "account" / WITH_TABLES / "__init__.py").is_file()
+    assert "pyotp==" in text_of(folder / "requirements.txt")
+    owned.run("flask", "db", "upgrade")
+    owned.finds_no_difference()
+    owned.tests_pass("tests/test_notes.py", f"tests/account/{WITH_TABLES}")
+    tables = "SELECT name FROM sqlite_master WHERE name = 'second_factors'"
+    assert owned.query(tables)
+
+    owned.run("flask", "db", "downgrade", f"{WITH_TABLES}@base")
+    change_parts(owned, "none")
+    assert sorted(path.name for path in (folder / SLUG / "account").iterdir()) == [
+        "__init__.py",
+        "views.py",
+    ]
+    assert "pyotp" not in text_of(folder / "requirements.txt")
+    owned.finds_no_difference()
+    owned.tests_pass("tests/test_notes.py", "tests/test_guard.py")
+    assert not owned.query(tables)
+    assert owned.query("SELECT email FROM users")
+    owned.close()
+
+
+def change_parts(owned: Owned, parts: str) -> None:
+    answer = ("--variables-to-update", json.dumps({"parts": parts}))
+    keeping_up.update(owned.folder, owned.env, *answer)
+    assert keeping_up.conflicts(owned.folder, owned.env) == set()
+    for cache in owned.folder.rglob("__pycache__"):
+        shutil.rmtree(cache, ignore_errors=True)
+    for left in (owned.folder / SLUG / "account").iterdir():
+        if left.is_dir() and not any(left.iterdir()):
+            left.rmdir()
+    owned.commit()
 
 
 def text_of(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
-
-
-@without
-def test_the_other_tests_pass_without_it(
-    gone: list[str], thorough: bool, take: Take, forks: Forks
-) -> None:
-    project = take(gone)
-    shared = sorted((project / "tests").glob("test_*.py"))
-    tests = [file for file in shared if LOOKS_AROUND.search(text_of(file))]
-    assert tests
-    if thorough:
-        tests += [project / "tests" / part for part in PARTS if part not in gone]
-        tests = [project / "tests"] if gone == PARTS else tests
-
-    forks.must(project, *tests)

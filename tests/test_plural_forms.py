@@ -20,7 +20,7 @@ TESTS = [
     "tests/test_catalogues.py",
     "tests/test_i18n.py",
     "tests/test_translated_pages.py",
-    "tests/second_factor/test_translated.py",
+    "tests/account/second_factor/test_translated.py",
 ]
 
 

@@ -14,6 +14,7 @@ from .baking import CommandLine
 from .template import AUTHS
 from .template import LANGUAGES
 from .template import LICENSES
+from .template import PARTS
 from .template import QUESTIONS
 from .template import ROOT
 from .template import SLUG
@@ -83,7 +84,26 @@ TEXTS = [
     ("author_email", "A <a@b.c>", "must be one e-mail address", "you@example.com"),
     ("author_email", 'a"b@c.d', "must be one e-mail address", "you@example.com"),
 ]
-REFUSED = [*[("project_slug", *row) for row in SLUGS], *TEXTS]
+LISTED = "must be all, none, or names from standard, " + ", ".join(PARTS)
+ANSWERED_PARTS = [
+    ("", "standard"),
+    (" , ", "standard"),
+    ("webauthn", "standard"),
+    ("data, webauthn", "data"),
+    ("standard;data", "standard"),
+    ("Data  guide,data", "data, guide"),
+    ("all, data", "data"),
+    ("none all", "none"),
+    ("ALL", "all"),
+    ("null\x00", "standard"),
+    ("{{ '{{ data }}' }}", "data"),
+    ("d\N{LATIN SMALL LETTER A WITH ACUTE}ta", "standard"),
+]
+REFUSED = [
+    *[("project_slug", *row) for row in SLUGS],
+    *TEXTS,
+    *[("parts", answer, LISTED, passing) for answer, passing in ANSWERED_PARTS],
+]
 
 
 def refusal(**answers: str) -> str | None:
@@ -94,6 +114,7 @@ def refusal(**answers: str) -> str | None:
         "description": "A web application",
         "author_name": "Your Name",
         "author_email": "you@example.com",
+        "parts": "standard",
         **{question: choices[0] for question, choices in CHOICES.items()},
         **answers,
     }
@@ -159,7 +180,7 @@ def test_a_refusal_leaves_no_folder(tmp_path: Path, cookiecutter: CommandLine) -
 def test_template_marks_typed_at_a_question_are_refused(
     tmp_path: Path, cookiecutter: CommandLine
 ) -> None:
-    done = cookiecutter.run(tmp_path, stdin="\n\nSay {{ this }}\n\n\n\n\n\n")
+    done = cookiecutter.run(tmp_path, stdin="\n\nSay {{ this }}\n\n\n\n\n\n\n")
 
     assert done.returncode != 0
     assert done.stderr.startswith("description must not contain {")
@@ -180,6 +201,22 @@ def test_the_hook_offers_what_the_questions_offer(key: str) -> None:
     offered = ", ".join(CHOICES[key])
     sentence = f"{key} must be one of {offered}{PASSING}{CHOICES[key][0]}"
     assert refusal(**{key: "none"}) == sentence
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "standard",
+        "all",
+        "none",
+        *PARTS,
+        "standard, data",
+        "data guide",
+        " data ,guide,",
+    ],
+)
+def test_these_parts_pass(answer: str) -> None:
+    assert refusal(parts=answer) is None
 
 
 def test_a_misspelt_question_fails_the_helper(bake: Baker) -> None:
@@ -229,7 +266,7 @@ def test_an_old_python_is_refused_in_one_sentence(
     )
 
 
-def test_the_questions_are_the_eight_agreed_ones() -> None:
+def test_the_questions_are_the_nine_agreed_ones() -> None:
     assert QUESTIONS == {
         "project_name",
         "project_slug",
@@ -237,6 +274,7 @@ def test_the_questions_are_the_eight_agreed_ones() -> None:
         "author_name",
         "author_email",
         "auth",
+        "parts",
         "language",
         "license",
     }

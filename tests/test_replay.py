@@ -27,6 +27,7 @@ DEFAULTS = {
     "author_name": "Your Name",
     "author_email": "you@example.com",
     "auth": "session",
+    "parts": "standard",
     "language": "en",
     "license": "MIT",
 }
@@ -44,6 +45,10 @@ def replay(folder: Path, **answers: object) -> Path:
         ("auth", "jwt", "auth must be one of session, cookie"),
         ("auth", None, "auth must be one of session, cookie"),
         ("auth", "../../..", "auth must be one of session, cookie"),
+        ("parts", "data, webauthn", "parts must be all, none, or names from standard"),
+        ("parts", None, "parts must be all, none, or names from standard"),
+        ("parts", ["data"], "parts must be all, none, or names from standard"),
+        ("parts", "../../license", "parts must be all, none, or names from standard"),
         ("language", "pt-BR", "language must be one of en, pt_BR"),
         ("license", "MIT license", "license must be one of MIT, BSD-3-Clause"),
         ("author_name", None, "author_name must not be empty"),
@@ -84,22 +89,24 @@ def test_good_answers_are_replayed(tmp_path: Path, cookiecutter: CommandLine) ->
     assert (tmp_path / SLUG / "LICENSE").is_file()
 
 
+@pytest.mark.parametrize("folder", ["variants/license/MIT", "variants/parts/data"])
 def test_without_the_folder_of_an_answer_nothing_is_removed(
-    baked: Callable[..., Path], env: dict[str, str], tmp_path: Path
+    folder: str, baked: Callable[..., Path], env: dict[str, str], tmp_path: Path
 ) -> None:
     template, project = tmp_path / "template", tmp_path / SLUG
     hidden = shutil.ignore_patterns(".*")
     shutil.copytree(ROOT / "hooks", template / "hooks")
     shutil.copytree(PROJECT, template / PROJECT.name, ignore=hidden)
     shutil.copy(ROOT / "cookiecutter.json", template)
-    shutil.rmtree(template / PROJECT.name / "variants/license/MIT")
+    shutil.rmtree(template / PROJECT.name / folder)
     shutil.copytree(baked(), project)
 
     done = CommandLine(env, template).run(tmp_path, "--no-input", "-f")
 
     assert done.returncode != 0
-    assert "The template has no folder variants/license/MIT." in done.stderr
+    assert f"The template has no folder {folder}." in done.stderr
     assert "Copyright" in (project / "LICENSE").read_text("utf-8")
+    assert (project / SLUG / "account" / "data" / "__init__.py").is_file()
 
 
 @pytest.mark.parametrize(
@@ -108,6 +115,8 @@ def test_without_the_folder_of_an_answer_nothing_is_removed(
         ("project_name: ~", "project_name must not be empty"),
         ("author_name: ~", "author_name must not be empty"),
         ("project_name: 3.5", "project_slug must be of a-z, 0-9 and _"),
+        ("parts: ~", "parts must be all, none, or names from standard"),
+        ("parts: no", "parts must be all, none, or names from standard"),
     ],
 )
 def test_a_value_that_is_no_text_is_refused_in_one_sentence(

@@ -30,7 +30,9 @@ FACTOR = "/account/second-factor"
 KEPT = "migrations/0002_sessions.py"
 # Each kind has a table of its own.
 TABLE = {"session": "sessions", "cookie": "ended_sessions"}
-ACCOUNTS = "SELECT id, public_id, email, password_hash, totp_secret FROM users"
+ACCOUNTS = """
+SELECT id, public_id, email, password_hash, secret FROM users
+JOIN second_factors ON user_id = id"""
 
 
 # The way back from signed cookies leaves more behind: their list of ended sessions.

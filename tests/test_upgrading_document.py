@@ -38,7 +38,7 @@ def test_where_both_changed_a_line_both_can_be_seen(
     pin = (project / pins).read_text("utf-8").partition("\n")[0]
     for path, old, mine, theirs in [
         (page, '"home.html"', '"mine.html"', '"theirs.html"'),
-        (pins, pin, "mine==1 \\", "theirs==1 \\"),
+        (pins, pin, "alembic==1 \\", "alembic==2 \\"),
     ]:
         keeping_up.replace(project / path, old, mine)
         template.replace(path, old, theirs)
@@ -59,7 +59,8 @@ def test_where_both_changed_a_line_both_can_be_seen(
         assert [line for line in former if line not in text.splitlines()] == []
         if shown == "rejects":
             assert text == owned[path].decode()
-        assert "theirs" in (project / f"{path}{ending}").read_text("utf-8")
+        left = (project / f"{path}{ending}").read_text("utf-8")
+        assert ("theirs" if path == page else "alembic==2") in left
     find, give_up, again = blocks(project / DOCUMENT, OVERLAPS)
     # It fails where there are no markers.
     told = [
@@ -92,7 +93,7 @@ def test_a_project_of_plain_cookiecutter_is_linked_as_the_document_says(
     template.commit()
 
     # The same answers as before, and no other commit.
-    keeping_up.follow(project, env, link.replace("COMMIT", template.release), "\n" * 9)
+    keeping_up.follow(project, env, link.replace("COMMIT", template.release), "\n" * 10)
     keeping_up.follow(project, env, take, "y\n")
 
     assert conflicts(project, env) == set()

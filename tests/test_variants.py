@@ -9,7 +9,9 @@ import pytest
 
 from .template import AUTHS
 from .template import LANGUAGES
+from .template import PARTS
 from .template import SLUG
+from .template import files_of
 from .template import overlay
 from .template import template_files
 from .template import tree
@@ -44,7 +46,7 @@ def test_languages_differ_in_the_overlay_and_where_the_language_is_written(
     pt_br = baked(auth=auth, language="pt_BR")
     written = {
         path
-        for path, source in template_files().items()
+        for path, source in files_of(PARTS).items()
         if b"cookiecutter.language" in source.read_bytes()
     }
 

@@ -106,7 +106,7 @@ CHANGED = [
         "    is_admin: Mapped[bool] = mapped_column("
         "default=False, server_default=false())\n    session_epoch: Mapped[int]",
     ),
-    (f"{SLUG}/models.py", "LargeBinary, String\n", "LargeBinary, String, false\n"),
+    (f"{SLUG}/models.py", "import String\n", "import String, false\n"),
 ]
 
 

@@ -10,7 +10,7 @@ from dotenv import load_dotenv
 from flask import Flask
 from flask.helpers import get_debug_flag
 
-from {{ cookiecutter.project_slug }} import create_app
+from {{ cookiecutter.project_slug }} import account, create_app
 from {{ cookiecutter.project_slug }}.auth.dev import say_where
 from {{ cookiecutter.project_slug }}.cli.refusing import refusing_app
 from {{ cookiecutter.project_slug }}.config import Settings
@@ -73,6 +73,7 @@ def _serve() -> Flask:
     app = create_app(settings)
     _log_events(app)
     with app.app_context():
+        account.check_leftovers()
         check_migrations()
         # A worker must not inherit its master's connections.
         db.engine.dispose()
@@ -86,6 +87,7 @@ def _develop(context: click.Context) -> Flask:
     with app.app_context():
         if alembic.is_empty():
             alembic.upgrade()
+        account.check_leftovers()
         check_migrations()
         say_where(url)
     return app

@@ -37,5 +37,6 @@ def check_two_upgrades(site: Site, served: dict[str, str]) -> None:
     for one in said:
         must(one)
     steps = "".join(one.stdout + one.stderr for one in said).count("Running upgrade")
-    assert steps == 2
+    revisions = list((site.folder / "migrations").glob("*.py"))
+    assert steps == len(revisions)
     assert "(head)" in must(site.run("flask", "db", "current", **served))

@@ -25,27 +25,11 @@ def upgrade() -> None:
         sa.Column("session_epoch", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("totp_secret", sa.LargeBinary(255), nullable=True),
-        sa.Column("totp_since", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("totp_last_step", sa.Integer(), nullable=True),
-        sa.Column("totp_failures", sa.Integer(), nullable=False),
-        sa.Column("totp_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
         sa.UniqueConstraint("public_id", name="uq_users_public_id"),
         sa.UniqueConstraint("email", name="uq_users_email"),
         sqlite_autoincrement=True,
     )
-    op.create_table(
-        "recovery_codes",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("code_hash", sa.LargeBinary(32), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_recovery_codes"),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name="fk_recovery_codes_user_id_users", ondelete="CASCADE"
-        ),
-    )
-    op.create_index("ix_recovery_codes_user_id", "recovery_codes", ["user_id"])
     op.create_table(
         "links",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -131,5 +115,4 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("known_browsers")
     op.drop_table("links")
-    op.drop_table("recovery_codes")
     op.drop_table("users")

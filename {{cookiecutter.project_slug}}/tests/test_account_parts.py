@@ -1,37 +1,47 @@
-"""What signed-in people manage for themselves comes in parts, each with its page."""
-
-from importlib import import_module
-from pathlib import Path
+"""What signed-in people manage for themselves comes in parts, each of which says what it adds."""
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
 
-from {{ cookiecutter.project_slug }} import account
-from {{ cookiecutter.project_slug }}.account import PARTS, menu
+from {{ cookiecutter.project_slug }}.auth.parts import Part
+from {{ cookiecutter.project_slug }}.core import mail
+from {{ cookiecutter.project_slug }}.core.db import db
+from {{ cookiecutter.project_slug }}.core.environ import MailServer
 from {{ cookiecutter.project_slug }}.core.i18n import lazy_gettext as lazy
+from {{ cookiecutter.project_slug }}.core.mail import Message
+from {{ cookiecutter.project_slug }}.core.mail.outbox import Outbox
 
-from .browser import Browser
+from .browser import EMAIL, Browser
 from .conftest import MakeApp
-from .inside import page
+from .factoring import add_part, use_parts
+from .letters import letters
+from .operating import run
 from .people import change_user
 from .reading import needs_portuguese, words_of
 
-TESTS = Path(__file__).parent
+LOCALHOST = "http://localhost:5000"
+LINK = '<a href="/cupboard">Mailbox</a>'
+
+
+def cupboard(**more: object) -> dict[str, object]:
+    """Return the fields of a part with a page."""
+    pages = Blueprint("cupboard", __name__)
+
+    @pages.get("/cupboard")
+    def show() -> str:
+        return "jam"
+
+    return {"blueprints": [pages], "menu": ("cupboard.show", lazy("Mailbox")), **more}
 
 
 @needs_portuguese
 def test_a_page_is_listed_in_its_readers_language(make_app: MakeApp, user: str) -> None:
-    app = make_app()
-
-    @page(app)
-    def cupboard() -> str:
-        return "jam"
-
-    menu.add_page(app, "cupboard", lazy("Mailbox"))
+    app = add_part(make_app(), **cupboard())
     client = Browser(app)
     client.login()
     shown = client.get("/account/")
-    assert '<a href="/cupboard">Mailbox</a>' in shown.text
+    assert LINK in shown.text
+    assert client.get("/cupboard").text == "jam"
     with app.app_context():
         change_user(user, language="pt_BR")
     assert "Caixa de correio" in words_of(client.get("/account/")).split("\n")
@@ -39,15 +49,68 @@ def test_a_page_is_listed_in_its_readers_language(make_app: MakeApp, user: str) 
 
 def test_an_app_lists_its_own_pages_alone(app: Flask, make_app: MakeApp) -> None:
     other = make_app()
-    menu.add_page(other, "auth.logout", "Leave")
+    add_part(other, menu=("auth.logout", "Leave"))
     listed = [endpoint for endpoint, _ in app.extensions["account_pages"]]
     assert "auth.logout" not in listed
     assert set(listed) <= app.view_functions.keys()
+    assert len(other.extensions["parts"]) == len(app.extensions["parts"]) + 1
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_a_part_brings_along_all_that_is_its_own(app: Flask, part: str) -> None:
-    """So that it can be taken out: its folder, its tests, and its line in PARTS."""
-    found = import_module(f"{account.__name__}.{part}")
-    assert callable(found.init_app)
-    assert list((TESTS / part).glob("test_*.py"))
+@pytest.mark.parametrize(("scheme", "listed"), [("console", True), ("none", False)])
+def test_a_page_that_needs_mail_is_not_listed_where_there_is_none(
+    make_app: MakeApp, user: str, scheme: str, listed: bool
+) -> None:
+    app = make_app(mail_server=MailServer(scheme))
+    client = Browser(add_part(app, **cupboard(menu_needs_mail=True)))
+    client.login()
+    assert (LINK in client.get("/account/").text) is listed
+
+
+def test_what_is_for_development_is_nowhere_else(make_app: MakeApp, user: str) -> None:
+    part = cupboard(development_only=True)
+    desk = Browser(
+        add_part(make_app(development=True, public_url=LOCALHOST), **part), origin=LOCALHOST
+    )
+    site = Browser(add_part(make_app(), **part))
+    assert "Mailbox</a>" in desk.get("/auth/login").text
+    for browser, status in ((desk, 200), (site, 404)):
+        browser.login()
+        assert browser.get("/cupboard").status_code == status
+        assert LINK not in browser.get("/account/").text
+
+
+def test_parts_stand_in_the_order_that_they_say(
+    make_app: MakeApp, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    menus = [(number, ("account.profile", f"Page {number}")) for number in (30, 10, 20)]
+    use_parts(monkeypatch, *(Part(order=order, menu=menu) for order, menu in menus))
+    app = make_app()
+    assert [part.order for part in app.extensions["parts"]] == [10, 20, 30]
+    client = Browser(app)
+    client.login()
+    shown = words_of(client.get("/account/"))
+    assert shown.index("Page 10") < shown.index("Page 20") < shown.index("Page 30")
+
+
+def test_a_part_composes_its_mails(make_app: MakeApp, user: str) -> None:
+    def compose(row: Outbox) -> Message:
+        return Message("password_changed", {})
+
+    app = add_part(make_app(), composers={"jam": compose})
+    with app.app_context():
+        mail.enqueue("jam", EMAIL)
+        db.session.commit()
+    (letter,) = letters(app)
+    assert letter["To"] == EMAIL
+
+
+def test_a_part_tells_operators_what_it_knows_of_an_account(make_app: MakeApp, user: str) -> None:
+    app = add_part(make_app(), facts=lambda user: [("jam of", user.name), ("spoons", 2)])
+    lines = run(app, "list", EMAIL).output.splitlines()
+    first = lines.index("jam of\tAna")
+    assert lines[first + 1] == "spoons\t2"
+
+
+def test_a_page_of_a_part_is_closed_like_any_other(make_app: MakeApp, user: str) -> None:
+    client = Browser(add_part(make_app(), **cupboard()))
+    assert client.get("/cupboard").location == "/auth/login?next=/cupboard"

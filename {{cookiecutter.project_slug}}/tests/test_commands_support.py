@@ -6,13 +6,12 @@ import pytest
 from flask import Flask
 
 from {{ cookiecutter.project_slug }}.core.environ import MailServer
-from {{ cookiecutter.project_slug }}.models import RecoveryCode, User
 
 from .acting import NEW_PASSWORD, handles
 from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
-from .inside import db, everything_stored, rows
-from .letters import letters, link_in
+from .inside import everything_stored, rows
+from .letters import link_in
 from .operating import events, run, said
 from .people import add_user, change_user
 from .reading import assert_in_portuguese, needs_portuguese
@@ -39,14 +38,6 @@ def server(running: SMTPServer) -> SMTPServer:
 def site(configure: MakeApp, server: SMTPServer, user: str) -> Flask:
     """Return an app that sends mail."""
     return configure(mail_server=MailServer("smtp", HOST, server.port))
-
-
-def give_second_factor(app: Flask, email: str = EMAIL) -> None:
-    with app.app_context():
-        change_user(email, totp_secret=b"sealed", totp_last_step=1)
-        owner = db.session.query(User).filter_by(email=email).one()
-        db.session.add(RecoveryCode(user_id=owner.id, code_hash=b"hash"))
-        db.session.commit()
 
 
 @needs_portuguese
@@ -157,84 +148,14 @@ def test_whose_sessions_must_be_said(
     assert client.is_signed_in()
 
 
-def test_a_second_factor_is_switched_off_and_its_owner_told(
-    site: Flask, server: SMTPServer
-) -> None:
-    client = Browser(site)
-    client.login()
-    give_second_factor(site)
-    done = run(site, "reset-second-factor", EMAIL)
-    expected = f"{EMAIL} has no second factor any more; all its sessions have ended.\n"
-    assert (done.exit_code, done.output) == (0, expected)
-    (found,) = rows(site, "SELECT totp_secret, totp_since, totp_last_step FROM users")
-    assert set(found.values()) == {None}
-    assert rows(site, "SELECT * FROM recovery_codes") == []
-    assert not client.is_signed_in()
-    assert events(site) == ["second_factor_reset_by_operator"]
-    (letter,) = server.messages
-    assert letter["To"] == EMAIL
-    assert letter["Subject"].endswith("was turned off")
-    assert link_in(letter) == "/auth/reset"
-
-
-def test_the_second_factor_of_others_stays(app: Flask, user: str) -> None:
-    with app.app_context():
-        add_user(BOB, name="Bob")
-    for email in (EMAIL, BOB):
-        give_second_factor(app, email)
-    run(app, "reset-second-factor", EMAIL)
-    (left,) = rows(app, "SELECT email FROM users JOIN recovery_codes ON user_id = users.id")
-    assert left["email"] == BOB
-    assert rows(app, "SELECT email FROM users WHERE totp_secret IS NOT NULL") == [left]
-
-
-@needs_portuguese
-def test_the_notice_speaks_the_owners_language(site: Flask, server: SMTPServer) -> None:
-    give_second_factor(site)
-    with site.app_context():
-        change_user(EMAIL, language="pt_BR")
-    assert run(site, "reset-second-factor", EMAIL).exit_code == 0
-    (letter,) = server.messages
-    assert_in_portuguese(letter["Subject"])
-    assert_in_portuguese(letter.get_content())
-
-
-@pytest.mark.parametrize(
-    ("changes", "waiting"),
-    [
-        ({"mail_server": MailServer("none")}, 0),
-        # Nor what else waits there: a link of somebody's would be shown to the operator.
-        ({"mail_server": MailServer("console")}, 1),
-        ({"public_url": None}, 1),
-    ],
-)
-def test_a_notice_that_cannot_be_sent_from_here_stops_nothing(
-    configure: MakeApp, app: Flask, user: str, changes: dict[str, object], waiting: int
-) -> None:
-    give_second_factor(app)
-    assert run(configure(**changes), "reset-second-factor", EMAIL).exit_code == 0
-    assert rows(app, "SELECT * FROM recovery_codes") == []
-    # The running app sends it, with its own address for the link.
-    assert len(letters(app)) == waiting
-
-
-def test_who_has_no_second_factor_keeps_the_sessions(
-    app: Flask, client: Browser, user: str
-) -> None:
-    client.login()
-    assert said(run(app, "reset-second-factor", EMAIL)) == f"{EMAIL} has no second factor."
-    assert client.is_signed_in()
-    assert events(app) == []
-
-
-@pytest.mark.parametrize("command", ["reset", "end-sessions", "reset-second-factor"])
+@pytest.mark.parametrize("command", ["reset", "end-sessions"])
 def test_an_unknown_account_is_named(site: Flask, command: str) -> None:
     assert said(run(site, command, BOB)) == f"Nobody has an account with {BOB}."
     assert said(run(site, command, "nowhere")) == "nowhere is not an e-mail address."
     assert events(site) == []
 
 
-@pytest.mark.parametrize("command", ["reset", "end-sessions", "reset-second-factor"])
+@pytest.mark.parametrize("command", ["reset", "end-sessions"])
 def test_a_database_that_is_away_is_no_traceback(site: Flask, command: str) -> None:
     with broken_database(site):
         assert "`flask db upgrade`" in said(run(site, command, EMAIL))

@@ -1,38 +1,26 @@
 """What is encrypted is read by this app alone, for one account alone, and only unchanged."""
 
 from base64 import urlsafe_b64decode
-from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
-from sqlalchemy import event, update
 
-from {{ cookiecutter.project_slug }}.auth import accounts
 from {{ cookiecutter.project_slug }}.core import encryption
-from {{ cookiecutter.project_slug }}.core.db import db
-from {{ cookiecutter.project_slug }}.models import User
 
-from .browser import EMAIL
 from .conftest import KEY, MakeApp
-from .encrypting import OWNER, TEXT, UNREADABLE, can_read, encrypt, encrypted
-from .inside import everything_stored, run_sql
-from .people import add_user
 
+TEXT = b"what only the app may read"
 NEW_KEY = "the next key for tests: 9876543210 zyxwvutsrq"
 OTHER_KEY = "some key of others: 1357924680 qwertyuiop"
 
 
-def reencrypt(app: Flask, *keys: str) -> tuple[int, list[str]]:
+def test_what_was_encrypted_can_be_read_and_is_not_in_clear(app: Flask) -> None:
     with app.app_context():
-        return accounts.reencrypt_all(keys)
-
-
-def test_what_was_encrypted_can_be_read_and_lies_nowhere_in_clear(app: Flask) -> None:
-    encrypt(app)
-    assert can_read(app)
-    assert TEXT not in everything_stored(app)
-    assert KEY.encode() not in everything_stored(app)
+        token = encryption.encrypt(TEXT, owner="me")
+        assert encryption.decrypt(token, owner="me") == TEXT
+    assert TEXT not in token
+    assert TEXT not in urlsafe_b64decode(token)
 
 
 def test_no_two_encrypted_texts_are_alike(app: Flask) -> None:
@@ -80,79 +68,35 @@ def read(token: bytes) -> bytes | None:
 
 
 def test_fallbacks_decrypt_and_the_current_key_encrypts(app: Flask, configure: MakeApp) -> None:
-    encrypt(app)
     rotated = configure(secret_key=NEW_KEY, secret_key_fallbacks=(OTHER_KEY, KEY))
-    assert can_read(rotated)
-    encrypt(rotated)
-    assert can_read(configure(secret_key=NEW_KEY))
-    assert not can_read(app)
+    with app.app_context():
+        old = encryption.encrypt(TEXT, owner="me")
+    with rotated.app_context():
+        assert read(old) == TEXT
+        new = encryption.encrypt(TEXT, owner="me")
+    with configure(secret_key=NEW_KEY).app_context():
+        assert read(new) == TEXT
+        assert read(old) is None
+    with app.app_context():
+        assert read(new) is None
 
 
 def test_without_its_key_a_text_stays_shut_and_the_cure_is_named(
     app: Flask, configure: MakeApp
 ) -> None:
-    encrypt(app)
+    with app.app_context():
+        token = encryption.encrypt(TEXT, owner="me")
     other = configure(secret_key=NEW_KEY, secret_key_fallbacks=(OTHER_KEY,))
     with other.app_context(), pytest.raises(encryption.Unreadable, match=r"docs/keys\.md"):
-        encryption.decrypt(encrypted(other), owner="x")
+        encryption.decrypt(token, owner="me")
 
 
-def test_everything_comes_under_the_new_key(
-    app: Flask, configure: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(accounts, "BATCH", 2)
-    encrypt(app)
+def test_a_text_comes_under_the_first_key(app: Flask, configure: MakeApp) -> None:
     with app.app_context():
-        add_user(EMAIL)
-        for number in range(4):
-            add_user(f"user{number}@example.com")
-            name = f"user{number}"
-            run_sql(
-                app,
-                "UPDATE users SET totp_secret = :token, public_id = :name WHERE email = :email",
-                token=encryption.encrypt(TEXT, owner=name),
-                name=name,
-                email=f"{name}@example.com",
-            )
-    assert reencrypt(app, NEW_KEY, KEY) == (5, [])
-    assert not can_read(app)
-    assert can_read(configure(secret_key=NEW_KEY))
-    assert reencrypt(app, NEW_KEY, KEY) == (5, [])
-    assert can_read(configure(secret_key=NEW_KEY))
-
-
-def test_no_transaction_is_left_behind(app: Flask) -> None:
-    """The command talks to a terminal afterwards, and all other writers would wait for it."""
-    encrypt(app)
-    with app.app_context():
-        accounts.reencrypt_all([NEW_KEY, KEY])
-        assert not db.session.in_transaction()
-
-
-def test_what_cannot_be_read_is_left_as_it_is_and_named(app: Flask) -> None:
-    encrypt(app)
-    with app.app_context():
-        add_user(EMAIL)
-    lost = "UPDATE users SET totp_secret = :lost WHERE email = :email"
-    run_sql(app, lost, lost=UNREADABLE, email=EMAIL)
-    assert reencrypt(app, NEW_KEY, KEY) == (1, [EMAIL])
-    assert UNREADABLE in everything_stored(app)
-
-
-def test_a_text_that_changes_meanwhile_is_not_overwritten(app: Flask) -> None:
-    encrypt(app)
-    with app.app_context():
-        engine = db.engine
-    anew = update(User).where(User.email == OWNER).values(totp_secret=UNREADABLE)
-    changes = [anew]
-
-    def change(connection: Any, *more: Any) -> None:
-        if more[1].startswith("UPDATE users") and changes:
-            connection.execute(changes.pop())
-
-    event.listen(engine, "before_cursor_execute", change)
-    try:
-        assert reencrypt(app, NEW_KEY, KEY) == (0, [])
-    finally:
-        event.remove(engine, "before_cursor_execute", change)
-    assert encrypted(app) == UNREADABLE
+        token = encryption.encrypt(TEXT, owner="me")
+        renewed = encryption.rotate(token, [NEW_KEY, KEY])
+        with pytest.raises(encryption.Unreadable):
+            encryption.rotate(token, [NEW_KEY, OTHER_KEY])
+        assert read(renewed) is None
+    with configure(secret_key=NEW_KEY).app_context():
+        assert read(renewed) == TEXT

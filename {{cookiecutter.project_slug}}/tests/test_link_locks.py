@@ -38,7 +38,7 @@ def test_the_first_is_waited_for_before_another_is_held(
         if db.engine.dialect.name == "sqlite":
             pytest.skip("SQLite has one writer")
         for _ in range(2):
-            links.create("email", NEW, accounts.find(EMAIL))
+            links.create("another", NEW, accounts.find(EMAIL))
     first, last = (row["id"] for row in rows(app, "SELECT id FROM links ORDER BY id"))
     # PostgreSQL moves a row that it updates, and comes to it last from then on.
     run_sql(app, "UPDATE links SET purpose = purpose WHERE id = :id", id=first)

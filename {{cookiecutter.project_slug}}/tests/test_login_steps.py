@@ -12,6 +12,7 @@ from {{ cookiecutter.project_slug }}.models import User
 from .acting import handles
 from .browser import EMAIL, Browser
 from .conftest import MakeApp
+from .factoring import add_part
 from .inside import rows
 from .letters import letters
 from .people import add_user
@@ -37,9 +38,7 @@ def add_riddle(app: Flask) -> Flask:
         assert user is not None
         return login_steps.complete_login(user, remember=remember, target=target)
 
-    with app.app_context():
-        login_steps.add_step(app, riddle)
-    return app
+    return add_part(app, login_step=riddle)
 
 
 @pytest.fixture
@@ -93,8 +92,8 @@ def test_every_step_is_asked_in_turn_until_one_answers(make_app: MakeApp, user: 
         asked.append("stop")
         return "stop"
 
-    for step in (pass_by, stop, pass_by):
-        login_steps.add_step(app, step)
+    for step in (pass_by, None, stop, pass_by):
+        add_part(app, login_step=step)
     client = Browser(app)
     assert client.login().text == "stop"
     assert asked == ["pass by", "stop"]

@@ -1,15 +1,16 @@
 """A script gets an answer that it can read; only a browser that opens a page is led to another."""
 
 import pytest
-from flask import Flask
 from time_machine import TimeMachineFixture
+
+from {{ cookiecutter.project_slug }}.auth.guards import recent_login_required
 
 from .browser import ORIGIN, Browser
 from .conftest import MakeApp
+from .inside import page
 
 LOGIN = "Please log in."
 CONFIRM = "Please confirm your password first."
-SET_UP = "Please set up two-factor authentication first."
 # What browsers and libraries say of themselves, and whether they open a page.
 NAVIGATIONS = [
     {},
@@ -55,17 +56,21 @@ def test_htmx_opens_the_login_page_as_a_whole_and_comes_back_to_the_page_around(
     assert refused.headers["HX-Redirect"] == "/auth/login"
 
 
-def test_htmx_is_led_to_the_password_and_to_the_second_factor_as_well(
-    app: Flask, user: str, configure: MakeApp, clock: TimeMachineFixture
+def test_htmx_is_led_to_the_password_as_well(
+    make_app: MakeApp, user: str, clock: TimeMachineFixture
 ) -> None:
-    client, strict = Browser(app), Browser(configure(require_second_factor=True))
-    for browser in (client, strict):
-        browser.login()
-    refused = strict.get("/account/", headers=HTMX)
-    assert (refused.status_code, refused.json) == (403, {"error": SET_UP})
-    assert refused.headers["HX-Redirect"] == "/account/second-factor"
+    app = make_app()
+
+    @page(app)
+    @recent_login_required
+    def vault() -> str:
+        return "gold"
+
+    client = Browser(app)
+    client.login()
+    assert client.post("/vault", headers=HTMX).text == "gold"
     clock.shift(600)
-    refused = client.post("/account/sessions/end-others", headers=HTMX)
+    refused = client.post("/vault", headers=HTMX)
     assert (refused.status_code, refused.json) == (403, {"error": CONFIRM})
     assert refused.headers["HX-Redirect"] == "/auth/confirm?next=/notes?page%3D2"
 

@@ -170,7 +170,7 @@ def test_an_attempt_counts_though_its_request_fails(
     assert counts(app) == [1, 1]
 
 
-@pytest.mark.parametrize("path", ["/auth/register", "/auth/reset", "/account/email"])
+@pytest.mark.parametrize("path", ["/auth/register", "/auth/reset"])
 def test_mails_asked_for_from_one_address_are_limited(
     configure: MakeApp, user: str, path: str
 ) -> None:

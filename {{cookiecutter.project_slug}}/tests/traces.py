@@ -1,13 +1,17 @@
 """Leave traces of a person wherever the app keeps any."""
 
-from flask import Flask
+from datetime import datetime
+from typing import Any
 
+from flask import Flask
+from sqlalchemy import Column, Table, insert
+
+from {{ cookiecutter.project_slug }} import account
 from {{ cookiecutter.project_slug }}.auth import accounts
 from {{ cookiecutter.project_slug }}.auth.links import Link
-from {{ cookiecutter.project_slug }}.core.db import db, now
+from {{ cookiecutter.project_slug }}.core.db import Base, db, now
 from {{ cookiecutter.project_slug }}.core.mail import notify
 from {{ cookiecutter.project_slug }}.core.mail.outbox import Outbox
-from {{ cookiecutter.project_slug }}.models import RecoveryCode
 
 from .browser import EMAIL, Browser
 from .inside import rows
@@ -17,7 +21,7 @@ NAME = "Anastasia Quill"
 OLD = "quill@example.com"
 PEER = "198.51.100.7"
 CLIENT = "Quillfox on her own machine"
-SECRETS = (b"what her authenticator knows", b"her recovery code", b"her token", b"her old token")
+TOKENS = (b"her token", b"her old token")
 
 
 def leave_traces(app: Flask) -> Browser:
@@ -30,16 +34,14 @@ def leave_traces(app: Flask) -> Browser:
     browser.login(remember="y")
     browser.post("/account/", data={"name": NAME, "language": "en"})
     browser.post("/auth/confirm", data={"password": "wrong, quite wrong"})
-    secret, code, token, old_token = SECRETS
+    token, old_token = TOKENS
     with app.app_context():
         owner = accounts.find(EMAIL)
         assert owner is not None
-        owner.totp_secret, owner.totp_since = secret, now()
         link = {"purpose": "any", "ends_at": now()}
         mail = {"purpose": "any", "language": "en"}
         db.session.add_all(
             [
-                RecoveryCode(user_id=owner.id, code_hash=code),
                 # Asked for before there was an account, and by its owner since.
                 Link(token_hash=token, email=EMAIL, **link),
                 Link(token_hash=old_token, email=OLD, user_id=owner.id, **link),
@@ -49,6 +51,8 @@ def leave_traces(app: Flask) -> Browser:
         owner.email = OLD
         notify(owner, "password_changed")
         owner.email = EMAIL
+        for table in tables_of_parts():
+            db.session.execute(insert(table).values(row_of(table, owner.id)))
         db.session.commit()
     return browser
 
@@ -59,4 +63,49 @@ def what_is_personal(app: Flask) -> list[bytes]:
         app, "SELECT public_id, password_hash FROM users WHERE email = :email", email=EMAIL
     )
     texts = [EMAIL, OLD, NAME, PEER, CLIENT, *owner.values()]
-    return [*(text.encode() for text in texts), *SECRETS]
+    marks = [
+        value if isinstance(value, bytes) else value.encode()
+        for table in tables_of_parts()
+        for value in row_of(table, 0).values()
+        if isinstance(value, bytes | str)
+    ]
+    return [*(text.encode() for text in texts), *TOKENS, *marks]
+
+
+def tables_of_parts() -> list[Table]:
+    """Return the tables of the account's parts in which an account can have a row."""
+    owned = {
+        mapper.local_table
+        for mapper in Base.registry.mappers
+        if mapper.class_.__module__.startswith(f"{account.__name__}.")
+    }
+    return [
+        table
+        for table in Base.metadata.sorted_tables
+        if table in owned and any(map(_names_a_user, table.columns))
+    ]
+
+
+def row_of(table: Table, user_id: int) -> dict[str, object]:
+    """Return a row of a user's, in which each text and each token says where it stands."""
+    return {
+        column.name: user_id if _names_a_user(column) else _value(column)
+        for column in table.columns
+        # Those that the database numbers by itself.
+        if column is not table.autoincrement_column
+    }
+
+
+def _names_a_user(column: Column[Any]) -> bool:
+    return any(key.column.table.name == "users" for key in column.foreign_keys)
+
+
+def _value(column: Column[Any]) -> object:
+    mark = f"her {column.table.name}.{column.name}"
+    kind = getattr(column.type, "impl", column.type).python_type
+    if kind in (str, bytes):
+        mark = mark[: getattr(column.type, "length", None)]
+        return mark if kind is str else mark.encode()
+    values: dict[type, object] = {bool: True, int: 1, float: 1.0, dict: {}, datetime: now()}
+    assert kind in values, f"say here what can stand in {column}, so that it is seen to go"
+    return values[kind]

@@ -9,7 +9,6 @@ from .auth import (
     guards,
     language,
     links,
-    login_steps,
     messages,
     register,
     reset,
@@ -43,9 +42,7 @@ def create_app(settings: Settings) -> Flask:
     csrf.init_app(app)
     sessions.init_app(app)
     guards.init_app(app)
-    login_steps.init_app(app)
     errors.init_app(app)
-    cli.init_app(app)
 
     app.register_blueprint(pages.bp)
     app.register_blueprint(language.bp)
@@ -54,6 +51,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(reset.bp)
     app.register_blueprint(confirm.bp)
     account.init_app(app)
+    cli.init_app(app)
     if settings.development:
         app.register_blueprint(dev.bp)
     return app

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .core.addresses import EMAIL_MAX_LENGTH as EMAIL_MAX_LENGTH
@@ -32,21 +32,3 @@ class User(Base):
     session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
     disabled_at: Mapped[datetime | None]
-    # What the authenticator app knows too, encrypted; none without a second factor.
-    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(255))
-    totp_since: Mapped[datetime | None]
-    # The 30 seconds whose code was used last: neither it nor an older one is taken again.
-    totp_last_step: Mapped[int | None]
-    # Wrong codes since the last right one, and when a notice of wrong ones was last mailed.
-    totp_failures: Mapped[int] = mapped_column(default=0)
-    totp_told_at: Mapped[datetime | None]
-
-
-class RecoveryCode(Base):
-    """Hold a code for a user who has lost the second factor. Using it deletes it."""
-
-    __tablename__ = "recovery_codes"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))

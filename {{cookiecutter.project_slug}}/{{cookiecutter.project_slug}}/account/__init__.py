@@ -1,26 +1,92 @@
-"""What signed-in people manage for themselves, in parts that can be taken out one by one."""
+"""What signed-in users manage for themselves: profile, password, and a folder for each part.
 
+A part is a package in here that holds a `part`. It is found; nothing else names it.
+"""
+
+from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 
 from flask import Flask
 
+from ..auth import required
+from ..auth.parts import Part
+from ..core import mail
+from ..core.db import Base
+from ..core.db.migrations import FOLDER
+from ..core.environ import ConfigError
 from . import views
 
-# To take a part out, delete its line here, its folder beside this file, and its
-# folder in tests/. Its columns and tables may stay.
-PARTS: tuple[str, ...] = (
-    "email",
-    "second_factor",
-    "sessions",
-    "activity",
-    "deletion",
-)
+PARTS = sorted(found.name for found in iter_modules(__path__) if found.ispkg)
 
 
 def init_app(app: Flask) -> None:
-    pages: list[tuple[str, str]] = []
-    app.extensions["account_pages"] = app.jinja_env.globals["account_pages"] = pages
+    """Register the account's pages, and plug in its parts."""
     app.register_blueprint(views.bp)
     app.register_blueprint(views.well_known)
-    for part in PARTS:
-        import_module(f".{part}", __name__).init_app(app)
+    app.extensions["parts"] = list[Part]()
+    for pages in ("account_pages", "development_pages"):
+        app.extensions[pages] = app.jinja_env.globals[pages] = list[tuple[str, str]]()
+    for part in sorted(find_parts(), key=lambda part: part.order):
+        add_part(app, part)
+    required.init_app(app)
+
+
+def find_parts() -> Iterator[Part]:
+    """Yield every part that there is a folder of; raise ConfigError for half a part."""
+    for folder in Path(__file__).parent.iterdir():
+        if folder.name not in PARTS and any(folder.glob("*.py")):
+            raise _half(folder.name, "it has no __init__.py")
+    yield from map(_load, PARTS)
+
+
+def add_part(app: Flask, part: Part) -> None:
+    """Plug a part into an app that has served nothing yet, behind those that it has."""
+    app.extensions["parts"].append(part)
+    for purpose, compose in part.composers.items():
+        mail.add_composer(app, purpose, compose)
+    known = app.extensions["settings"]
+    if part.development_only and not known.development:
+        return
+    for blueprint in part.blueprints:
+        app.register_blueprint(blueprint)
+    if part.menu and (known.can_mail or not part.menu_needs_mail):
+        pages = "development_pages" if part.development_only else "account_pages"
+        app.extensions[pages].append(part.menu)
+
+
+def check_leftovers() -> None:
+    """Raise ConfigError for a migration whose part is gone."""
+    for file in FOLDER.glob("*_0001.py"):
+        name = file.stem.removesuffix("_0001")
+        label = f'branch_labels = ("{name}",)'
+        if name not in PARTS and label in file.read_text(encoding="utf-8"):
+            problem = (
+                f"belongs to account/{name}/, which is gone: put that folder back, or run "
+                f"`flask db downgrade {name}@base` and delete the file."
+            )
+            raise ConfigError(f"The file migrations/{file.name}", problem)
+
+
+def _load(name: str) -> Part:
+    try:
+        module = import_module(f".{name}", __name__)
+    except ImportError as error:
+        # What Python puts in brackets guesses at a circle.
+        raise _half(name, str(error).partition(" (")[0]) from error
+    part = getattr(module, "part", None)
+    if not isinstance(part, Part):
+        raise _half(name, "its __init__.py holds no `part`")
+    has_tables = any(
+        mapper.class_.__module__.startswith(f"{module.__name__}.")
+        for mapper in Base.registry.mappers
+    )
+    if has_tables and not (FOLDER / f"{name}_0001.py").exists():
+        raise _half(name, f"migrations/{name}_0001.py is missing")
+    return part
+
+
+def _half(name: str, what: str) -> ConfigError:
+    problem = f"is not whole ({what}): put back what is missing, or delete the folder."
+    return ConfigError(f"The folder account/{name}/", problem)

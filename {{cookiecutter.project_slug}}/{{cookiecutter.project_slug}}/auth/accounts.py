@@ -4,26 +4,20 @@ Functions that write join the caller's transaction. No transaction is open while
 password is hashed or judged: the one writer that SQLite has would keep everybody waiting.
 """
 
-from collections.abc import Sequence
-
 from sqlalchemy import Connection, delete as delete_rows, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ..core import audit, encryption, mail, throttle
+from ..core import audit, mail, throttle
 from ..core.audit import Event
 from ..core.db import db
 from ..core.mail.outbox import Outbox
-from ..models import RecoveryCode, User
+from ..models import User
 from . import links, passwords
 from .links import Link
 
 
 class AddressTaken(Exception):
     """Say that another account has the address by now."""
-
-
-# Rows in one transaction: SQLite has one writer, and everybody else waits for it.
-BATCH = 100
 
 
 def find(email: str) -> User | None:
@@ -142,34 +136,3 @@ def delete(user: User) -> bool:
     links.delete_all(user)
     db.session.delete(user)
     return True
-
-
-def drop_second_factor(user: User) -> None:
-    """Let an account do without its second factor, and void its recovery codes."""
-    user.totp_secret = user.totp_since = user.totp_last_step = user.totp_told_at = None
-    user.totp_failures = 0
-    db.session.execute(delete_rows(RecoveryCode).where(RecoveryCode.user_id == user.id))
-
-
-def reencrypt_all(keys: Sequence[str]) -> tuple[int, list[str]]:
-    """Encrypt everything anew under the first key; return how much, and whose is unreadable.
-
-    Safe to repeat, and to run while the app does: a row that changes meanwhile is left alone.
-    """
-    done, unreadable, last_id = 0, list[str](), 0
-    columns = select(User.id, User.email, User.totp_secret).order_by(User.id).limit(BATCH)
-    encrypted = columns.where(User.totp_secret.is_not(None))
-    while rows := db.session.execute(encrypted.where(User.id > last_id)).all():
-        for last_id, email, token in rows:
-            try:
-                renewed = encryption.rotate(token or b"", keys)
-            except encryption.Unreadable:
-                unreadable.append(email)
-                continue
-            same = update(User).where(User.id == last_id, User.totp_secret == token)
-            changed = same.values(totp_secret=renewed).returning(User.id)
-            done += db.session.scalar(changed) is not None
-        db.session.commit()
-    # The last SELECT, which found nothing more, has begun a transaction too.
-    db.session.commit()
-    return done, unreadable

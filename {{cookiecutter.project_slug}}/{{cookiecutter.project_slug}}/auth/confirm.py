@@ -10,11 +10,11 @@ from ..core import audit, throttle
 from ..core.db import db
 from ..core.i18n import gettext as _
 from ..models import User
-from . import factors, passwords
-from .factors import Factor
+from . import passwords
 from .forms import ConfirmForm, reject, show_form
 from .guards import signed_in_user
 from .next_page import next_page
+from .parts import Factor, factors_of
 from .sessions import rotate_session
 
 bp = Blueprint("confirm", __name__, url_prefix="/auth/confirm")
@@ -23,7 +23,7 @@ bp = Blueprint("confirm", __name__, url_prefix="/auth/confirm")
 @bp.route("", methods=["GET", "POST"])
 def show() -> ResponseReturnValue:
     user, page = signed_in_user(), "auth/confirm.html"
-    asked = factors.set_up_by(user)
+    asked = factors_of(user)
     form = _form_for(asked)(request.form, data={"next": request.args.get("next", "")})
     codes = [(factor, form[factor.name]) for factor in asked]
     if (

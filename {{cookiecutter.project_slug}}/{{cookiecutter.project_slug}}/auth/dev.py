@@ -1,4 +1,4 @@
-"""Help while developing: the mails that were not sent, the guide, the cookies at hand.
+"""Help while developing: the mails that were not sent, and what the browser blocked.
 
 Not registered elsewhere.
 """
@@ -18,9 +18,7 @@ from ..core.i18n import gettext as _
 from ..core.mail.transport import mailbox
 from ..core.web.headers import BLOCKED
 from ..core.web.proxy import FORWARDED
-from . import guide
 from .guards import login_not_required
-from .sessions import explain
 
 bp = Blueprint("dev", __name__, url_prefix="/dev")
 logger = logging.getLogger(__name__)
@@ -37,7 +35,7 @@ def say_where(url: str) -> None:
 
 
 @bp.before_request
-def _answer_this_machine_alone() -> None:
+def answer_this_machine_alone() -> None:
     """Keep others on the network out, tunnels, and pages that rebind their name to us."""
     host = urlsplit(f"//{request.host}").hostname or ""
     if not is_loopback(request.remote_addr or "") or not is_loopback(host):
@@ -53,28 +51,6 @@ def show_mailbox() -> ResponseReturnValue:
     # A command leaves its mails to this process: reload the page to see them.
     mail.wake()
     return render_template("dev/mailbox.html", messages=list(reversed(mailbox())))
-
-
-@bp.get("/guide")
-@login_not_required
-def show_guide() -> ResponseReturnValue:
-    """Show the guide, and mark the answers to its questions that come in the URL."""
-    text = guide.read()
-    numbered = enumerate(text.questions, start=1)
-    chosen = [question.chosen(request.args.get(f"q{n}", "")) for n, question in numbered]
-    lang = guide.LANGUAGE.replace("_", "-")
-    shown = {"guide": text, "lang": lang, "chosen": chosen, "kind": explain.KIND}
-    return render_template("dev/guide.html", **shown)
-
-
-@bp.get("/session")
-@login_not_required
-def show_session() -> ResponseReturnValue:
-    """Explain the cookies of ours that the browser has just sent."""
-    names = {settings().cookie_name(name): name for name in explain.COOKIES}
-    sent = [name for name in names if name in request.cookies]
-    found = {name: explain.explain(names[name], request.cookies[name]) for name in sent}
-    return render_template("dev/session.html", found=found, kind=explain.KIND)
 
 
 @bp.post(BLOCKED.removeprefix("/dev"))

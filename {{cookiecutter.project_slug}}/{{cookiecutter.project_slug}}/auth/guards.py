@@ -18,7 +18,7 @@ from ..core.web.csrf import our_origin
 from ..core.web.headers import is_file
 from ..core.web.request import receive_body, wants_json
 from ..models import User
-from . import factors
+from .parts import factors_of
 from .sessions import authenticated_at, load_user
 from .stale_forms import mark_of, refuse_form_of_another
 
@@ -46,7 +46,7 @@ def recent_factor_required(view: Callable[P, R]) -> Callable[P, R | Response]:
 
     For a view that asks for the password itself: that is proof enough for the others.
     """
-    return _with_proof(view, lambda user: bool(factors.set_up_by(user)))
+    return _with_proof(view, lambda user: bool(factors_of(user)))
 
 
 def current_user() -> User | None:

@@ -1,9 +1,8 @@
 """Go from the right password to a session: by way of further steps where some are due."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Flask, current_app, redirect, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -12,26 +11,17 @@ from ..core.audit import Event
 from ..core.db import db, now
 from ..models import User
 from . import browsers
+from .parts import all_parts
 from .sessions import login_user
 
 # No longer than the audit trail is kept, which is where logins are looked up.
 BROWSERS_KNOWN_FOR = timedelta(days=90)
-Step = Callable[[User, bool, str], ResponseReturnValue | None]
-
-
-def add_step(app: Flask, step: Step) -> None:
-    """Ask `step(user, remember, target)` after each right password.
-
-    It returns None when it has nothing to ask, else the answer that leads to its
-    page. That page calls `complete_login` in the end; until then nobody is signed in.
-    """
-    app.extensions["login_steps"].append(step)
 
 
 def begin_login(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
     """Sign in a user with the right password, or lead to the first step that is due."""
-    for step in current_app.extensions["login_steps"]:
-        answer: ResponseReturnValue | None = step(user, remember, target)
+    for part in all_parts():
+        answer = part.login_step(user, remember, target) if part.login_step else None
         if answer is not None:
             return answer
     return complete_login(user, remember=remember, target=target)
@@ -62,7 +52,3 @@ def _tell_of_new_browser(user: User) -> None:
     if user_agents.names(client) in {user_agents.names(one) for one in seen}:
         return
     mail.notify(user, "new_browser", client=client, address=audit.client_address())
-
-
-def init_app(app: Flask) -> None:
-    app.extensions["login_steps"] = []

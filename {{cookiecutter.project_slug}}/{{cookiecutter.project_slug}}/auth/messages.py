@@ -50,5 +50,4 @@ def init_app(app: Flask) -> None:
     mail.add_composer(app, "register", _compose_register)
     mail.add_composer(app, "reset", _compose_reset)
     mail.add_composer(app, "password_changed", _compose_notice)
-    mail.add_composer(app, "second_factor_reset", _compose_notice)
     mail.add_composer(app, "new_browser", _compose_new_browser)

@@ -11,3 +11,6 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(group)
     for command in (lists.events_command, purge.command, doctor.command):
         app.cli.add_command(command)
+    for part in app.extensions["parts"]:
+        for command in part.commands:
+            users.group.add_command(command)

@@ -7,6 +7,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from ..auth.parts import all_parts
 from ..auth.sessions import active_sessions
 from ..core import user_agents
 from ..core.audit import Event, printable
@@ -44,7 +45,7 @@ def _facts(user: User) -> list[Sequence[object]]:
         ("language", user.language),
         ("since", user.created_at),
         ("disabled", user.disabled_at or "no"),
-        ("second factor", "on" if user.totp_secret else "off"),
+        *(fact for part in all_parts() if part.facts for fact in part.facts(user)),
         ("last login", last and last.at),
         ("from", last and f"{last.address} {user_agents.describe(last.client)}"),
         *(

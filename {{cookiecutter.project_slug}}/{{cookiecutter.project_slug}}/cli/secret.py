@@ -9,7 +9,7 @@ import click
 from dotenv import dotenv_values, set_key
 from flask import current_app
 
-from ..auth import accounts
+from ..auth.parts import all_parts
 from ..config import settings
 from ..core.environ import ConfigError, check_key
 from .database import DatabaseGroup
@@ -61,12 +61,13 @@ def rotate() -> None:
     if is_refused:
         click.echo("Wrote a new key. Start the app.")
         return
-    count, unreadable = accounts.reencrypt_all(keys)
-    click.echo(f"{count} encrypted anew. Restart the app now.")
+    done = [part.reencrypt(keys) for part in all_parts() if part.reencrypt]
+    click.echo(f"{sum(count for count, _ in done)} encrypted anew. Restart the app now.")
+    unreadable = sorted({email for _, emails in done for email in emails})
     if unreadable:
         raise click.ClickException(
-            f"The second factor of {', '.join(unreadable)} cannot be read: put its key back "
-            "into SECRET_KEY_FALLBACKS, or let its owner set up another."
+            f"What is encrypted for {', '.join(unreadable)} cannot be read: put its key back into "
+            "SECRET_KEY_FALLBACKS, or let the user set it up again."
         )
 
 

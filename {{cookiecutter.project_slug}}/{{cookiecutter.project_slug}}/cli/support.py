@@ -3,7 +3,6 @@
 import click
 from sqlalchemy import delete, update
 
-from ..auth import accounts
 from ..auth.browsers import KnownBrowser
 from ..auth.sessions import end_sessions
 from ..core import audit, mail
@@ -47,18 +46,3 @@ def end_all_sessions(email: str | None, everybody: bool) -> None:
     audit.record("sessions_ended_by_operator", user)
     db.session.commit()
     click.echo(f"All sessions of {user.email if user else 'everybody'} have ended.")
-
-
-@group.command("reset-second-factor")
-@click.argument("email")
-def reset_second_factor(email: str) -> None:
-    """Switch the second factor of an account off, and end its sessions."""
-    user = find_user(email)
-    if user.totp_secret is None:
-        raise click.ClickException(f"{user.email} has no second factor.")
-    accounts.drop_second_factor(user)
-    end_sessions(user, keep_current=False)
-    audit.record("second_factor_reset_by_operator", user)
-    mail.notify(user, "second_factor_reset")
-    db.session.commit()
-    click.echo(f"{user.email} has no second factor any more; all its sessions have ended.")

@@ -20,6 +20,8 @@ from . import Base, UTCDateTime, named_if_away
 from .sqlite_migrations import check_column
 
 FOLDER = Path(__file__).parents[3] / "migrations"
+# Each part of the account has a branch of its own beside this one.
+BRANCH = "default"
 Steps = Callable[[str | list[str] | tuple[str, ...], MigrationContext], list[MigrationStep]]
 
 
@@ -75,8 +77,21 @@ class Migrations(Alembic):
             with named_if_away():
                 return super().current()
         except CommandError:
-            problem = "names a database with a migration that is not in migrations/. Put it back."
+            problem = (
+                "names a database with a migration that is not in migrations/. Put the file back. "
+                "To leave a part of the account, downgrade first: see docs/recipes.md."
+            )
             raise ConfigError("DATABASE_URL", problem) from None
+
+    def downgrade(self, target: int | str | Script = -1) -> None:
+        """Go back: by a number of steps within the app's own branch, or to a revision."""
+        steps = isinstance(target, int) or str(target).startswith("-")
+        super().downgrade(f"{BRANCH}@{target}" if steps else target)
+
+    def merge(self, revisions: Any = "heads", *named: Any, **more: Any) -> Script | None:
+        """Merge heads of the app's own branch; those of the account's parts stay apart."""
+        own = f"{BRANCH}@heads" if revisions == "heads" else revisions
+        return super().merge(own, *named, **more)
 
     def is_empty(self) -> bool:
         """Tell whether the database has seen no migration at all."""

@@ -1,0 +1,29 @@
+"""Put events into words for the user whom they concern."""
+
+from ...auth.parts import all_parts
+from ...core.i18n import lazy_gettext as lazy
+
+# Those of the app itself. Other parts bring words for theirs.
+LABELS = {
+    "confirm_failed": lazy("A wrong password was given to confirm"),
+    "confirmed": lazy("The password was confirmed"),
+    "created_by_operator": lazy("The account was made by the people who run this site"),
+    "deleted": lazy("The account was deleted"),
+    "disabled": lazy("The account was locked by the people who run this site"),
+    "enabled": lazy("The account was opened again by the people who run this site"),
+    "login": lazy("Logged in"),
+    "login_failed": lazy("A login failed"),
+    "logout": lazy("Logged out"),
+    "password_changed": lazy("The password was changed"),
+    "password_reset": lazy("A new password was chosen by a mailed link"),
+    "registered": lazy("The account was made"),
+    "reset_started_by_operator": lazy("The people who run this site mailed a reset link"),
+    "session_rotated": lazy("A session was renewed"),
+    "sessions_ended_by_operator": lazy("The people who run this site ended every session"),
+}
+
+
+def known() -> dict[str, str]:
+    """Return the words for every kind of event, those of all parts among them."""
+    brought = {kind: label for part in all_parts() for kind, label in part.labels.items()}
+    return LABELS | brought

@@ -1,0 +1,32 @@
+"""Change an address as its owner would, or as a thief who knows the password."""
+
+from ...browser import Browser
+from ...letters import ask_for_link, letters, link_in
+
+START = "/account/email"
+FINISH = "/account/email/finish"
+UNDO = "/account/email/undo"
+END = "/account/email/undo/end"
+NEW = "ana.new@example.com"
+BOB = "bob@example.com"
+
+
+def open_link_to(client: Browser, email: str = NEW) -> str:
+    """Ask for an address, open the link mailed there, and return it: the button is left."""
+    link = ask_for_link(client, START, email)
+    assert client.get(link).location == FINISH
+    return link
+
+
+def change_address(client: Browser, email: str = NEW) -> str:
+    """Change the address of whoever is signed in; return the link that undoes it."""
+    open_link_to(client, email)
+    assert client.post(FINISH).status_code == 303
+    (notice,) = letters(client.application)
+    return link_in(notice)
+
+
+def undo(client: Browser, link: str) -> int:
+    """Open a link that undoes a change, press the button, and return the status."""
+    client.get(link)
+    return client.post(UNDO).status_code

@@ -1,0 +1,191 @@
+"""The way back to an old mailbox that others read: a settled second factor ends it."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from time_machine import TimeMachineFixture
+
+from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.models import User
+
+from ...browser import EMAIL, PASSWORD, Browser
+from ...inside import meanwhile, rows, run_sql
+from ...letters import ask_for_link, letters
+from .changing import END, FINISH, NEW, START, UNDO, change_address, open_link_to, undo
+from .conftest import Device
+
+WEEK = timedelta(days=7)
+SECOND = timedelta(seconds=1)
+NEWER = "ana.newer@example.com"
+
+
+@pytest.fixture
+def ana(client: Browser, user: str, clock: TimeMachineFixture) -> Browser:
+    """Return a browser in which the owner of the account is signed in."""
+    client.login()
+    return client
+
+
+def wait(client: Browser, clock: TimeMachineFixture, time: timedelta) -> None:
+    """Let time pass, then sign in again."""
+    clock.shift(time)
+    client.login()
+
+
+def addresses(app: Flask) -> list[str]:
+    return [row["email"] for row in rows(app, "SELECT email FROM users")]
+
+
+def kinds(app: Flask) -> list[str]:
+    return [row["kind"] for row in rows(app, "SELECT kind FROM events ORDER BY id")]
+
+
+def test_the_old_mailbox_cannot_undo_what_is_final(
+    app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
+) -> None:
+    device.set_up()
+    wait(ana, clock, WEEK)
+    way_back = change_address(ana)
+    thief = Browser(app)
+    thief.get(way_back)
+    assert f'action="{END}"' in ana.get(START).text
+    done = ana.post(END)
+    assert (done.status_code, done.location) == (303, START)
+    page = ana.get(START).text
+    assert "can no longer undo" in page
+    assert END not in page
+    for again in (thief.post(UNDO), thief.get(way_back), Browser(app).get(way_back)):
+        assert again.status_code == 410
+    assert addresses(app) == [NEW]
+    assert ana.is_signed_in()
+    assert kinds(app)[-1] == "email_change_final"
+    (notice,) = letters(app)
+    assert notice["To"] == NEW
+    assert "is final" in notice["Subject"]
+
+
+def test_a_way_back_that_is_still_to_be_mailed_ends_too(
+    app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
+) -> None:
+    device.set_up()
+    wait(ana, clock, WEEK)
+    open_link_to(ana)
+    ana.post(FINISH)
+    assert END in ana.get(START).text
+    assert ana.post(END).status_code == 303
+    assert [letter["To"] for letter in letters(app)] == [NEW]
+    assert not rows(app, "SELECT id FROM links")
+
+
+@pytest.mark.parametrize("stood", [timedelta(0), WEEK - SECOND])
+def test_a_younger_second_factor_ends_nothing(
+    app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device, stood: timedelta
+) -> None:
+    """Else a thief would set one up, move the account, and keep it."""
+    device.set_up()
+    wait(ana, clock, stood)
+    way_back = change_address(ana)
+    assert END not in ana.get(START).text
+    refused = ana.post(END)
+    assert refused.status_code == 403
+    assert "seven days" in refused.text
+    # It does not grow old enough while the way back lasts.
+    clock.shift(WEEK - SECOND)
+    assert undo(Browser(app), way_back) == 303
+    assert addresses(app) == [EMAIL]
+    assert "email_change_final" not in kinds(app)
+
+
+def test_one_set_up_after_the_change_ends_nothing_and_goes_with_the_undo(
+    app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
+) -> None:
+    way_back = change_address(ana)
+    clock.shift(1)
+    device.set_up()
+    assert ana.post(END).status_code == 403
+    assert undo(Browser(app), way_back) == 303
+    assert device.since is None
+
+
+def test_without_a_second_factor_it_lasts_seven_days(
+    app: Flask, ana: Browser, clock: TimeMachineFixture
+) -> None:
+    change_address(ana)
+    page = ana.get(START).text
+    assert "your former address can undo the latest change" in page
+    assert END not in page
+    assert ana.post(END).status_code == 403
+    clock.shift(WEEK)
+    ana.login(NEW)
+    assert "former address" not in ana.get(START).text
+
+
+def test_of_two_changes_it_ends_the_one_that_it_is_old_enough_for(
+    app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
+) -> None:
+    device.set_up()
+    clock.shift(WEEK - SECOND)
+    ana.login()
+    earlier = change_address(ana)
+    clock.shift(SECOND)
+    later = change_address(ana, NEWER)
+    assert ana.post(END).status_code == 303
+    assert ana.post(END).status_code == 403
+    assert Browser(app).get(later).status_code == 410
+    assert undo(Browser(app), earlier) == 303
+    assert addresses(app) == [EMAIL]
+
+
+def test_other_links_and_other_accounts_stay(
+    app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
+) -> None:
+    app.test_cli_runner().invoke(
+        args=["user", "create", "bob@example.com", "--name", "Bob"], input=PASSWORD
+    )
+    bob = Browser(app)
+    bob.login("bob@example.com")
+    device.set_up()
+    wait(ana, clock, WEEK)
+    bob.login("bob@example.com")
+    of_bob = change_address(bob, "bob.new@example.com")
+    change_address(ana)
+    reset = ask_for_link(Browser(app), "/auth/reset", NEW)
+    assert ana.post(END).status_code == 303
+    assert Browser(app).get(reset).status_code == 303
+    assert undo(Browser(app), of_bob) == 303
+
+
+def test_it_takes_a_recent_proof_and_a_form_of_ours(
+    app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
+) -> None:
+    device.set_up()
+    wait(ana, clock, WEEK)
+    way_back = change_address(ana)
+    assert ana.post(END, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert ana.get(END).status_code == 410
+    assert Browser(app).post(END).location.startswith("/auth/login")
+    clock.shift(601)
+    assert ana.post(END).location.startswith("/auth/confirm")
+    assert Browser(app).get(way_back).status_code == 303
+
+
+def test_an_undo_that_comes_first_counts(
+    app: Flask,
+    ana: Browser,
+    clock: TimeMachineFixture,
+    device: Device,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    device.set_up()
+    wait(ana, clock, WEEK)
+    change_address(ana)
+    real = accounts.lock
+
+    def late(user_id: int | None) -> User | None:
+        meanwhile(lambda: run_sql(app, "UPDATE users SET session_epoch = session_epoch + 1"))
+        return real(user_id)
+
+    monkeypatch.setattr(accounts, "lock", late)
+    assert ana.post(END).status_code == 403
+    assert rows(app, "SELECT purpose FROM links") == [{"purpose": "email_undo"}]

@@ -1,0 +1,125 @@
+"""Change an account's address, take a change back, or make it final. No request, no cookie.
+
+`confirm` and `undo` raise AddressTaken if somebody else has the address by now, and return
+None if the link has been used or is void. All that write join the caller's transaction.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, delete, select
+
+from ...auth import accounts, links
+from ...auth.links import Link
+from ...auth.parts import all_factors
+from ...core import audit, mail
+from ...core.db import db, now
+from ...core.mail.outbox import Outbox
+from ...models import User
+
+UNDO_FOR = timedelta(days=7)
+# How long a second factor has to stand before a change: a thief who sets one up and moves
+# the account away would otherwise keep it.
+SETTLED_AFTER = timedelta(days=7)
+
+
+class WayBack(NamedTuple):
+    """Tell until when the latest change can be undone, and whether its owner can end that."""
+
+    until: datetime
+    can_end: bool
+
+
+def confirm(link: Link) -> User | None:
+    """Give an account the address that its link has proved; tell the old one."""
+    user = accounts.lock(link.user_id)
+    if user is None or not links.use(link):
+        return None
+    old, user.email = user.email, link.email
+    accounts.flush_address(user)
+    audit.record("email_changed", user)
+    mail.enqueue("email_changed", old, speaking=user.language, user=user.id)
+    return user
+
+
+def undo(link: Link, password_hash: str) -> User | None:
+    """Give an account the address back that it had, as if everything since were a thief's.
+
+    `password_hash` is of a password that nobody knows: a mailed link leads to a new one.
+    """
+    user = accounts.lock(link.user_id)
+    if user is None or user.disabled_at is not None or not links.use(link):
+        return None
+    mail.notify(user, "email_change_undone")
+    user.email, user.password_hash = link.email, password_hash
+    accounts.flush_address(user)
+    # A thief's authenticator would lock the owner out; one set up before is the owner's.
+    for factor in all_factors():
+        since = factor.since(user)
+        if since is not None and since >= link.created_at:
+            factor.drop(user)
+    _void_later_changes(user, link)
+    audit.record("email_change_undone", user)
+    mail.notify(user, "reset")
+    return user
+
+
+def way_back(user: User) -> WayBack | None:
+    """Return the way back from a user's latest change of address, while there is one."""
+    young = now() - UNDO_FOR
+    mailed = select(Link.created_at).where(*_undo_links(user), Link.created_at > young)
+    to_mail = select(Outbox.created_at).where(*_notices(user), Outbox.created_at > young)
+    changed_at = [*db.session.scalars(mailed), *db.session.scalars(to_mail)]
+    if not changed_at:
+        return None
+    since = _final_since(user)
+    latest = max(changed_at)
+    return WayBack(latest + UNDO_FOR, can_end=since is not None and latest >= since)
+
+
+def end_way_back(user: User) -> bool:
+    """Make changes of address final at once; False if no second factor is old enough for it."""
+    epoch, locked = user.session_epoch, accounts.lock(user.id)
+    # An undo that came first has ended the session that asks for this.
+    if locked is None or locked.session_epoch != epoch:
+        return False
+    since = _final_since(locked)
+    if since is None:
+        return False
+    mailed = delete(Link).where(*_undo_links(user), Link.created_at >= since)
+    to_mail = delete(Outbox).where(*_notices(user), Outbox.created_at >= since)
+    ended = [
+        *db.session.scalars(mailed.returning(Link.id)),
+        *db.session.scalars(to_mail.returning(Outbox.id)),
+    ]
+    if not ended:
+        return False
+    audit.record("email_change_final", user)
+    mail.notify(user, "email_change_final")
+    return True
+
+
+def _final_since(user: User) -> datetime | None:
+    """Return from when on a change can be made final by the user's second factor."""
+    known = [since for factor in all_factors() if (since := factor.since(user))]
+    return min(known) + SETTLED_AFTER if known else None
+
+
+def _undo_links(user: User) -> tuple[ColumnElement[bool], ...]:
+    return Link.user_id == user.id, Link.purpose == "email_undo"
+
+
+def _notices(user: User) -> tuple[ColumnElement[bool], ...]:
+    """Match the mails to former addresses that are still to be sent, each with a way back."""
+    return mail.names(user), Outbox.purpose == "email_changed"
+
+
+def _void_later_changes(user: User, link: Link) -> None:
+    """Void the ways back to addresses that came later, whether their mail was sent or not.
+
+    Those to earlier addresses stay good: else a thief who changed the address twice
+    could use the second link to void the first, which the owner has.
+    """
+    links.revoke(user, since=link.created_at)
+    notices = delete(Outbox).where(*_notices(user), Outbox.created_at >= link.created_at)
+    db.session.execute(notices)

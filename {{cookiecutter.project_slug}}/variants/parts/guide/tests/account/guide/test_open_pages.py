@@ -1,0 +1,45 @@
+"""The pages of the guide are open in development, to the developer's own machine."""
+
+import pytest
+from flask import Flask
+
+from {{ cookiecutter.project_slug }}.auth.guards import is_public
+
+from ...browser import Browser
+from ...conftest import MakeApp
+
+LOCALHOST = "http://localhost:5000"
+PAGES = ("/dev/guide", "/dev/session")
+
+
+@pytest.fixture
+def desk(configure: MakeApp) -> Browser:
+    """Return a browser on the developer's own machine."""
+    return Browser(configure(development=True, public_url=LOCALHOST), origin=LOCALHOST)
+
+
+def test_a_served_app_has_none_of_them(app: Flask, client: Browser, user: str) -> None:
+    assert [name for name in app.view_functions if name.startswith("guide.")] == []
+    client.login()
+    for page in PAGES:
+        assert client.get(page).status_code == 404
+
+
+def test_these_and_no_others_are_open_in_development(desk: Browser) -> None:
+    app = desk.application
+    with app.app_context():
+        ours = {name for name in app.view_functions if name.startswith("guide.")}
+        assert {name for name in ours if is_public(name)} == ours
+    assert {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in ours} == {*PAGES}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "header",
+    ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"],
+)
+def test_a_tunnel_that_rewrites_the_host_does_not_open_them(
+    desk: Browser, page: str, header: str
+) -> None:
+    assert desk.get(page).status_code == 200
+    assert desk.get(page, headers={header: "203.0.113.9"}).status_code == 404

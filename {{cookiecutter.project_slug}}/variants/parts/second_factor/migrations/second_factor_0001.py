@@ -1,0 +1,44 @@
+"""Make the tables of second factors.
+
+A branch of its own, so that the part can come and go whenever its owner likes.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "second_factor_0001"
+down_revision = None
+branch_labels = ("second_factor",)
+depends_on = "0001"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "second_factors",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(255), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("user_id", name="pk_second_factors"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_second_factors_user_id_users", ondelete="CASCADE"
+        ),
+    )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_recovery_codes"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_recovery_codes_user_id_users", ondelete="CASCADE"
+        ),
+    )
+    op.create_index("ix_recovery_codes_user_id", "recovery_codes", ["user_id"])
+
+
+def downgrade() -> None:
+    op.drop_table("recovery_codes")
+    op.drop_table("second_factors")

@@ -1,0 +1,225 @@
+"""Between password and code a browser holds next to nothing, and not for long."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from time_machine import TimeMachineFixture
+
+from {{ cookiecutter.project_slug }}.account.second_factor import codes
+
+from ...acting import copy_of, end_everywhere
+from ...browser import Browser
+from ...crawling import addresses
+from ...forms import form_at
+from ...inside import everything_stored, run_sql
+from ...letters import open_link
+from ...people import add_user
+from .phone import ARRIVING, Phone, equip, give_code, give_password
+
+BOB = "bob@example.com"
+
+
+@pytest.fixture
+def phone(app: Flask, user: str) -> Phone:
+    return equip(app)
+
+
+@pytest.fixture
+def half_way(client: Browser, phone: Phone) -> Browser:
+    """Return a browser that the right password was given in."""
+    give_password(client)
+    return client
+
+
+def assert_sent_back(browser: Browser, phone: Phone) -> None:
+    answer = give_code(browser, phone.code())
+    assert (answer.status_code, answer.location) == (303, "/auth/login")
+    assert not browser.is_signed_in()
+
+
+def test_it_opens_nothing_that_is_closed(app: Flask, half_way: Browser) -> None:
+    closed = 0
+    for rule, path in addresses(app):
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            as_visitor = Browser(app).open(path, method=method)
+            if not (as_visitor.location or "").startswith("/auth/login"):
+                continue
+            if path == ARRIVING:
+                continue
+            closed += 1
+            assert half_way.open(path, method=method).location == as_visitor.location, path
+    assert closed > 5
+    assert half_way.get(ARRIVING).status_code == 200
+
+
+def test_it_is_nobody_in_pages_that_are_open(half_way: Browser) -> None:
+    # Whoever is signed in would be sent on.
+    assert half_way.get("/auth/login").status_code == 200
+    assert ">Ana<" not in half_way.get(ARRIVING).text
+
+
+def test_it_lasts_ten_minutes(
+    app: Flask, client: Browser, phone: Phone, clock: TimeMachineFixture
+) -> None:
+    late = Browser(app)
+    for browser in (client, late):
+        give_password(browser)
+    clock.shift(10 * 60 - 1)
+    assert give_code(client, phone.code()).status_code == 303
+    clock.shift(1)
+    assert_sent_back(late, phone)
+    assert "That took too long" in late.get("/auth/login").text
+
+
+def test_it_does_not_outlive_the_epoch(app: Flask, half_way: Browser, phone: Phone) -> None:
+    """A changed password voids what the old one has begun."""
+    end_everywhere(app)
+    assert_sent_back(half_way, phone)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE users SET disabled_at = CURRENT_TIMESTAMP",
+        "DELETE FROM second_factors",
+        "DELETE FROM users",
+    ],
+)
+def test_it_does_not_outlive_what_it_was_about(
+    app: Flask, half_way: Browser, phone: Phone, change: str
+) -> None:
+    run_sql(app, change)
+    assert_sent_back(half_way, phone)
+
+
+def test_a_login_that_races_a_new_password_begins_a_dead_session(
+    app: Flask, half_way: Browser, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def used_up_meanwhile(*given: object) -> bool:
+        run_sql(app, "UPDATE users SET session_epoch = session_epoch + 1")
+        return True
+
+    monkeypatch.setattr(codes, "use", used_up_meanwhile)
+    assert give_code(half_way, phone.code()).status_code == 303
+    assert not half_way.is_signed_in()
+
+
+def test_whoever_planted_a_session_does_not_share_it(
+    app: Flask, client: Browser, phone: Phone
+) -> None:
+    with app.app_context():
+        add_user("mallory@example.com", name="Mallory")
+    mallory = Browser(app)
+    mallory.login("mallory@example.com")
+    client.keep(mallory.jar())
+    give_password(client)
+    assert_sent_back(mallory, phone)
+    visitor = Browser(app)
+    open_link(visitor)
+    client.keep(visitor.jar())
+    give_password(client)
+    assert_sent_back(visitor, phone)
+    assert give_code(client, phone.code()).status_code == 303
+
+
+def test_logging_in_as_somebody_else_takes_its_place(
+    app: Flask, half_way: Browser, phone: Phone
+) -> None:
+    with app.app_context():
+        add_user("bob@example.com", name="Bob")
+    half_way.login("bob@example.com")
+    assert half_way.name() == "Bob"
+    assert give_code(half_way, phone.code()).location == "/auth/login"
+    assert half_way.name() == "Bob"
+
+
+def test_logging_out_ends_it(half_way: Browser, phone: Phone) -> None:
+    half_way.logout()
+    assert_sent_back(half_way, phone)
+
+
+def use(browser: Browser, phone: Phone) -> None:
+    assert give_code(browser, phone.code()).status_code == 303
+    assert browser.is_signed_in()
+
+
+def log_out(browser: Browser, phone: Phone) -> None:
+    browser.logout()
+
+
+def use_and_log_out(browser: Browser, phone: Phone) -> None:
+    use(browser, phone)
+    browser.logout()
+
+
+def give_password_again(browser: Browser, phone: Phone) -> None:
+    give_password(browser)
+
+
+@pytest.mark.parametrize("end", [use, log_out, use_and_log_out, give_password_again])
+def test_a_copy_of_it_is_worthless_once_it_is_over(
+    half_way: Browser, phone: Phone, end: Callable[[Browser, Phone], None]
+) -> None:
+    copy = copy_of(half_way)
+    assert copy.get(ARRIVING).status_code == 200
+    end(half_way, phone)
+    assert copy.get(ARRIVING).location == "/auth/login"
+    answer = give_code(copy, phone.recovery_codes[0])
+    assert (answer.status_code, answer.location) == (303, "/auth/login")
+    assert not copy.is_signed_in()
+
+
+def test_a_session_of_somebody_elses_does_not_bring_it_back(
+    app: Flask, half_way: Browser, phone: Phone
+) -> None:
+    with app.app_context():
+        add_user("mallory@example.com", name="Mallory")
+    copy = half_way.jar()
+    half_way.logout()
+    mallory = Browser(app)
+    mallory.login("mallory@example.com")
+    mallory.keep(copy)
+    assert give_code(mallory, phone.code()).location == "/auth/login"
+    assert mallory.name() != "Ana"
+
+
+def test_the_form_of_an_earlier_one_does_nothing(
+    app: Flask, half_way: Browser, phone: Phone
+) -> None:
+    """Two accounts in two tabs: the code of the first must not be tried for the second."""
+    with app.app_context():
+        add_user(BOB, name="Bob")
+    bobs = equip(app, BOB)
+    form = form_at(half_way, ARRIVING).fields
+    half_way.login(BOB)
+    stored = everything_stored(app)
+    refused = half_way.post(ARRIVING, data={**form, "code": phone.code()})
+    assert refused.status_code == 409
+    assert "Nothing was changed" in refused.text
+    assert everything_stored(app) == stored
+    newer = form_at(half_way, ARRIVING).fields
+    wrong = half_way.post(ARRIVING, data={**newer, "code": bobs.wrong_code()})
+    assert wrong.status_code == 422
+    assert f'name="made_for" value="{newer["made_for"]}"' in wrong.text
+    assert half_way.post(ARRIVING, data={**newer, "code": bobs.code()}).status_code == 303
+    assert half_way.name() == "Bob"
+
+
+def test_its_handle_is_random(half_way: Browser) -> None:
+    handles = {form_at(half_way, ARRIVING).fields["made_for"]}
+    for _ in range(3):
+        give_password(half_way)
+        handles.add(form_at(half_way, ARRIVING).fields["made_for"])
+    assert len(handles) == 4
+    assert {len(handle) for handle in handles} == {32}
+
+
+def test_a_second_login_ends_the_first_session_before_it_has_one_of_its_own(
+    app: Flask, half_way: Browser, phone: Phone
+) -> None:
+    give_code(half_way, phone.code())
+    earlier = copy_of(half_way)
+    give_password(half_way)
+    assert not earlier.is_signed_in()
+    assert not half_way.is_signed_in()

@@ -1,0 +1,38 @@
+"""A second factor: a code of an app besides the password, and recovery codes for want of it."""
+
+from collections.abc import Iterator
+
+from ...auth.parts import Part
+from ...core.i18n import lazy_gettext as lazy
+from ...models import User
+from . import challenge, commands, confirming, notices, store, views
+
+
+def _facts(user: User) -> Iterator[tuple[str, object]]:
+    yield "second factor", "on" if store.is_set_up(user) else "off"
+
+
+part = Part(
+    order=20,
+    blueprints=[views.bp],
+    menu=("second_factor.manage", lazy("Two-factor authentication")),
+    labels={
+        "recovery_code_used": lazy("A recovery code was used"),
+        "recovery_codes_renewed": lazy("New recovery codes were made"),
+        "second_factor_failed": lazy("A wrong two-factor code was entered"),
+        "second_factor_off": lazy("Two-factor authentication was turned off"),
+        "second_factor_on": lazy("Two-factor authentication was turned on"),
+        "second_factor_reset_by_operator": lazy(
+            "The people who run this site turned off two-factor authentication"
+        ),
+    },
+    composers={
+        "second_factor_changed": notices.compose_changed,
+        "second_factor_reset": notices.compose_reset,
+    },
+    login_step=challenge.ask_for_code,
+    factor=confirming.FACTOR,
+    facts=_facts,
+    commands=[commands.reset],
+    reencrypt=store.reencrypt_all,
+)

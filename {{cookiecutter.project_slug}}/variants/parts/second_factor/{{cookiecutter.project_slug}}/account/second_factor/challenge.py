@@ -1,0 +1,89 @@
+"""Ask for a code between the right password and the session.
+
+Nobody is signed in meanwhile: what the browser holds opens nothing but this page, and
+each request looks up anew whether it still holds.
+"""
+
+import secrets
+
+from flask import abort, flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from ...auth import login_steps
+from ...auth.forms import reject, show_form
+from ...auth.guards import login_not_required
+from ...auth.sessions import is_challenge_over, logout_user
+from ...auth.sessions.limits import CHALLENGE
+from ...auth.stale_forms import checks_own_forms, is_made_for
+from ...core import audit, throttle
+from ...core.db import db, now
+from ...core.i18n import gettext as _, set_language
+from ...models import User
+from . import codes, store
+from .views import CodeForm, bp
+
+LIFETIME_SECONDS = 10 * 60
+# A cookie may carry it, and browsers drop one of more than 4 KB.
+TARGET_MAX_LENGTH = 1000
+
+
+def ask_for_code(user: User, remember: bool, target: str) -> ResponseReturnValue | None:
+    """Lead a user with the right password and a second factor to the page below."""
+    if not store.is_set_up(user):
+        return None
+    # A session that was planted in this browser must not share in what follows.
+    logout_user()
+    until = int(now().timestamp()) + LIFETIME_SECONDS
+    target = target if len(ascii(target)) < TARGET_MAX_LENGTH else ""
+    handle = secrets.token_hex(16)
+    session[CHALLENGE] = (handle, user.public_id, user.session_epoch, until, remember, target)
+    return redirect(url_for("second_factor.challenge"), 303)
+
+
+@bp.route("/auth/second-factor", methods=["GET", "POST"])
+@login_not_required
+@checks_own_forms
+def challenge() -> ResponseReturnValue:
+    form, found = CodeForm(request.form), _challenged()
+    # The counter has a transaction of its own, which would wait for this one.
+    db.session.commit()
+    if found is None:
+        if session.pop(CHALLENGE, None):
+            flash(_("That took too long. Please log in again."))
+        return redirect(url_for("auth.login"), 303)
+    handle, user, remember, target = found
+    set_language(user.language)
+    if not is_made_for(handle, request.form):
+        # The code may be another account's, whose password was given first, in another tab.
+        abort(
+            409,
+            _(
+                "You have started another login since you opened this page. "
+                "Nothing was changed. Open the page again to continue."
+            ),
+        )
+    page = "second_factor/challenge.html"
+    if request.method == "GET" or not form.validate():
+        return show_form(page, form, hint=codes.hint(user), made_for=handle)
+    key = throttle.code_key(user)
+    throttle.count_guess(key, audit.client_address())
+    if codes.use(user, str(form.code.data)):
+        throttle.forgive(key)
+        return login_steps.complete_login(user, remember=remember, target=target)
+    db.session.commit()
+    reject(form.code, codes.refusal(user))
+    return show_form(page, form, hint=codes.hint(user), made_for=handle)
+
+
+def _challenged() -> tuple[str, User, bool, str] | None:
+    """Return who gave the right password here recently, unless the account has changed since."""
+    nobody = ("", "", 0, 0, False, "")
+    handle, public_id, epoch, until, remember, target = session.get(CHALLENGE, nobody)
+    if now().timestamp() >= until or is_challenge_over(handle):
+        return None
+    same = (User.public_id == public_id, User.session_epoch == epoch)
+    user = db.session.scalar(select(User).where(*same, User.disabled_at.is_(None)))
+    if user is None or not store.is_set_up(user):
+        return None
+    return handle, user, remember, target

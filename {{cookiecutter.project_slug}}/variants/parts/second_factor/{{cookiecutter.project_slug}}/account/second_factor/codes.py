@@ -1,0 +1,180 @@
+"""Make codes and use them up: those of an app (TOTP, RFC 6238), and recovery codes.
+
+Functions that write join the caller's transaction. A code works once, even if it comes
+twice at the same moment: the statement that looks for it is the one that uses it up.
+"""
+
+import hashlib
+import hmac
+import logging
+import secrets
+import unicodedata
+from base64 import b32encode
+from datetime import timedelta
+from textwrap import wrap
+
+import pyotp
+import segno
+from sqlalchemy import delete, func, insert, or_, select, update
+
+from ...config import settings
+from ...core import audit, encryption, mail
+from ...core.audit import Event
+from ...core.db import db, now
+from ...core.i18n import gettext as _
+from ...models import User
+from . import store
+from .store import RecoveryCode, SecondFactor
+
+DIGITS = 6
+# Clocks differ and people type slowly: the code before and the one after will do.
+STEPS_AROUND = 1
+# Close the app's codes then: endless guessing succeeds in the end. NIST SP 800-63B-4
+# (3.2.2) allows 100 failures in a row.
+MOST_FAILURES = 50
+# So many wrong codes within a day are no slip of the finger (ASVS 6.3.5).
+FAILURES_TOLD = 3
+RECOVERY_CODES = 10
+# 120 random bits need no slow hash (ASVS 6.5.2).
+RECOVERY_CODE_BYTES = 15
+# A code is at most 29 characters with its dashes; to normalise long texts takes quadratic time.
+TYPED_LENGTH = 100
+# Apps show no more of it, and a QR code holds only so much.
+ISSUER_MAX_LENGTH = 64
+logger = logging.getLogger(__name__)
+
+
+def draw(secret: str, email: str) -> str:
+    """Return the QR code that an app reads the secret from, as SVG without style or script."""
+    issuer = settings().app_name[:ISSUER_MAX_LENGTH]
+    uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)
+    # Black on white in dark mode as well: many apps read nothing else.
+    return segno.make_qr(uri).svg_inline(light="#fff", omitsize=True)
+
+
+def in_groups(text: str, between: str) -> str:
+    return between.join(wrap(text, 4))
+
+
+def matching_step(secret: str, typed: str) -> int | None:
+    """Return the 30 seconds whose code this is, by the server's clock; None if it is wrong."""
+    totp = pyotp.TOTP(secret, digits=DIGITS)
+    current = totp.timecode(now())
+    for step in range(current - STEPS_AROUND, current + STEPS_AROUND + 1):
+        if hmac.compare_digest(totp.generate_otp(step).encode(), _plain(typed).encode()):
+            return step
+    return None
+
+
+def use(user: User, typed: str) -> bool:
+    """Use up a code of the app or a recovery code; False if it is neither, or was used.
+
+    A wrong code is recorded and counted, so commit in either case.
+    """
+    code = _plain(typed)
+    used = _use_totp(user, code) if len(code) == DIGITS else _use_recovery_code(user, code)
+    if not used:
+        _record_failure(user)
+    return used
+
+
+def is_closed(user: User) -> bool:
+    """Tell whether there were so many wrong codes that only a recovery code is taken."""
+    factor = store.find(user)
+    return factor is not None and factor.failures >= MOST_FAILURES
+
+
+def hint(user: User) -> str:
+    """Say which codes are taken."""
+    if is_closed(user):
+        return _(
+            "There were too many wrong codes, so those of your app are refused. Use one of "
+            "your recovery codes: then they work again."
+        )
+    return _("The six digits that your app shows, or one of your recovery codes.")
+
+
+def refusal(user: User) -> str:
+    """Say why a code was refused, as far as its owner can do something about it."""
+    if is_closed(user):
+        return _("Please use a recovery code that you have not used before.")
+    return _(
+        "This code is wrong, or was used before. Wait for the next one. If that is refused "
+        "too, the clock of your phone may be wrong."
+    )
+
+
+def renew_recovery_codes(user: User) -> list[str]:
+    """Replace the recovery codes; return the new ones, which nobody can read again."""
+    made = [b32encode(secrets.token_bytes(RECOVERY_CODE_BYTES)) for _ in range(RECOVERY_CODES)]
+    codes = [code.decode().lower() for code in made]
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    rows = [{"user_id": user.id, "code_hash": _hash(code)} for code in codes]
+    db.session.execute(insert(RecoveryCode), rows)
+    return [in_groups(code, "-") for code in codes]
+
+
+def count_recovery_codes(user: User) -> int:
+    owned = select(func.count()).where(RecoveryCode.user_id == user.id)
+    return db.session.scalar(owned) or 0
+
+
+def _use_totp(user: User, code: str) -> bool:
+    factor, mine = store.find(user), SecondFactor.user_id == user.id
+    if factor is None:
+        return False
+    try:
+        secret = encryption.decrypt(factor.secret, owner=user.public_id).decode()
+    except encryption.Unreadable as error:
+        # Nobody gets in without a code; the recovery codes still work.
+        logger.error("the second factor of user=%s cannot be read: %s", user.public_id, error)
+        return False
+    # Count before comparing: of guesses at the same moment none goes uncounted.
+    open_to = update(SecondFactor).where(mine, SecondFactor.failures < MOST_FAILURES)
+    counted = open_to.values(failures=SecondFactor.failures + 1)
+    if db.session.scalar(counted.returning(SecondFactor.user_id)) is None:
+        return False
+    step = matching_step(secret, code)
+    if step is None:
+        return False
+    unused = update(SecondFactor).where(mine, SecondFactor.last_step < step)
+    right = unused.values(last_step=step, failures=0).returning(SecondFactor.user_id)
+    return db.session.scalar(right) is not None
+
+
+def _use_recovery_code(user: User, code: str) -> bool:
+    this = (RecoveryCode.user_id == user.id, RecoveryCode.code_hash == _hash(code))
+    gone = delete(RecoveryCode).where(*this).returning(RecoveryCode.id)
+    if db.session.scalar(gone) is None:
+        return False
+    # It proves the owner, who may use the app again.
+    mine = SecondFactor.user_id == user.id
+    db.session.execute(update(SecondFactor).where(mine).values(failures=0))
+    audit.record("recovery_code_used", user)
+    mail.notify(user, "second_factor_changed", change="recovery_code_used")
+    return True
+
+
+def _record_failure(user: User) -> None:
+    """Record a wrong code, and mail a notice a day while there are several."""
+    what, day_ago = "second_factor_failed", now() - timedelta(days=1)
+    audit.record(what, user)
+    today = (Event.user_id == user.id, Event.kind == what, Event.at > day_ago)
+    if (db.session.scalar(select(func.count()).where(*today)) or 0) < FAILURES_TOLD:
+        return
+    # In one statement: of two wrong codes at the same moment one is told.
+    due = or_(SecondFactor.told_at.is_(None), SecondFactor.told_at <= day_ago)
+    told = update(SecondFactor).where(SecondFactor.user_id == user.id, due).values(told_at=now())
+    if db.session.scalar(told.returning(SecondFactor.user_id)) is not None:
+        mail.notify(user, "second_factor_changed", change=what)
+
+
+def _plain(typed: str) -> str:
+    """Return a code as it was made, however a keyboard writes its letters and digits."""
+    letters = unicodedata.normalize("NFKC", typed[:TYPED_LENGTH]).lower()
+    # NFKC knows full-width digits; decimal knows Arabic, Hindi and all others as well.
+    return "".join(str(unicodedata.decimal(one, one)) for one in letters if one.isalnum())
+
+
+def _hash(code: str) -> bytes:
+    return hashlib.sha256(code.encode()).digest()

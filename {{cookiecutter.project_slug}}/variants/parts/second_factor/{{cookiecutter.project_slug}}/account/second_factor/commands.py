@@ -1,0 +1,24 @@
+"""Help users who have lost their second factor and its recovery codes."""
+
+import click
+
+from ...auth.sessions import end_sessions
+from ...cli.users import find_user
+from ...core import audit, mail
+from ...core.db import db
+from . import store
+
+
+@click.command("reset-second-factor")
+@click.argument("email")
+def reset(email: str) -> None:
+    """Switch the second factor of an account off, and end its sessions."""
+    user = find_user(email)
+    if not store.is_set_up(user):
+        raise click.ClickException(f"{user.email} has no second factor.")
+    store.drop(user)
+    end_sessions(user, keep_current=False)
+    audit.record("second_factor_reset_by_operator", user)
+    mail.notify(user, "second_factor_reset")
+    db.session.commit()
+    click.echo(f"{user.email} has no second factor any more; all its sessions have ended.")

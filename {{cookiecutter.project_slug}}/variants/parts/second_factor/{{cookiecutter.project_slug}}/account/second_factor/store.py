@@ -1,0 +1,95 @@
+"""Own what is kept of second factors. Functions that write join the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, delete, exists, select, update
+from sqlalchemy.orm import Mapped, column_property, mapped_column
+
+from ...core import encryption
+from ...core.db import Base, db
+from ...models import User
+
+# Rows in one transaction: SQLite has one writer, and everybody else waits for it.
+BATCH = 100
+# The guard asks on many requests whether there is one: it is read with the user, in the same
+# statement, as an attribute of this name.
+IS_SET_UP = "has_second_factor"
+
+
+class SecondFactor(Base):
+    """Hold the second factor of an account that has set one up."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    # What the authenticator app knows too, encrypted.
+    secret: Mapped[bytes] = mapped_column(LargeBinary(255))
+    since: Mapped[datetime]
+    # The 30 seconds whose code was used last: neither it nor an older one is taken again.
+    last_step: Mapped[int]
+    # Wrong codes since the last right one, and when a notice of wrong ones was last mailed.
+    failures: Mapped[int] = mapped_column(default=0)
+    told_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """Hold a code for a user who has lost the second factor. Using it deletes it."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+_owned = exists().where(SecondFactor.user_id == User.id).correlate_except(SecondFactor)
+User.__mapper__.add_property(IS_SET_UP, column_property(_owned))
+
+
+def is_set_up(user: User) -> bool:
+    """Tell whether a user had a second factor when the user was read."""
+    return bool(getattr(user, IS_SET_UP))
+
+
+def find(user: User) -> SecondFactor | None:
+    """Read a user's second factor anew."""
+    return db.session.get(SecondFactor, user.id, populate_existing=True)
+
+
+def since(user: User) -> datetime | None:
+    """Return since when a user has a second factor."""
+    found = find(user)
+    return found.since if found else None
+
+
+def drop(user: User) -> None:
+    """Let an account do without its second factor, and void its recovery codes."""
+    db.session.execute(delete(SecondFactor).where(SecondFactor.user_id == user.id))
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+
+
+def reencrypt_all(keys: Sequence[str]) -> tuple[int, list[str]]:
+    """Encrypt every secret anew under the first key; return how many, and whose is unreadable.
+
+    Safe to repeat, and to run while the app does: a row that changes meanwhile is left alone.
+    """
+    done, unreadable, last_id = 0, list[str](), 0
+    columns = select(User.id, User.email, SecondFactor.secret).join_from(User, SecondFactor)
+    batch = columns.order_by(User.id).limit(BATCH)
+    while rows := db.session.execute(batch.where(User.id > last_id)).all():
+        for last_id, email, token in rows:
+            try:
+                renewed = encryption.rotate(token, keys)
+            except encryption.Unreadable:
+                unreadable.append(email)
+                continue
+            same = (SecondFactor.user_id == last_id, SecondFactor.secret == token)
+            changed = update(SecondFactor).where(*same).values(secret=renewed)
+            done += db.session.scalar(changed.returning(SecondFactor.user_id)) is not None
+        db.session.commit()
+    # The last SELECT, which found nothing more, has begun a transaction too.
+    db.session.commit()
+    return done, unreadable

@@ -1,0 +1,124 @@
+"""Switch the second factor on and off, and make new recovery codes."""
+
+from contextlib import suppress
+
+import pyotp
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import Form, StringField
+from wtforms.validators import DataRequired
+
+from ...auth.forms import REQUIRED, reject, show_form
+from ...auth.guards import recent_login_required, signed_in_user
+from ...auth.sessions import end_sessions, rotate_session
+from ...config import settings
+from ...core import audit, encryption, mail
+from ...core.db import db, now
+from ...core.i18n import gettext as _, lazy_gettext as lazy
+from ...models import User
+from . import codes, store
+from .store import SecondFactor
+
+PENDING = "second_factor"
+# Long enough to install an app; later, who saw the screen has seen nothing of use.
+PENDING_SECONDS = 30 * 60
+# A browser's spelling checker may send what is typed to another server.
+CODE_INPUT = {"autocomplete": "one-time-code", "spellcheck": "false"}
+
+bp = Blueprint("second_factor", __name__, template_folder="templates")
+
+
+class CodeForm(Form):
+    code = StringField(lazy("Code"), validators=[DataRequired(REQUIRED)], render_kw=CODE_INPUT)
+
+
+@bp.route("/account/second-factor", methods=["GET", "POST"])
+@recent_login_required
+def manage() -> ResponseReturnValue:
+    user, form = signed_in_user(), CodeForm(request.form)
+    factor = store.find(user) if store.is_set_up(user) else None
+    if factor is not None:
+        left = codes.count_recovery_codes(user)
+        return render_template("second_factor/manage.html", since=factor.since, left=left)
+    secret = _pending_secret(user)
+    if request.method == "GET" or not form.validate():
+        return _show_secret(user, secret, form)
+    step = codes.matching_step(secret, str(form.code.data))
+    if step is None:
+        problem = _(
+            "This is not the code of this key. Wait for the next one. If that is refused too, "
+            "the clock of your phone may be wrong."
+        )
+        reject(form.code, problem)
+        return _show_secret(user, secret, form)
+    _hold(user, on=False)
+    encrypted = encryption.encrypt(secret.encode(), owner=user.public_id)
+    factor = SecondFactor(user_id=user.id, secret=encrypted, since=now(), last_step=step)
+    db.session.add(factor)
+    del session[PENDING]
+    return _show_new_codes(user, "second_factor_on")
+
+
+@bp.post("/account/second-factor/codes")
+@recent_login_required
+def renew_codes() -> ResponseReturnValue:
+    user = signed_in_user()
+    _hold(user, on=True)
+    return _show_new_codes(user, "recovery_codes_renewed")
+
+
+@bp.post("/account/second-factor/off")
+@recent_login_required
+def switch_off() -> ResponseReturnValue:
+    user = signed_in_user()
+    _hold(user, on=True)
+    store.drop(user)
+    _settle(user, "second_factor_off")
+    flash(_("Two-factor authentication is off. Your other sessions have ended."))
+    return redirect(url_for(".manage"), 303)
+
+
+def _hold(user: User, *, on: bool) -> None:
+    """Lock the account; show the page anew unless all is as the guard found it.
+
+    If the password was reset meanwhile, no thief may leave a second factor behind.
+    """
+    epoch = user.session_epoch
+    db.session.refresh(user, with_for_update=True)
+    if user.session_epoch != epoch or (store.find(user) is not None) != on:
+        abort(redirect(url_for(".manage"), 303))
+
+
+def _settle(user: User, what: str) -> None:
+    audit.record(what, user)
+    mail.notify(user, "second_factor_changed", change=what)
+    # A thief who is signed in elsewhere may be why it was changed (ASVS 7.4.3).
+    end_sessions(user, keep_current=True)
+    db.session.commit()
+    rotate_session()
+
+
+def _show_secret(user: User, secret: str, form: CodeForm) -> ResponseReturnValue:
+    key, qr = codes.in_groups(secret, " "), codes.draw(secret, user.email)
+    required = settings().require_second_factor
+    page = "second_factor/set_up.html"
+    return show_form(page, form, secret=key, qr=qr, required=required)
+
+
+def _show_new_codes(user: User, what: str) -> str:
+    """Show recovery codes at once, not after a redirect: nothing keeps them until then."""
+    made = codes.renew_recovery_codes(user)
+    _settle(user, what)
+    return render_template("second_factor/codes.html", codes=made)
+
+
+def _pending_secret(user: User) -> str:
+    """Return the secret that this browser is to confirm; sealed, for a cookie may carry it."""
+    sealed, until = session.get(PENDING, (b"", 0))
+    if now().timestamp() < until:
+        with suppress(encryption.Unreadable):
+            return encryption.decrypt(sealed, owner=user.public_id).decode()
+    secret = pyotp.random_base32()
+    until = int(now().timestamp()) + PENDING_SECONDS
+    session[PENDING] = (encryption.encrypt(secret.encode(), owner=user.public_id), until)
+    return secret

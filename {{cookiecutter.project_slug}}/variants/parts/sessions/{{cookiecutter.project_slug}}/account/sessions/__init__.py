@@ -1,0 +1,15 @@
+"""Let users see where they are logged in, and end what should not be (ASVS 7.5.2)."""
+
+from ...auth.parts import Part
+from ...core.i18n import lazy_gettext as lazy
+from . import views
+
+part = Part(
+    order=30,
+    blueprints=[views.bp],
+    menu=("sessions.show", lazy("Active sessions")),
+    labels={
+        "session_ended": lazy("A session was ended"),
+        "sessions_ended": lazy("All other sessions were ended"),
+    },
+)

@@ -1,0 +1,33 @@
+"""Let nobody go on with a password alone where REQUIRE_SECOND_FACTOR says so."""
+
+from flask import Flask, request, url_for
+from werkzeug.wrappers import Response
+
+from ..core.environ import ConfigError
+from ..core.i18n import gettext as _
+from .guards import current_user, lead_to
+from .parts import Part, factors_of
+
+# What a user needs in order to leave; "" is a page that does not exist.
+OPEN = {"auth.logout", "language.choose", "pages.healthz", ""}
+
+
+def init_app(app: Flask) -> None:
+    """Ask for it on every page; raise ConfigError where no part of the account can meet it."""
+    if not app.extensions["settings"].require_second_factor:
+        return
+    parts: list[Part] = app.extensions["parts"]
+    pages = [part.menu[0] for part in parts if part.factor and part.menu]
+    if not pages:
+        problem = "is true, but no part of the account offers a second factor: unset it."
+        raise ConfigError("REQUIRE_SECOND_FACTOR", problem)
+
+    @app.before_request
+    def lead_to_set_up() -> Response | None:
+        """Lead a signed-in user without a second factor to its set-up page (ASVS 6.3.3)."""
+        user = current_user()
+        if user is None or factors_of(user):
+            return None
+        if (request.endpoint or "") in {*OPEN, *pages} or request.blueprint == "confirm":
+            return None
+        return lead_to(url_for(pages[0]), 403, _("Please set up two-factor authentication first."))

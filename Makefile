@@ -7,9 +7,9 @@ ARGS ?=
 export PIP_USER = 0
 unexport PIP_PREFIX PIP_TARGET
 
-.PHONY: app out test lint lock upgrade bench pictures clean
+.PHONY: app out test strings lint lock upgrade bench pictures clean
 
-app: out .venv/installed
+app: out .venv/cookiecutter
 	.venv/bin/python -m cookiecutter . --output-dir "$$(cd "$(OUT)" && pwd -P)" $(ARGS)
 
 # Before anything is installed. Make the last folder alone: more would hide a misspelt path.
@@ -26,6 +26,10 @@ test: .venv/installed
 	.venv/bin/python -m tests.environment
 	.venv/bin/python -m pytest -n auto --maxschedchunk 1 $(ARGS)
 
+strings: .venv/installed
+	.venv/bin/python -m tests.environment
+	.venv/bin/python -m tests.catalogues
+
 lint: .venv/installed
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m ruff format --check .
@@ -38,7 +42,10 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 RULE = lock
 lock: .venv/installed
 	$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
+	$(COMPILE) --no-annotate --constraint requirements-dev.txt \
+		requirements.in --output-file requirements.txt
 	$(COMPILE) --no-deps --no-annotate bench/requirements.in --output-file bench/requirements.txt
+	$(COMPILE) --no-annotate proofs/requirements.in --output-file proofs/requirements.txt
 	.venv/bin/python -m tests.locking $(RULE)
 
 # Take the newest version of everything, and see whether it all still holds.
@@ -50,18 +57,30 @@ upgrade: lock
 
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check \
 	--no-deps --require-hashes --requirement
-# pip installs uv alone, from its own hashed lines; uv does the rest in a fraction of the time.
 # Where only pip knows the way to a mirror, it does it all.
-.venv/installed: requirements-dev.txt
+INSTALL = $(UV) pip install --quiet --python .venv/bin/python --no-deps \
+	--require-hashes --requirement $< || { \
+		echo "uv could not install: pip tries now, which takes longer." >&2; \
+		$(PIP) $< && echo "All is well: pip installed it." >&2; }
+
+# make app needs cookiecutter alone. What make test installed stays.
+.venv/cookiecutter: requirements.txt .venv/uv.txt
+	$(INSTALL)
+	touch $@
+
+.venv/installed: requirements-dev.txt .venv/uv.txt
+	$(INSTALL)
+	touch .venv/cookiecutter $@
+
+# pip installs uv, from its own hashed lines; uv does the rest in a fraction of the time.
+# A new list of tools starts a new environment.
+.venv/uv.txt: requirements-dev.txt
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and \
 		'Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=python3.12')"
 	$(PYTHON) -m venv --clear .venv
-	sed -n '/^uv==/,$$p' requirements-dev.txt > .venv/uv.txt
-	$(PIP) .venv/uv.txt
-	$(UV) pip sync --quiet --python .venv/bin/python --require-hashes requirements-dev.txt || { \
-		echo "uv could not install: pip tries now, which takes longer." >&2; \
-		$(PIP) requirements-dev.txt && echo "All is well: pip installed it." >&2; }
-	touch $@
+	sed -n '/^uv==/,$$p' requirements-dev.txt > .venv/uv.new
+	$(PIP) .venv/uv.new
+	mv .venv/uv.new $@
 
 # All that docs/benchmarks.md tells, or `make bench PART="pages logins"`.
 bench: .cache/bench/installed

@@ -28,9 +28,11 @@ COMPETITORS = (
     FLOOR,
     Competitor("ours, auth=session", "wsgi:app", "session", ours=True),
     Competitor("ours, auth=cookie", "wsgi:app", "cookie", ours=True),
-    Competitor("Flask-Login, signed session", "bench.sites.signed:app"),
-    Competitor("Flask-Session, SQL", "bench.sites.stored:app"),
-    Competitor("Flask-Session, Redis", "bench.sites.cached:app", needs_redis=True),
+    Competitor("Flask-Login, signed session", "bench.sites.members:signed()"),
+    Competitor("Flask-Session, SQL", "bench.sites.members:stored()"),
+    Competitor(
+        "Flask-Session, Redis", "bench.sites.members:cached()", needs_redis=True
+    ),
     Competitor("Flask-Security", "bench.sites.secured:app", moves_in=True),
     Competitor("Django, its sessions", "bench.sites.django_site:app", moves_in=True),
 )

@@ -61,7 +61,7 @@ class Visited:
             cookies = server.log_in() if self.competitor.logs_in else ""
             burst = Burst.of_page(server.port, cookies, f"Hello, {NAME}")
             burst.rate(WARM_UP_SECONDS)
-            counted = self.site.run("bench.sites.count", self.competitor.app, cookies)
+            counted = self.site.run("bench.inside.count", self.competitor.app, cookies)
             self.queries, self.bytes = float(counted), burst.bytes
 
             def rate() -> float:

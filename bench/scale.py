@@ -81,7 +81,7 @@ def _serve(
     log = stage.log(f"{database.title}-{auth}-{count}")
     serving = site.serving(log, core=stage.server_core)
     server: Server = stack.enter_context(serving)
-    drawn = site.run("bench.sites.browsers", auth, str(BROWSERS), str(count))
+    drawn = site.run("bench.inside.browsers", auth, str(BROWSERS), str(count))
     asked = cycle([get(cookies) for cookies in drawn.splitlines()])
     burst = Burst(server.port, asked, 200, f"Hello, {NAME}")
     burst.rate(WARM_UP_SECONDS)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import platform
 import secrets
 import socket
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 
 from tests.running import must
@@ -24,6 +27,11 @@ from .client import login
 PYTHON = ROOT / ".cache" / "bench" / "bin" / "python"
 NAME = "Ada Lovelace"
 EMAIL = "ada@example.com"
+PACKAGES = (
+    *("Flask", "Werkzeug", "SQLAlchemy", "Flask-SQLAlchemy-Lite", "gunicorn"),
+    *("Flask-Login", "Flask-Session", "Flask-SQLAlchemy", "redis"),
+    *("Flask-Security", "Django"),
+)
 PASSWORD = secrets.token_urlsafe(24)
 
 
@@ -68,8 +76,9 @@ class Site:
             "DATABASE_URL": database_url,
             "PUBLIC_URL": "http://127.0.0.1",
             "MAIL_URL": "none:",
-            # All who log in here come from one address.
+            # All logins here come from one address, and many are of one account.
             "LOGIN_ATTEMPTS_PER_ADDRESS": "1000000/900",
+            "LOGIN_ATTEMPTS_PER_ACCOUNT": "1000000/900",
         }
 
     def prepare(self) -> None:
@@ -78,7 +87,13 @@ class Site:
         self.run("flask", "user", "create", EMAIL, "--name", NAME, stdin=PASSWORD)
 
     def run(self, module: str, *arguments: str, stdin: str = "") -> str:
-        command = [str(PYTHON), "-m", module, *arguments]
+        return self._python("-m", module, *arguments, stdin=stdin)
+
+    def execute(self, code: str) -> None:
+        self._python("-c", code)
+
+    def _python(self, *arguments: str, stdin: str = "") -> str:
+        command = [str(PYTHON), *arguments]
         return must(run_in(self.project, *command, env=self.env, stdin=stdin))
 
     def start(self, module: str, *arguments: str) -> subprocess.Popen[str]:
@@ -124,7 +139,14 @@ class Site:
 
 
 def versions() -> str:
-    return must(run_in(ROOT, PYTHON, "-m", "bench.sites.versions", env={})).strip()
+    """Return what the competitors are made of."""
+    installed = PYTHON.parents[1] / "lib" / f"python{sysconfig.get_python_version()}"
+    found = {
+        distribution.name.lower(): distribution.version
+        for distribution in distributions(path=[str(installed / "site-packages")])
+    }
+    named = [f"{package} {found[package.lower()]}" for package in PACKAGES]
+    return ", ".join([f"Python {platform.python_version()}", *named])
 
 
 def pin(pid: int, core: int | None) -> None:

@@ -64,7 +64,6 @@ def _weigh(server: Server) -> tuple[str, ...]:
         return ("", "", "", "")
     before = [_mebibytes(pid, "smaps_rollup") for pid in server.workers()]
     crowd = Burst(server.port, repeat(login(EMAIL, PASSWORD)), 303)
-    # Below ten, after which the account would be locked for a while.
     crowd.times(LOGIN_SECONDS, at_once=8)
     after = [_mebibytes(pid, "smaps_rollup") for pid in server.workers()]
     peaks = [_mebibytes(pid, "status") for pid in server.workers()]

@@ -26,6 +26,7 @@ from tests.template import LANGUAGES
 from tests.template import ROOT
 
 from . import terminal
+from . import webp
 
 Light = Literal["light", "dark"]
 LIGHTS: tuple[Light, ...] = ("light", "dark")
@@ -41,7 +42,7 @@ SLUG = {"en": "our_shop", "pt_BR": "nossa_loja"}
 NAME = "Ana"
 EMAIL = "ana@example.com"
 # In the order of the questions; an empty one takes what is offered.
-ANSWERS = ["Our Shop", "", "Bread, and who bakes it.", "Ana", EMAIL, "", "", "", ""]
+ANSWERS = ["Our Shop", "", "Bread and cakes.", "Ana", EMAIL, "", "", "", ""]
 
 
 def main() -> int:
@@ -74,26 +75,25 @@ def developing(folder: Path, env: dict[str, str], language: str) -> Iterator[str
 
 
 def shoot_app(browser: Browser, origin: str, language: str, light: Light) -> None:
-    """Register on the first visit, log in on the next; show the pages on the way."""
+    """Show the way in; by light, register and show the pages behind it."""
     context = browser.new_context(
         base_url=origin,
         locale=language.replace("_", "-"),
         color_scheme=light,
         viewport=SIZE,
-        device_scale_factor=1.5,
         user_agent=CHROME,
     )
     page = context.new_page()
 
     def shoot(name: str) -> None:
-        page.screenshot(path=FOLDER / f"{name}-{language}-{light}.png")
+        save(browser, f"{name}-{language}-{light}", page.screenshot())
 
     page.goto("/auth/login")
     shoot("login")
-    get_in(page)
-    page.goto("/")
-    shoot("home")
     if light == "light":
+        register(page)
+        page.goto("/")
+        shoot("home")
         page.goto("/account/sessions")
         shoot("sessions")
         page.goto("/dev/guide")
@@ -101,10 +101,7 @@ def shoot_app(browser: Browser, origin: str, language: str, light: Light) -> Non
     context.close()
 
 
-def get_in(page: Page) -> None:
-    submit(page, email=EMAIL, password=PASSWORD)
-    if page.locator("[aria-invalid]").count() == 0:
-        return
+def register(page: Page) -> None:
     page.goto("/auth/register")
     submit(page, email=EMAIL)
     page.goto("/dev/mailbox")
@@ -116,10 +113,14 @@ def get_in(page: Page) -> None:
 
 
 def shoot_terminal(browser: Browser, html: str) -> None:
-    page = browser.new_page(viewport=SIZE, device_scale_factor=1.5)
+    page = browser.new_page()
     page.set_content(html)
-    page.locator("pre").screenshot(path=FOLDER / "prompts.png")
+    save(browser, "prompts", page.locator("pre").screenshot())
     page.close()
+
+
+def save(browser: Browser, name: str, png: bytes) -> None:
+    (FOLDER / f"{name}.webp").write_bytes(webp.convert(browser, png))
 
 
 if __name__ == "__main__":

@@ -14,13 +14,14 @@ from rich.text import Text
 from tests.template import ROOT
 from tests.terminal import converse
 
-COLUMNS = 88
+COLUMNS = 80
 PAGE = """<!doctype html>
 <meta charset="utf-8">
 <style>
 {stylesheet}
 body {{ margin: 0; background: {background}; color: {foreground}; }}
-pre {{ margin: 0; padding: 20px 24px; font: 15px/1.45 "DejaVu Sans Mono", monospace; }}
+pre {{ display: inline-block; margin: 0; padding: 20px 24px; }}
+pre {{ font: 13px/1.45 "DejaVu Sans Mono", monospace; }}
 </style>
 <pre>{code}</pre>
 """

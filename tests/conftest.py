@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from . import environment
+from . import proofs
 from .baking import Baker
 from .baking import CommandLine
 from .baking import Cookies
@@ -134,6 +135,24 @@ def compiled(
         return projects[auth]
 
     return compile_once
+
+
+@pytest.fixture(scope="session")
+def proved(
+    compiled: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Path]:
+    """Return a function that gives a project of each kind with its proofs laid."""
+    projects: dict[str, Path] = {}
+
+    def lay_once(auth: str) -> Path:
+        if auth not in projects:
+            project = tmp_path_factory.mktemp("proved") / FOLDER
+            shutil.copytree(compiled(auth), project)
+            proofs.lay(project, auth)
+            projects[auth] = project
+        return projects[auth]
+
+    return lay_once
 
 
 @pytest.fixture

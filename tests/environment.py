@@ -1,7 +1,8 @@
 """Make the one environment that all baked projects' own suites run in.
 
-It holds what a project with all parts pins, so one will do; its folder is named after
-what it holds. `python -m tests.environment` makes it where it is missing.
+It holds what a project with all parts pins, and what the proofs need, so one will do;
+its folder is named after what it holds. `python -m tests.environment` makes it where it
+is missing.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from .locking import pinned_with_all_parts
+from .proofs import PINS
 from .template import ROOT
 
 CACHE = ROOT / ".cache"
-REQUIREMENTS = pinned_with_all_parts("requirements-dev.txt")
+REQUIREMENTS = pinned_with_all_parts("requirements-dev.txt") + PINS.read_text("ascii")
 # Each in a folder of its own, with the hash of its wheel: versions of Babel that count
 # plural forms differently, and of pip that resolve differently.
 APART = {

@@ -48,7 +48,7 @@ def add_note() -> ResponseReturnValue:
 
 from {SLUG}.models import Note
 
-from .browser import Browser
+from .support.http import Browser
 
 
 def test_a_note_is_kept_for_whoever_wrote_it(client: Browser, user: str) -> None:

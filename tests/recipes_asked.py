@@ -19,9 +19,9 @@ from my_flask_app.core.mail.transport import mailbox
 from my_flask_app.models import Note, Picture, User
 from my_flask_app.reminders import remind
 
-from .browser import EMAIL, PASSWORD, Browser
 from .conftest import MakeApp
-from .people import add_user
+from .support.accounts import add_user
+from .support.http import EMAIL, PASSWORD, Browser
 
 BOB = "bob@example.com"
 KNOWN = "what the directory knows"

@@ -92,9 +92,9 @@ REQUIREMENTS = {
     for section, levels in LEVELS.items()
     for number, level in enumerate(levels, start=1)
 }
-# The prefix of the files that only one variant has; the other's name them in vain.
-OWN_TESTS = {"test_server_session_": "session", "test_signed_cookie_": "cookie"}
-TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+# The files that only the bake of one variant has.
+OWN_TESTS = {"test_server_session.py": "session", "test_signed_cookie.py": "cookie"}
+TEST = re.compile(r"`((?:tests|proofs)/[\w/]+\.py)::(\w+)`")
 KINDS = ("Met", "Yours", "Not met", "Not applicable")
 CRYPTOGRAPHY = {
     "argon2",
@@ -162,10 +162,10 @@ def code_in(text: str) -> set[str]:
     }
 
 
-def names_of_tests(project: Path) -> set[tuple[str, str]]:
+def names_of_tests(folder: Path) -> set[tuple[str, str]]:
     return {
-        (file.relative_to(project).as_posix(), node.name)
-        for file in (project / "tests").rglob("test_*.py")
+        (file.relative_to(folder.parent).as_posix(), node.name)
+        for file in folder.rglob("test_*.py")
         for node in ast.parse(file.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef)
     }
@@ -186,7 +186,7 @@ def test_every_requirement_has_tests_or_a_reason(rows: list[Row]) -> None:
     for row in rows:
         assert row.asks, row.id
         if row.kind == "Tested":
-            assert row.answer.startswith("`tests/"), row.id
+            assert row.answer.startswith(("`tests/", "`proofs/")), row.id
         else:
             assert row.answer.endswith("."), row.id
 
@@ -194,10 +194,10 @@ def test_every_requirement_has_tests_or_a_reason(rows: list[Row]) -> None:
 def test_every_test_that_it_names_is_there(rows: list[Row], project: Path) -> None:
     tokens = project / SLUG / "auth" / "sessions" / "tokens.py"
     auth = "cookie" if tokens.exists() else "session"
-    there = names_of_tests(project)
+    there = names_of_tests(project / "tests") | names_of_tests(ROOT / "proofs")
     for row in rows:
         for file, name in row.tests:
-            own = [of for prefix, of in OWN_TESTS.items() if f"/{prefix}" in file]
+            own = [of for name_, of in OWN_TESTS.items() if file.endswith(name_)]
             if own in ([], [auth]):
                 assert (file, name) in there, f"{row.id}: {file}::{name}"
             else:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from . import proofs
 from .baking import Baker
 from .own_tests import Forks
 from .running import must
@@ -16,16 +18,22 @@ from .template import VARIANTS
 
 pytestmark = pytest.mark.app
 
-NAMED = [
-    ("session", "Eve's Lantern Analytics", "eve_s_lantern_analytics"),
-    ("cookie", "日本語のアプリ", "ri_ben_yu_noahuri"),
-]
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+
 variants = pytest.mark.parametrize(("auth", "language"), VARIANTS)
+auths = pytest.mark.parametrize("auth", AUTHS)
+NAMED = [
+    ("session", "standard", "Eve's Lantern Analytics", "eve_s_lantern_analytics"),
+    ("cookie", "standard", "日本語のアプリ", "ri_ben_yu_noahuri"),
+    ("session", "none", "Ana", "ana"),
+    ("cookie", "none", "Ana", "ana"),
+]
 
 
-@pytest.mark.parametrize(("auth", "name", "slug"), NAMED)
+@pytest.mark.parametrize(("auth", "parts", "name", "slug"), NAMED)
 def test_its_own_tests_pass(
     auth: str,
+    parts: str,
     name: str,
     slug: str,
     bake: Baker,
@@ -33,38 +41,61 @@ def test_its_own_tests_pass(
     app_python: Path,
 ) -> None:
     """Whatever its name: those here hold words of the tests, or no Latin letter."""
-    project = bake(auth=auth, project_name=name)
+    project = bake(auth=auth, parts=parts, project_name=name)
     assert project.name == slug
-    pytest_ = (app_python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 
-    assert " passed" in must(run_in(project, *pytest_, env=env))
+    assert " passed" in must(run_in(project, app_python, *PYTEST, env=env))
+
+
+@pytest.mark.parametrize(
+    ("auth", "proofs"),
+    [
+        (AUTHS[0], ""),
+        # What the kind of session has to do with.
+        *((auth, "auth/sessions") for auth in AUTHS[1:]),
+        *(pytest.param(auth, "", marks=pytest.mark.long) for auth in AUTHS[1:]),
+    ],
+)
+def test_the_proofs_hold(
+    auth: str,
+    proofs: str,
+    proved: Callable[[str], Path],
+    env: dict[str, str],
+    app_python: Path,
+) -> None:
+    command = (app_python, *PYTEST, f"tests/proofs/{proofs}")
+
+    assert " passed" in must(run_in(proved(auth), *command, env=env))
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
-@pytest.mark.parametrize("auth", AUTHS)
+@auths
 def test_its_own_tests_of_languages_pass_in_each_other_one(
     auth: str, language: str, bake: Baker, forks: Forks
 ) -> None:
     """It changes words and nothing else: these are enough for it."""
-    forks.must(bake(auth=auth, language=language), "tests/test_i18n.py")
+    forks.must(bake(auth=auth, language=language), "tests/core/test_i18n.py")
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("auth", AUTHS)
-def test_its_own_tests_run_nearly_every_line(
-    auth: str, bake: Baker, env: dict[str, str], app_python: Path
+@auths
+def test_suite_and_proofs_run_nearly_every_line(
+    auth: str, proved: Callable[[str], Path], env: dict[str, str], app_python: Path
 ) -> None:
-    """As `make cover` there does; to count takes as long again as the tests."""
-    pytest_ = (app_python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--cov")
+    """To count takes as long again as the tests."""
+    counted = ("--cov", "--cov-fail-under=95")
 
-    assert "Required test coverage" in must(run_in(bake(auth=auth), *pytest_, env=env))
+    said = must(run_in(proved(auth), app_python, *PYTEST, *counted, env=env))
+    assert "Required test coverage" in said
 
 
 @variants
 def test_ruff_finds_nothing(
     auth: str, language: str, bake: Baker, env: dict[str, str], app_python: Path
 ) -> None:
-    check_style(bake(auth=auth, language=language), env, app_python)
+    project = bake(auth=auth, language=language)
+    proofs.lay(project, auth)
+    check_style(project, env, app_python)
 
 
 @pytest.mark.parametrize("slug", ["a", "z" * 40])

@@ -20,21 +20,15 @@ from .template import SLUG
 pytestmark = pytest.mark.app
 
 ONE = {"session": "en", "cookie": "pt_BR"}
-# Those that look at the whole app; the rest knows nothing of what was added.
-WIDE = [
-    *("guard", "inline", "page_links", "typed_text", "fuzz", "headers", "development"),
-    *("privacy", "migrations", "models", "catalogues", "translated_pages", "i18n"),
-    *(
-        "login",
-        "register",
-        "profile",
-        "errors",
-        "cookies",
-        "bad_input",
-        "shelf",
-        "notes",
-    ),
-]
+
+
+def files(room: str, *names: str) -> list[str]:
+    return [f"tests/{room}/test_{name}.py" for name in names]
+
+
+# What looks at the whole app, and what was added; the rest knows nothing of it.
+WIDE = ["tests/core", "tests/account", *files("auth", "guards", "accounts", "login")]
+WIDE += ["tests/test_notes.py", "tests/test_pages.py", "tests/test_shelf.py"]
 
 
 @pytest.fixture(params=ALIKE)
@@ -61,8 +55,7 @@ def test_a_week_of_its_owner_turns_nothing_red(
 ) -> None:
     project.style_is_right()
     project.finds_no_difference()
-    wide = [*files(*WIDE), "tests/account/second_factor"]
-    forks.must(project.folder, *([] if thorough else wide))
+    forks.must(project.folder, *([] if thorough else WIDE))
 
 
 def test_what_is_red_says_what_to_do(
@@ -75,7 +68,8 @@ def test_what_is_red_says_what_to_do(
     home = folder / SLUG / "templates" / "home.html"
     replace(home, '{{ _("You are logged in.") }}', '{{ _("Hi.") }}')
 
-    _, said = forks.run(folder, *files("guard", "inline", "catalogues"))
+    core = files("core", "crawl", "catalogues")
+    _, said = forks.run(folder, *files("auth", "guards"), *core)
 
     assert "['pages.about'] can be opened without a login. If that is meant" in said
     assert "/about holds <button onclick=...>: the Content-Security-Policy" in said
@@ -92,16 +86,12 @@ def test_a_column_without_its_migration_and_its_row_says_so(
     motto = "    motto: Mapped[str | None]\n"
     replace(folder / SLUG / "models.py", epoch, motto + epoch)
 
-    _, said = forks.run(folder, *files("login", "privacy"))
+    _, said = forks.run(folder, *files("auth", "login", "accounts"))
 
     assert "the models have what no migration makes" in said
     assert "Run flask db revision" in said
     assert "the documents must name, in the row of users, its columns" in said
     assert "it lacks ['motto']" in said
-
-
-def files(*names: str) -> list[str]:
-    return [f"tests/test_{name}.py" for name in names]
 
 
 OPEN_AND_INLINE = """

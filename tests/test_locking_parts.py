@@ -90,6 +90,7 @@ def test_a_project_with_any_parts_pins_what_the_resolver_writes(
         assert {name: (project / name).read_text("ascii") for name in LOCKS} == merged
 
 
+@pytest.mark.long
 def test_a_part_that_asks_for_more_gets_a_fragment(
     template: Path, index: Index, app_python: Path, env: dict[str, str]
 ) -> None:

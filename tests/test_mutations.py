@@ -1,4 +1,7 @@
-"""Break each security default in a baked copy: its own suite must go red."""
+"""Break each security default in a baked copy: its suite must go red.
+
+What only the machinery does wrong may be noticed by the proofs alone.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ pytestmark = pytest.mark.app
 
 @pytest.fixture(scope="session")
 def broken(
-    compiled: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+    proved: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], Path]:
     """Return a function that gives a project of each kind to break."""
     copies: dict[str, Path] = {}
@@ -36,7 +39,7 @@ def broken(
     def copy(auth: str) -> Path:
         if auth not in copies:
             copies[auth] = tmp_path_factory.mktemp("broken") / auth
-            shutil.copytree(compiled(auth), copies[auth])
+            shutil.copytree(proved(auth), copies[auth])
         return copies[auth]
 
     return copy
@@ -50,8 +53,10 @@ def test_the_suite_notices_when_it_is_no_longer_so_that(
     forks: Forks,
 ) -> None:
     project = broken(auth)
+    test = mutation.find_test(project)
+    assert mutation.is_of_the_machinery(project) or "tests/proofs" not in test
     with mutation.breaking(project):
-        status, said = forks.run(project, "-x", mutation.find_test(project))
+        status, said = forks.run(project, "-x", test)
 
     assert status == TESTS_FAILED, said
     assert " failed" in said, said

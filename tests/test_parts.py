@@ -155,7 +155,7 @@ def test_it_comes_and_leaves_by_cruft_and_what_is_the_owners_stays(
     ]
     assert "pyotp" not in text_of(folder / "requirements.txt")
     owned.finds_no_difference()
-    owned.tests_pass("tests/test_notes.py", "tests/test_guard.py")
+    owned.tests_pass("tests/test_notes.py", "tests/auth/test_guards.py")
     assert not owned.query(tables)
     assert owned.query("SELECT email FROM users")
     owned.close()

@@ -17,10 +17,10 @@ from .template import tree
 CATALOGUES = sorted(PROJECT.rglob("messages.po"))
 # Whatever shows a text.
 TESTS = [
-    "tests/test_catalogues.py",
-    "tests/test_i18n.py",
-    "tests/test_translated_pages.py",
-    "tests/account/second_factor/test_translated.py",
+    "tests/core/test_catalogues.py",
+    "tests/core/test_i18n.py",
+    "tests/proofs/core/test_translated_pages.py",
+    "tests/proofs/account/second_factor/test_translated.py",
 ]
 
 
@@ -35,13 +35,13 @@ def with_babel(request: pytest.FixtureRequest, env: dict[str, str]) -> dict[str,
 
 @pytest.mark.app
 def test_the_suite_passes_and_make_strings_changes_nothing(
-    baked: Callable[..., Path],
+    proved: Callable[[str], Path],
     tmp_path: Path,
     app_python: Path,
     with_babel: dict[str, str],
 ) -> None:
     project = tmp_path / "project"
-    shutil.copytree(baked(), project)
+    shutil.copytree(proved("session"), project)
     before = tree(project)
 
     if shutil.which("make"):

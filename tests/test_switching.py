@@ -119,7 +119,7 @@ def test_accounts_stay_and_sessions_end(
     assert re.fullmatch(r"migrations/\d+_change_how_\w+\.py", written)
     assert files == {**tree(newest), **own, written: files[written]}
     project.style_is_right()
-    project.tests_pass("tests/test_migrations.py")
+    project.tests_pass("tests/core/test_migrations.py")
 
 
 def set_up_a_second_factor(project: Owned, visitor: Visitor) -> str:

@@ -26,7 +26,7 @@ from .template import tree
 DOCUMENT = "docs/upgrading.md"
 HEADS = "Two heads of migrations"
 # Of what the project is by then, its bake passed all of them.
-SOME_TESTS = ["tests/test_migrations.py", "tests/test_notes.py"]
+SOME_TESTS = ["tests/core/test_migrations.py", "tests/test_notes.py"]
 # What a coming release may bring, on top of what is here: a column with its migration,
 # and lines near the owner's.
 MIGRATION = (
@@ -126,7 +126,7 @@ def test_an_update_keeps_the_owners_changes_and_the_accounts(
 
     # Its migrations and the owner's stand side by side. The tests are red, and say why.
     with pytest.raises(AssertionError, match="run `flask db merge`"):
-        project.tests_pass("tests/test_migrations.py", "-k", "each_migration")
+        project.tests_pass("tests/core/test_migrations.py", "-k", "each_migration")
     project.follow(blocks(project.folder / DOCUMENT, HEADS)[0])
     project.finds_no_difference()
     visitor = sign_in(project)

@@ -56,7 +56,7 @@ def picture() -> ResponseReturnValue:
 
 import io
 
-from .browser import Browser
+from .support.http import Browser
 
 
 def test_a_picture_is_taken(client: Browser, user: str) -> None:
@@ -81,7 +81,7 @@ CHANGED = [
         "    app.register_blueprint(pages.bp)\n",
         "    app.register_blueprint(pages.bp)\n    app.register_blueprint(shelf.bp)\n",
     ),
-    ("tests/test_guard.py", '    "static",\n', '    "shelf.about",\n    "static",\n'),
+    ("tests/test_pages.py", '"pages.home"}', '"pages.home", "shelf.about"}'),
     (f"{SLUG}/config.py", 'APP_NAME = "My Flask App"', 'APP_NAME = "Ana\'s Lantern"'),
     (f"{SLUG}/static/style.css", "  --hue: 165;", "  --hue: 20;"),
     (f"{SLUG}/templates/auth/login.html", '<h1>{{ _("Log in") }}', "<h1>Come in"),

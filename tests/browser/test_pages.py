@@ -1,7 +1,7 @@
 """Every page can be read and used in any size, any light and by keyboard.
 
-The variants share their pages, so each takes one language here; it takes the other one
-in test_keyboard.py.
+The variants share their pages, so visitors go through one, and members through the
+other one; test_keyboard.py takes each in the other language.
 """
 
 from __future__ import annotations
@@ -26,7 +26,17 @@ pytestmark = pytest.mark.app
 
 PAIRS = [("session", "en"), ("cookie", "pt_BR")]
 
-pairs = pytest.mark.parametrize(("auth", "language"), PAIRS, ids=map("-".join, PAIRS))
+
+def pairs(first: int) -> pytest.MarkDecorator:
+    """Take one of the pairs; the other one takes long, and adds little."""
+    taken = [
+        pytest.param(
+            *pair, id="-".join(pair), marks=[] if n == first else pytest.mark.long
+        )
+        for n, pair in enumerate(PAIRS)
+    ]
+    return pytest.mark.parametrize(("auth", "language"), taken)
+
 
 # What axe sees by day in one language it sees by night in the other. Both count: narrow
 # and wide pages have different backgrounds.
@@ -36,14 +46,14 @@ LIGHTS: dict[str, dict[int, Scheme]] = {
 }
 
 
-@pairs
+@pairs(1)
 def test_visitors(auth: str, language: str, live: OpenLive) -> None:
     site = live(auth)
     with site.visit(language) as page:
         assert look_at_all(VISITORS, site, page, language) == {}
 
 
-@pairs
+@pairs(0)
 def test_members(auth: str, language: str, live: OpenLive) -> None:
     site = live(auth)
     with site.visit(language, member=True) as page:

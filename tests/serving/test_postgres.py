@@ -36,14 +36,14 @@ DATABASE_TESTS = (
 @pytest.mark.parametrize(
     ("auth", "tests"),
     [
-        ("session", f"test_server_session* {DATABASE_TESTS}"),
+        ("session", f"session/test_* test_server_session {DATABASE_TESTS}"),
         *(pytest.param(auth, "", marks=pytest.mark.long) for auth in AUTHS),
     ],
 )
 def test_its_own_tests_pass_there(
     auth: str,
     tests: str,
-    compiled: Callable[[str], Path],
+    proved: Callable[[str], Path],
     tmp_path: Path,
     env: dict[str, str],
     app_python: Path,
@@ -53,12 +53,12 @@ def test_its_own_tests_pass_there(
     name = f"suite_{auth}" + ("_part" if tests else "")
     env = {**env, "DATABASE_URL": database_server.new_database(name)}
     project = tmp_path / "project"
-    shutil.copytree(compiled(auth), project)
+    shutil.copytree(proved(auth), project)
     pytest_ = (app_python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
     chosen = [
         file
         for pattern in tests.split()
-        for file in sorted((project / "tests").glob(f"{pattern}.py"))
+        for file in sorted((project / "tests").rglob(f"{pattern}.py"))
     ]
 
     assert " passed" in must(run_in(project, *pytest_, *chosen, env=env))

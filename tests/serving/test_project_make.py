@@ -66,7 +66,7 @@ def test_make_installs_and_tests_and_runs(
     installing = {**installing, **others}
 
     # All of them run in the environment that is shared; here a few are enough.
-    few = {"PYTEST_ADDOPTS": "tests/test_login.py tests/test_serving_risks.py"}
+    few = {"PYTEST_ADDOPTS": "tests/auth/test_login.py tests/core/test_serving.py"}
     said = must(run_in(clone, "make", "test", env={**installing, **few}))
     assert " passed" in said
     assert not (clone / ".env").exists(), "no test needs a key"

@@ -18,14 +18,13 @@ from {{ cookiecutter.project_slug }}.auth import passwords
 from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.core.db.migrations import alembic
 
-from .apps import disconnect, empty_tables, quick_app
-from .browser import APP_NAME, EMAIL, ORIGIN, Browser
-from .databases import own_database
-from .people import add_user
-from .secrecy import listening
-from .served_site import Site, serving
+from .support.accounts import add_user
+from .support.cli import Site, serving
+from .support.http import APP_NAME, EMAIL, ORIGIN, Browser
+from .support.logs import listening
+from .support.settings import KEY, disconnect, quick_app
+from .support.sql import empty_tables, own_database
 
-KEY = "a key for tests alone: 0123456789 abcdefghij"
 # Neither the name of your app nor its languages change what the tests see.
 OWN: dict[str, Any] = {"app_name": APP_NAME, "language": "en", "languages": ("en", "pt_BR")}
 

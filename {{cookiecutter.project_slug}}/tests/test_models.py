@@ -7,15 +7,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from {{ cookiecutter.project_slug }}.auth import links
 from {{ cookiecutter.project_slug }}.core.db import Base, db
 from {{ cookiecutter.project_slug }}.core.db.migrations import alembic
 
-from .browser import EMAIL
 from .conftest import MakeApp
-from .databases import own_database
-from .inside import rows, run_sql
-from .people import add_user
+from .support.accounts import add_user
+from .support.http import EMAIL
+from .support.sql import own_database, rows, run_sql
 
 
 @pytest.fixture(params=["migrations", "models"])
@@ -44,17 +42,6 @@ def test_what_named_a_deleted_account_names_no_other(fresh: Flask) -> None:
     new = account(fresh)
     assert new["id"] != old["id"]
     assert new["public_id"] != old["public_id"]
-
-
-def test_the_number_of_a_used_link_is_no_others(fresh: Flask) -> None:
-    """A browser that opened it keeps the number."""
-    numbers = []
-    for _ in range(2):
-        with fresh.app_context():
-            links.create("reset", EMAIL)
-        numbers += [row["id"] for row in rows(fresh, "SELECT id FROM links")]
-        run_sql(fresh, "DELETE FROM links")
-    assert len(set(numbers)) == 2
 
 
 def test_what_tokens_call_an_account_cannot_be_guessed(app: Flask) -> None:

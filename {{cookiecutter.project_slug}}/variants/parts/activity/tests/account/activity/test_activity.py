@@ -11,17 +11,13 @@ from {{ cookiecutter.project_slug }}.core import i18n
 from {{ cookiecutter.project_slug }}.core.audit import Event
 from {{ cookiecutter.project_slug }}.core.db import db
 
-from ...browser import EMAIL, PASSWORD, Browser
-from ...inside import rows
-from ...people import add_user, change_user
-from ...reading import asking, language_of, needs_portuguese, untranslated, words_of
-from ...statements import selects, statements
+from ...support.accounts import add_user
+from ...support.http import EMAIL, PASSWORD, Browser
+from ...support.sql import rows
 
 PATH = "/account/activity"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PEER = "198.51.100.7"
-# What cannot be in a catalogue: addresses, and times as Portuguese writes them.
-FACTS = re.compile(rf"·|{re.escape(PEER)}|127\.0\.0\.1|\d+ de .* UTC")
 
 
 @pytest.fixture
@@ -70,51 +66,6 @@ def test_visitors_see_nothing(client: Browser) -> None:
     assert client.get(PATH).location.startswith("/auth/login")
 
 
-def test_what_an_operator_did_is_said_to_come_from_the_command_line(
-    app: Flask, client: Browser, user: str
-) -> None:
-    for command in ("disable", "enable"):
-        app.test_cli_runner().invoke(args=["user", command, user])
-    client.login()
-    assert client.get(PATH).text.count("Command line") == 2
-
-
-def test_a_kind_without_words_is_shown_by_its_name(app: Flask, ana: Browser) -> None:
-    add_events(app, "<b>invoice</b>_sent")
-    assert kinds_shown(ana)[0] == "&lt;b&gt;invoice&lt;/b&gt;_sent"
-
-
-def test_a_page_holds_fifty(app: Flask, ana: Browser) -> None:
-    add_events(app, *(f"event {number}" for number in range(99)))
-    first, second = kinds_shown(ana), kinds_shown(ana, 2)
-    assert (len(first), len(second)) == (50, 50)
-    assert first + second == [*(f"event {number}" for number in range(98, -1, -1)), "Logged in"]
-    assert f'href="{PATH}?page=2"' in ana.get(PATH).text
-    assert 'rel="prev"' not in ana.get(PATH).text
-    last = ana.get(PATH, query_string={"page": 2}).text
-    assert f'href="{PATH}?page=1"' in last
-    assert 'rel="next"' not in last
-    assert ana.get(PATH, query_string={"page": 3}).status_code == 404
-
-
-@pytest.mark.parametrize("page", ["", "x", "1.5", "1e3", "\0", "💥", "1;2", "9" * 5000])
-def test_what_is_no_number_is_the_first_page(ana: Browser, page: str) -> None:
-    assert kinds_shown(ana, page) == ["Logged in"]
-
-
-@pytest.mark.parametrize("page", ["0", "-1", "2", "1000001", str(2**31), str(2**63), "9" * 4000])
-def test_a_page_that_is_not_there_is_not_found(ana: Browser, page: str) -> None:
-    assert ana.get(PATH, query_string={"page": page}).status_code == 404
-
-
-def test_a_page_costs_one_select_beside_the_guards(app: Flask, ana: Browser) -> None:
-    add_events(app, *(["login"] * 60))
-    ana.get(PATH)
-    with statements(app) as run:
-        assert ana.get(PATH).status_code == 200
-    assert len(selects(run)) == 2
-
-
 def test_every_kind_that_is_recorded_has_words(app: Flask) -> None:
     recorded: set[str] = set()
     for path in i18n.PACKAGE.rglob("*.py"):
@@ -127,20 +78,3 @@ def test_every_kind_that_is_recorded_has_words(app: Flask) -> None:
         f"nothing has words for {unknown}: say in account/activity/labels.py, or in the `labels` "
         "of your part, what a user reads about it."
     )
-
-
-@needs_portuguese
-def test_every_page_is_translated(app: Flask, ana: Browser) -> None:
-    with app.app_context():
-        change_user(EMAIL, language="pt_BR")
-    app.test_cli_runner().invoke(args=["user", "enable", EMAIL])
-    reader = asking(app, "pt-BR")
-    reader.login()
-    with app.app_context():
-        kinds = list(known())
-    add_events(app, *kinds, *kinds, *kinds)
-    for page in (1, 2):
-        shown = reader.get(PATH, query_string={"page": page})
-        assert language_of(shown) == "pt_BR"
-        left = [line for line in untranslated(words_of(shown)) if not FACTS.fullmatch(line)]
-        assert left == []

@@ -1,7 +1,7 @@
 """Change an address as its owner would, or as a thief who knows the password."""
 
-from ...browser import Browser
-from ...letters import ask_for_link, letters, link_in
+from ...support.http import Browser
+from ...support.mail import ask_for_link, letters, link_in
 
 START = "/account/email"
 FINISH = "/account/email/finish"

@@ -9,15 +9,14 @@ from time_machine import TimeMachineFixture
 from {{ cookiecutter.project_slug }}.auth import accounts
 from {{ cookiecutter.project_slug }}.models import User
 
-from ...browser import EMAIL, PASSWORD, Browser
-from ...inside import meanwhile, rows, run_sql
-from ...letters import ask_for_link, letters
+from ...support.http import EMAIL, Browser
+from ...support.mail import letters
+from ...support.sql import meanwhile, rows, run_sql
 from .changing import END, FINISH, NEW, START, UNDO, change_address, open_link_to, undo
 from .conftest import Device
 
 WEEK = timedelta(days=7)
 SECOND = timedelta(seconds=1)
-NEWER = "ana.newer@example.com"
 
 
 @pytest.fixture
@@ -95,65 +94,6 @@ def test_a_younger_second_factor_ends_nothing(
     assert undo(Browser(app), way_back) == 303
     assert addresses(app) == [EMAIL]
     assert "email_change_final" not in kinds(app)
-
-
-def test_one_set_up_after_the_change_ends_nothing_and_goes_with_the_undo(
-    app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
-) -> None:
-    way_back = change_address(ana)
-    clock.shift(1)
-    device.set_up()
-    assert ana.post(END).status_code == 403
-    assert undo(Browser(app), way_back) == 303
-    assert device.since is None
-
-
-def test_without_a_second_factor_it_lasts_seven_days(
-    app: Flask, ana: Browser, clock: TimeMachineFixture
-) -> None:
-    change_address(ana)
-    page = ana.get(START).text
-    assert "your former address can undo the latest change" in page
-    assert END not in page
-    assert ana.post(END).status_code == 403
-    clock.shift(WEEK)
-    ana.login(NEW)
-    assert "former address" not in ana.get(START).text
-
-
-def test_of_two_changes_it_ends_the_one_that_it_is_old_enough_for(
-    app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
-) -> None:
-    device.set_up()
-    clock.shift(WEEK - SECOND)
-    ana.login()
-    earlier = change_address(ana)
-    clock.shift(SECOND)
-    later = change_address(ana, NEWER)
-    assert ana.post(END).status_code == 303
-    assert ana.post(END).status_code == 403
-    assert Browser(app).get(later).status_code == 410
-    assert undo(Browser(app), earlier) == 303
-    assert addresses(app) == [EMAIL]
-
-
-def test_other_links_and_other_accounts_stay(
-    app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
-) -> None:
-    app.test_cli_runner().invoke(
-        args=["user", "create", "bob@example.com", "--name", "Bob"], input=PASSWORD
-    )
-    bob = Browser(app)
-    bob.login("bob@example.com")
-    device.set_up()
-    wait(ana, clock, WEEK)
-    bob.login("bob@example.com")
-    of_bob = change_address(bob, "bob.new@example.com")
-    change_address(ana)
-    reset = ask_for_link(Browser(app), "/auth/reset", NEW)
-    assert ana.post(END).status_code == 303
-    assert Browser(app).get(reset).status_code == 303
-    assert undo(Browser(app), of_bob) == 303
 
 
 def test_it_takes_a_recent_proof_and_a_form_of_ours(

@@ -13,10 +13,8 @@ from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }}.core.environ import ConfigError, Environ
 
-from ...browser import EMAIL, PASSWORD, Browser
 from ...conftest import MakeApp
-from ...inside import page
-from ...set_cookies import SetCookie, set_cookies
+from ...support.http import EMAIL, PASSWORD, Browser, SetCookie, page, set_cookies
 from .naive import naive_app
 
 EVIL = "https://evil.example/login"

@@ -5,8 +5,8 @@ from flask import Flask
 
 from {{ cookiecutter.project_slug }}.auth.guards import is_public
 
-from ...browser import Browser
 from ...conftest import MakeApp
+from ...support.http import Browser
 
 LOCALHOST = "http://localhost:5000"
 PAGES = ("/dev/guide", "/dev/session")

@@ -13,7 +13,7 @@ from {{ cookiecutter.project_slug }}.auth import accounts
 from {{ cookiecutter.project_slug }}.core import encryption
 from {{ cookiecutter.project_slug }}.core.db import db, now
 
-from ...browser import EMAIL, PASSWORD, Browser
+from ...support.http import EMAIL, PASSWORD, Browser
 
 PAGE = "/account/second-factor"
 ARRIVING = "/auth/second-factor"

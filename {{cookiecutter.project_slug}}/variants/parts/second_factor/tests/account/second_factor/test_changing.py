@@ -1,32 +1,14 @@
 """Switch the second factor off, make new recovery codes: only who has just proved who they are."""
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
-from sqlalchemy import update
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }}.account.second_factor import codes, store
-from {{ cookiecutter.project_slug }}.core.db import write_unless_busy
-from {{ cookiecutter.project_slug }}.models import User
-
-from ...acting import copy_of, handles
-from ...browser import EMAIL, PASSWORD, Browser
-from ...inside import meanwhile, rows
-from ...letters import ask_for_link, letters
-from ...people import add_user
-from .phone import (
-    ARRIVING,
-    PAGE,
-    Phone,
-    equip,
-    give_code,
-    give_password,
-    recovery_codes_on,
-    secret_on,
-    switch_on,
-)
+from ...support.accounts import add_user, copy_of, handles
+from ...support.http import EMAIL, PASSWORD, Browser
+from ...support.mail import letters
+from ...support.sql import rows
+from .phone import ARRIVING, PAGE, Phone, equip, give_code, give_password
 
 BOB = "bob@example.com"
 JSON = {"Accept": "application/json"}
@@ -67,21 +49,6 @@ def test_switched_off_the_password_is_enough(app: Flask, owner: Browser) -> None
     assert "Two-factor authentication is off." in notice.get_content()
 
 
-def test_new_recovery_codes_take_the_place_of_the_old(
-    app: Flask, owner: Browser, phone: Phone
-) -> None:
-    before = [row["code_hash"] for row in rows(app, "SELECT code_hash FROM recovery_codes")]
-    made = recovery_codes_on(owner.post(f"{PAGE}/codes"))
-    assert len(made) == 10
-    assert not set(made) & set(phone.recovery_codes)
-    after = [row["code_hash"] for row in rows(app, "SELECT code_hash FROM recovery_codes")]
-    assert len(after) == 10
-    assert not set(before) & set(after)
-    assert "recovery_codes_renewed" in kinds(app)
-    (notice,) = letters(app)
-    assert "the old ones are void" in notice.get_content()
-
-
 @each_change
 def test_every_other_session_ends_and_this_one_gets_a_new_token(
     app: Flask, owner: Browser, phone: Phone, path: str
@@ -110,38 +77,6 @@ def test_the_recovery_codes_of_others_still_work(app: Flask, owner: Browser, pat
     assert bob.is_signed_in()
 
 
-@each_change
-def test_nobody_else_changes_the_account_meanwhile(
-    app: Flask, owner: Browser, path: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else a reset of the password could slip in between the look and the write."""
-    written: list[bool] = []
-
-    def write() -> bool:
-        with app.app_context():
-            return write_unless_busy(update(User).values(name=User.name))
-
-    for module, name in ((codes, "renew_recovery_codes"), (store, "drop")):
-        real = getattr(module, name)
-
-        def late(user: User, real: Callable[[User], object] = real) -> object:
-            written.append(meanwhile(write))
-            return real(user)
-
-        monkeypatch.setattr(module, name, late)
-    assert owner.post(path).status_code in {200, 303}
-    assert written == [False]
-
-
-@each_change
-def test_a_link_for_a_new_password_that_was_mailed_before_is_void(
-    app: Flask, owner: Browser, path: str
-) -> None:
-    link = ask_for_link(owner, "/auth/reset", EMAIL)
-    owner.post(path)
-    assert owner.get(link).status_code == 410
-
-
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", PAGE), ("POST", PAGE), ("POST", f"{PAGE}/off"), ("POST", f"{PAGE}/codes")],
@@ -165,42 +100,3 @@ def test_password_and_code_are_asked_for_again_after_ten_minutes(
     assert owner.get(PAGE).status_code == 303
     owner.post("/auth/confirm", data={"password": PASSWORD, "code": phone.code()})
     assert owner.get(PAGE).status_code == 200
-
-
-@each_change
-def test_where_it_is_off_there_is_nothing_to_change(
-    app: Flask, client: Browser, user: str, path: str
-) -> None:
-    client.login()
-    done = client.post(path)
-    assert (done.status_code, done.location) == (303, PAGE)
-    assert kinds(app) == ["login"]
-    assert rows(app, "SELECT * FROM recovery_codes") == []
-
-
-@each_change
-def test_only_a_form_of_ours_may_change_it(app: Flask, owner: Browser, path: str) -> None:
-    assert owner.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
-    assert owner.get(path).status_code == 405
-    assert has_second_factor(app)
-
-
-def test_an_account_that_is_deleted_takes_its_codes_along(app: Flask, phone: Phone) -> None:
-    app.test_cli_runner().invoke(args=["user", "delete", EMAIL])
-    assert rows(app, "SELECT * FROM recovery_codes") == []
-
-
-def test_a_second_factor_can_be_set_up_again(
-    app: Flask, owner: Browser, phone: Phone, clock: TimeMachineFixture
-) -> None:
-    owner.post(f"{PAGE}/off")
-    again = switch_on(owner)
-    assert again.secret != phone.secret
-    owner.post(f"{PAGE}/off")
-    assert secret_on(owner.get(PAGE)) != again.secret
-    again = switch_on(owner)
-    clock.shift(30)
-    give_password(owner)
-    for code in (phone.code(), phone.recovery_codes[0]):
-        assert give_code(owner, code).status_code == 422
-    assert give_code(owner, again.code()).status_code == 303

@@ -7,11 +7,9 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 from werkzeug.test import TestResponse
 
-from ...acting import change_password, copy_of
-from ...browser import PASSWORD, Browser
-from ...inside import rows
-from ...people import change_user
-from ...reading import asking, language_of, untranslated, words_of
+from ...support.accounts import change_password, copy_of
+from ...support.http import PASSWORD, Browser
+from ...support.sql import rows
 from .phone import PAGE, Phone, equip, give_code, give_password
 
 CONFIRM = "/auth/confirm"
@@ -58,22 +56,6 @@ def test_password_and_code_are_one_proof(
     assert give_code(fresh, code).status_code == 422
 
 
-def test_a_wrong_password_uses_no_code_up(owner: Browser, phone: Phone) -> None:
-    for code in (phone.code(), phone.recovery_codes[0]):
-        refused = confirm(owner, code, "not the password at all")
-        assert refused.status_code == 422
-        assert 'id="code-error"' not in refused.text
-        assert confirm(owner, code).status_code == 303
-
-
-@pytest.mark.parametrize("typed", ["", " ", "12345", "x" * 24, "\0" * 6, "9" * 9999])
-def test_what_is_no_code_proves_nothing(app: Flask, owner: Browser, typed: str) -> None:
-    refused = confirm(owner, typed)
-    assert refused.status_code == 422
-    assert 'id="code-error"' in refused.text
-    assert owner.get(PAGE).location.startswith(CONFIRM)
-
-
 def test_a_thief_of_session_and_password_can_neither_switch_it_off_nor_go_round_it(
     app: Flask, owner: Browser, phone: Phone
 ) -> None:
@@ -87,14 +69,3 @@ def test_a_thief_of_session_and_password_can_neither_switch_it_off_nor_go_round_
     kinds = {row["kind"] for row in rows(app, "SELECT kind FROM events")}
     assert kinds <= {"login", "session_rotated", "confirm_failed", "second_factor_failed"}
     give_password(Browser(app))
-
-
-def test_the_page_is_translated(app: Flask, user: str, phone: Phone) -> None:
-    with app.app_context():
-        change_user(user, language="pt_BR")
-    reader = asking(app, "pt-BR")
-    reader.login()
-    give_code(reader, phone.code())
-    for page in (reader.get(CONFIRM), confirm(reader, phone.wrong_code()), confirm(reader, "")):
-        assert language_of(page) == "pt_BR"
-        assert not untranslated(words_of(page))

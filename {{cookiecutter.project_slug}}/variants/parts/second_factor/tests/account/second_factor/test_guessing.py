@@ -10,16 +10,14 @@ from time_machine import TimeMachineFixture
 from {{ cookiecutter.project_slug }}.account.second_factor import codes
 from {{ cookiecutter.project_slug }}.core.environ import Rate
 
-from ...acting import copy_of
-from ...browser import EMAIL, Browser
 from ...conftest import MakeApp
-from ...inside import rows, run_sql
-from ...letters import letters
-from ...operating import run
-from .phone import ARRIVING, Phone, equip, give_code, give_password, switch_on
+from ...support.accounts import copy_of
+from ...support.http import EMAIL, Browser
+from ...support.mail import letters
+from ...support.sql import rows, run_sql
+from .phone import ARRIVING, Phone, equip, give_code, give_password
 
 CLOSED = "those of your app are refused"
-BOB = "bob@example.com"
 
 
 @pytest.fixture
@@ -67,14 +65,6 @@ def test_after_fifty_wrong_codes_the_right_one_is_refused(
     assert CLOSED in guesser.get(ARRIVING).text
 
 
-def test_no_time_opens_it_again(patient: Flask, phone: Phone, clock: TimeMachineFixture) -> None:
-    let_fail(patient, 50)
-    clock.shift(timedelta(days=365))
-    browser = Browser(patient)
-    give_password(browser)
-    assert give_code(browser, phone.code()).status_code == 422
-
-
 def test_a_recovery_code_goes_on_and_opens_it_again(
     patient: Flask, phone: Phone, guesser: Browser
 ) -> None:
@@ -86,44 +76,6 @@ def test_a_recovery_code_goes_on_and_opens_it_again(
     assert failures(patient) == 0
     give_password(guesser)
     assert give_code(guesser, phone.code()).status_code == 303
-
-
-def test_a_right_code_starts_the_count_anew(patient: Flask, phone: Phone, guesser: Browser) -> None:
-    let_fail(patient, 48)
-    give_code(guesser, phone.wrong_code())
-    assert failures(patient) == 49
-    assert give_code(guesser, phone.code()).status_code == 303
-    assert failures(patient) == 0
-
-
-def test_a_code_that_was_used_before_is_a_wrong_one(
-    patient: Flask, phone: Phone, guesser: Browser
-) -> None:
-    copy = copy_of(guesser)
-    code = phone.code()
-    assert give_code(guesser, code).status_code == 303
-    give_password(copy)
-    assert give_code(copy, code).status_code == 422
-    assert failures(patient) == 1
-
-
-def test_an_operator_opens_it_again_by_taking_it_away(patient: Flask, phone: Phone) -> None:
-    let_fail(patient, 50)
-    assert run(patient, "reset-second-factor", EMAIL).exit_code == 0
-    browser = Browser(patient)
-    browser.login()
-    again = switch_on(browser)
-    assert failures(patient) == 0
-    give_password(browser)
-    assert give_code(browser, again.code(steps_ahead=1)).status_code == 303
-
-
-def test_the_count_is_of_one_account(patient: Flask, phone: Phone, guesser: Browser) -> None:
-    run(patient, "create", BOB, "--name", "Bob", typed="umbrella lantern gravel")
-    equip(patient, BOB)
-    give_code(guesser, phone.wrong_code())
-    counts = rows(patient, "SELECT failures FROM second_factors ORDER BY user_id")
-    assert [row["failures"] for row in counts] == [1, 0]
 
 
 def test_of_guesses_at_the_same_moment_none_is_compared_uncounted(
@@ -157,13 +109,3 @@ def test_a_notice_goes_out_each_day_while_wrong_codes_come(
     # Five days, closed in the fourth of them.
     assert failures(patient) == 50
     assert told == [EMAIL] * 5
-
-
-def test_guesses_at_the_same_moment_are_told_once(
-    patient: Flask, phone: Phone, guesser: Browser
-) -> None:
-    wrong = phone.wrong_code()
-    browsers = [copy_of(guesser) for _ in range(6)]
-    with ThreadPoolExecutor(max_workers=6) as threads:
-        list(threads.map(lambda one: give_code(one, wrong), browsers))
-    assert len(letters(patient)) == 1

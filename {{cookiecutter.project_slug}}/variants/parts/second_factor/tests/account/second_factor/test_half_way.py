@@ -6,15 +6,11 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from {{ cookiecutter.project_slug }}.account.second_factor import codes
-
-from ...acting import copy_of, end_everywhere
-from ...browser import Browser
-from ...crawling import addresses
-from ...forms import form_at
-from ...inside import everything_stored, run_sql
-from ...letters import open_link
-from ...people import add_user
+from ...support.accounts import add_user, copy_of, end_everywhere
+from ...support.html import addresses, form_at
+from ...support.http import Browser
+from ...support.mail import open_link
+from ...support.sql import everything_stored, run_sql
 from .phone import ARRIVING, Phone, equip, give_code, give_password
 
 BOB = "bob@example.com"
@@ -53,12 +49,6 @@ def test_it_opens_nothing_that_is_closed(app: Flask, half_way: Browser) -> None:
     assert half_way.get(ARRIVING).status_code == 200
 
 
-def test_it_is_nobody_in_pages_that_are_open(half_way: Browser) -> None:
-    # Whoever is signed in would be sent on.
-    assert half_way.get("/auth/login").status_code == 200
-    assert ">Ana<" not in half_way.get(ARRIVING).text
-
-
 def test_it_lasts_ten_minutes(
     app: Flask, client: Browser, phone: Phone, clock: TimeMachineFixture
 ) -> None:
@@ -90,19 +80,8 @@ def test_it_does_not_outlive_what_it_was_about(
     app: Flask, half_way: Browser, phone: Phone, change: str
 ) -> None:
     run_sql(app, change)
+    assert copy_of(half_way).get(ARRIVING).location == "/auth/login"
     assert_sent_back(half_way, phone)
-
-
-def test_a_login_that_races_a_new_password_begins_a_dead_session(
-    app: Flask, half_way: Browser, phone: Phone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def used_up_meanwhile(*given: object) -> bool:
-        run_sql(app, "UPDATE users SET session_epoch = session_epoch + 1")
-        return True
-
-    monkeypatch.setattr(codes, "use", used_up_meanwhile)
-    assert give_code(half_way, phone.code()).status_code == 303
-    assert not half_way.is_signed_in()
 
 
 def test_whoever_planted_a_session_does_not_share_it(
@@ -121,22 +100,6 @@ def test_whoever_planted_a_session_does_not_share_it(
     give_password(client)
     assert_sent_back(visitor, phone)
     assert give_code(client, phone.code()).status_code == 303
-
-
-def test_logging_in_as_somebody_else_takes_its_place(
-    app: Flask, half_way: Browser, phone: Phone
-) -> None:
-    with app.app_context():
-        add_user("bob@example.com", name="Bob")
-    half_way.login("bob@example.com")
-    assert half_way.name() == "Bob"
-    assert give_code(half_way, phone.code()).location == "/auth/login"
-    assert half_way.name() == "Bob"
-
-
-def test_logging_out_ends_it(half_way: Browser, phone: Phone) -> None:
-    half_way.logout()
-    assert_sent_back(half_way, phone)
 
 
 def use(browser: Browser, phone: Phone) -> None:
@@ -170,20 +133,6 @@ def test_a_copy_of_it_is_worthless_once_it_is_over(
     assert not copy.is_signed_in()
 
 
-def test_a_session_of_somebody_elses_does_not_bring_it_back(
-    app: Flask, half_way: Browser, phone: Phone
-) -> None:
-    with app.app_context():
-        add_user("mallory@example.com", name="Mallory")
-    copy = half_way.jar()
-    half_way.logout()
-    mallory = Browser(app)
-    mallory.login("mallory@example.com")
-    mallory.keep(copy)
-    assert give_code(mallory, phone.code()).location == "/auth/login"
-    assert mallory.name() != "Ana"
-
-
 def test_the_form_of_an_earlier_one_does_nothing(
     app: Flask, half_way: Browser, phone: Phone
 ) -> None:
@@ -204,22 +153,3 @@ def test_the_form_of_an_earlier_one_does_nothing(
     assert f'name="made_for" value="{newer["made_for"]}"' in wrong.text
     assert half_way.post(ARRIVING, data={**newer, "code": bobs.code()}).status_code == 303
     assert half_way.name() == "Bob"
-
-
-def test_its_handle_is_random(half_way: Browser) -> None:
-    handles = {form_at(half_way, ARRIVING).fields["made_for"]}
-    for _ in range(3):
-        give_password(half_way)
-        handles.add(form_at(half_way, ARRIVING).fields["made_for"])
-    assert len(handles) == 4
-    assert {len(handle) for handle in handles} == {32}
-
-
-def test_a_second_login_ends_the_first_session_before_it_has_one_of_its_own(
-    app: Flask, half_way: Browser, phone: Phone
-) -> None:
-    give_code(half_way, phone.code())
-    earlier = copy_of(half_way)
-    give_password(half_way)
-    assert not earlier.is_signed_in()
-    assert not half_way.is_signed_in()

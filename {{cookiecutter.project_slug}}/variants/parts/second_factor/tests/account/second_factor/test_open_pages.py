@@ -4,7 +4,7 @@ from flask import Flask
 
 from {{ cookiecutter.project_slug }}.auth.guards import is_public
 
-from ...browser import Browser
+from ...support.http import Browser
 from .phone import ARRIVING, PAGE
 
 

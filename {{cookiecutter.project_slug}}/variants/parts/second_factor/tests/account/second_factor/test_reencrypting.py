@@ -8,24 +8,16 @@ from sqlalchemy import event, update
 
 from {{ cookiecutter.project_slug }}.account.second_factor import store
 from {{ cookiecutter.project_slug }}.account.second_factor.store import SecondFactor
-from {{ cookiecutter.project_slug }}.auth import accounts
-from {{ cookiecutter.project_slug }}.core import encryption
 from {{ cookiecutter.project_slug }}.core.db import db
 
-from ...browser import EMAIL
-from ...conftest import KEY, MakeApp
-from ...inside import everything_stored, rows, run_sql
-from ...people import add_user
-from ...served_site import Site
+from ...support.accounts import add_user
+from ...support.settings import KEY
+from ...support.sql import rows
 from .phone import equip
 
 NEW_KEY = "the next key for tests: 9876543210 zyxwvutsrq"
 BOB = "bob@example.com"
 UNREADABLE = b"encrypted under a key that nobody has"
-LOSE = (
-    "UPDATE second_factors SET secret = :lost"
-    " WHERE user_id = (SELECT id FROM users WHERE email = :email)"
-)
 
 
 @pytest.fixture
@@ -42,68 +34,11 @@ def reencrypt(app: Flask, *keys: str) -> tuple[int, list[str]]:
         return store.reencrypt_all(keys)
 
 
-def can_read(app: Flask, email: str = BOB) -> bool:
-    with app.app_context():
-        user = accounts.find(email)
-        assert user is not None
-        found = store.find(user)
-        assert found is not None
-        try:
-            return len(encryption.decrypt(found.secret, owner=user.public_id)) == 32
-        except encryption.Unreadable:
-            return False
-
-
-def test_a_secret_lies_nowhere_in_clear(app: Flask, user: str) -> None:
-    secret = equip(app).secret
-    assert can_read(app, EMAIL)
-    assert secret.encode() not in everything_stored(app)
-
-
-def test_everything_comes_under_the_new_key(
-    app: Flask, bob: str, configure: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store, "BATCH", 2)
-    others = [f"user{number}@example.com" for number in range(4)]
-    with app.app_context():
-        add_user(EMAIL)
-        for email in others:
-            add_user(email)
-    for email in others:
-        equip(app, email)
-    # Nothing is spoiled when it is done once more.
-    for _ in range(2):
-        assert reencrypt(app, NEW_KEY, KEY) == (5, [])
-        for email in (bob, *others):
-            assert not can_read(app, email)
-            assert can_read(configure(secret_key=NEW_KEY), email)
-
-
 def test_no_transaction_is_left_behind(app: Flask, bob: str) -> None:
     """The command talks to a terminal afterwards, and all other writers would wait for it."""
     with app.app_context():
         store.reencrypt_all([NEW_KEY, KEY])
         assert not db.session.in_transaction()
-
-
-def test_what_cannot_be_read_is_left_as_it_is_and_named(app: Flask, bob: str, user: str) -> None:
-    equip(app)
-    run_sql(app, LOSE, lost=UNREADABLE, email=EMAIL)
-    assert reencrypt(app, NEW_KEY, KEY) == (1, [EMAIL])
-    assert UNREADABLE in everything_stored(app)
-
-
-def test_the_command_names_it_and_goes_on(site: Site, app: Flask, bob: str, user: str) -> None:
-    old = site.start()
-    for email in (bob, user):
-        equip(old, email)
-    run_sql(app, LOSE, lost=UNREADABLE, email=EMAIL)
-    done = site.run("secret", "rotate")
-    assert done.exit_code == 1
-    counted, error = done.output.splitlines()[-2:]
-    assert counted == "1 encrypted anew. Restart the app now."
-    assert error.startswith(f"Error: What is encrypted for {EMAIL} cannot be read: ")
-    assert can_read(site.start(), bob)
 
 
 def test_a_secret_that_changes_meanwhile_is_not_overwritten(app: Flask, bob: str) -> None:

@@ -8,10 +8,9 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 from werkzeug.test import TestResponse
 
-from ...browser import Browser
-from ...inside import everything_stored
-from ...letters import letters
-from ...set_cookies import set_cookies
+from ...support.http import Browser, set_cookies
+from ...support.mail import letters
+from ...support.sql import everything_stored
 from .phone import ARRIVING, PAGE, Phone, recovery_codes_on, secret_on
 
 
@@ -60,12 +59,3 @@ def test_secrets_and_codes_are_kept_by_their_owner_alone(
     for code in used:
         assert not re.search(rf"(?<![0-9a-f]){code}(?![0-9a-f])".encode(), mailed.encode())
         assert code not in caplog.text
-
-
-def test_the_secret_itself_is_in_no_header_and_no_address(client: Browser, user: str) -> None:
-    client.login()
-    page = client.get(PAGE)
-    assert secret_on(page) not in f"{page.headers}{page.request.url}"
-    assert page.headers["Cache-Control"] == "no-store"
-    done = client.post(PAGE, data={"code": Phone(secret_on(page), []).code()})
-    assert done.headers["Cache-Control"] == "no-store"

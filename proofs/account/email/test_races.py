@@ -1,0 +1,234 @@
+"""Two at once: one wins, the other gets a page that says so, and nothing is half done."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from time_machine import TimeMachineFixture
+
+from my_flask_app.account.email import views
+from my_flask_app.auth import accounts, links
+from my_flask_app.auth.links import Link
+from my_flask_app.auth.opened_links import opened_link
+from my_flask_app.core.db import db, write_unless_busy
+from my_flask_app.models import User
+
+from ....account.email.changing import BOB, FINISH, NEW, START, UNDO, change_address, open_link_to
+from ....support.accounts import add_user, change_password, watch_hashing
+from ....support.http import EMAIL, Browser
+from ....support.mail import ask_for_link, letters
+from ....support.sql import broken_database, meanwhile, rows
+
+Overtake = Callable[[Callable[[], object]], list[object]]
+
+
+@pytest.fixture
+def ana(client: Browser, user: str) -> Browser:
+    client.login()
+    return client
+
+
+@pytest.fixture
+def overtake(monkeypatch: pytest.MonkeyPatch) -> Overtake:
+    """Return what does something else right after the guard has let a request in."""
+
+    def plan(work: Callable[[], object]) -> list[object]:
+        done: list[object] = []
+
+        def look_late(purpose: str) -> Link | None:
+            if not done:
+                done.append(None)
+                done[0] = meanwhile(work)
+            return opened_link(purpose)
+
+        monkeypatch.setattr(views, "opened_link", look_late)
+        return done
+
+    return plan
+
+
+def addresses(app: Flask) -> list[str]:
+    return [row["email"] for row in rows(app, "SELECT email FROM users ORDER BY id")]
+
+
+def test_of_two_confirmations_at_once_one_counts(
+    app: Flask, ana: Browser, overtake: Overtake
+) -> None:
+    link = open_link_to(ana)
+    elsewhere = Browser(app)
+    elsewhere.login()
+    elsewhere.get(link)
+    won = overtake(lambda: elsewhere.post(FINISH).status_code)
+    assert ana.post(FINISH).status_code == 410
+    assert won == [303]
+    assert addresses(app) == [NEW]
+    assert elsewhere.is_signed_in()
+    assert not ana.is_signed_in()
+    assert len(letters(app)) == 1
+
+
+def test_of_two_addresses_confirmed_at_once_one_counts(
+    app: Flask, ana: Browser, overtake: Overtake
+) -> None:
+    open_link_to(ana)
+    elsewhere = Browser(app)
+    elsewhere.login()
+    elsewhere.get(ask_for_link(elsewhere, START, BOB))
+    won = overtake(lambda: elsewhere.post(FINISH).status_code)
+    assert ana.post(FINISH).status_code == 410
+    assert won == [303]
+    assert addresses(app) == [BOB]
+
+
+def test_a_link_used_between_look_and_click_counts_once(
+    app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("on SQLite nobody else writes between the look and the change")
+    link = open_link_to(ana)
+    elsewhere = Browser(app)
+    elsewhere.login()
+    elsewhere.get(link)
+    won: list[int] = []
+    real = accounts.lock
+
+    def lock_late(user_id: int | None) -> User | None:
+        if not won:
+            won.append(0)
+            won[0] = meanwhile(lambda: elsewhere.post(FINISH).status_code)
+        return real(user_id)
+
+    monkeypatch.setattr(accounts, "lock", lock_late)
+    assert ana.post(FINISH).status_code == 410
+    assert won == [303]
+    assert [letter["To"] for letter in letters(app)] == [EMAIL]
+
+
+def test_a_link_that_ends_between_look_and_click_changes_nothing(
+    app: Flask, ana: Browser, clock: TimeMachineFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_link_to(ana)
+    real = accounts.lock
+
+    def lock_late(user_id: int | None) -> User | None:
+        clock.shift(links.LIFETIME)
+        return real(user_id)
+
+    monkeypatch.setattr(accounts, "lock", lock_late)
+    assert ana.post(FINISH).status_code == 410
+    assert addresses(app) == [EMAIL]
+    assert not letters(app)
+
+
+def test_nobody_changes_the_account_while_a_link_is_written(
+    app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were it deleted before its link is stored, the mail would fail and be tried again."""
+    written: list[bool] = []
+    real = accounts.find
+
+    def write() -> bool:
+        with app.app_context():
+            return write_unless_busy(update(User).values(name=User.name))
+
+    def find_late(email: str) -> User | None:
+        written.append(meanwhile(write))
+        return real(email)
+
+    ana.post(START, data={"email": NEW})
+    monkeypatch.setattr(accounts, "find", find_late)
+    assert len(letters(app)) == 1
+    assert written == [False]
+
+
+def test_a_password_changed_at_the_last_moment_voids_the_link(
+    app: Flask, ana: Browser, overtake: Overtake
+) -> None:
+    open_link_to(ana)
+    elsewhere = Browser(app)
+    elsewhere.login()
+    won = overtake(lambda: change_password(elsewhere))
+    assert ana.post(FINISH).status_code == 410
+    assert won == [303]
+    assert addresses(app) == [EMAIL]
+
+
+def test_an_account_deleted_at_the_last_moment_is_no_error(
+    app: Flask, ana: Browser, overtake: Overtake
+) -> None:
+    open_link_to(ana)
+    overtake(lambda: app.test_cli_runner().invoke(args=["user", "delete", EMAIL]))
+    assert ana.post(FINISH).status_code == 410
+    assert addresses(app) == []
+
+
+@pytest.mark.parametrize("moment", ["between mail and click", "at the last moment"])
+def test_an_address_that_was_taken_meanwhile_is_left_to_its_owner(
+    app: Flask, ana: Browser, overtake: Overtake, moment: str
+) -> None:
+    def take() -> None:
+        with app.app_context():
+            add_user(NEW, name="Nina")
+
+    open_link_to(ana)
+    if moment == "at the last moment":
+        overtake(take)
+    else:
+        take()
+    refused = ana.post(FINISH)
+    assert refused.status_code == 409
+    assert "another account" in refused.text
+    assert addresses(app) == [EMAIL, NEW]
+    assert ana.is_signed_in()
+    assert not letters(app)
+    assert not rows(app, "SELECT id FROM events WHERE kind = 'email_changed'")
+
+
+def test_an_address_that_cannot_be_written_for_another_reason_is_told(
+    app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A page that says the address is taken would be wrong, and the log would say nothing."""
+    open_link_to(ana)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    with broken_database(app, "UPDATE users SET email", IntegrityError):
+        assert ana.post(FINISH).status_code == 500
+    assert "Traceback" in caplog.text
+    assert ana.post(FINISH).status_code == 303
+    assert addresses(app) == [NEW]
+
+
+def test_of_two_who_want_an_address_one_gets_it(app: Flask, ana: Browser) -> None:
+    with app.app_context():
+        add_user(BOB, name="Bob")
+    bob = Browser(app)
+    bob.login(BOB)
+    open_link_to(ana)
+    open_link_to(bob)
+    assert bob.post(FINISH).status_code == 303
+    assert ana.post(FINISH).status_code in {409, 410}
+    assert addresses(app) == [EMAIL, NEW]
+
+
+def test_of_two_who_undo_at_once_one_does(
+    app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = change_address(ana)
+    slow, fast = Browser(app), Browser(app)
+    slow.get(link)
+    fast.get(link)
+    won: list[int] = []
+
+    def overtaking() -> None:
+        if not won:
+            won.append(0)
+            won[0] = meanwhile(lambda: fast.post(UNDO).status_code)
+
+    # Both have found the link good; the other finishes while this one hashes.
+    watch_hashing(monkeypatch, overtaking)
+    assert slow.post(UNDO).status_code == 410
+    assert won == [303]
+    assert addresses(app) == [EMAIL]
+    assert [letter["To"] for letter in letters(app)] == [NEW, EMAIL]

@@ -1,0 +1,33 @@
+"""An undone change takes back the notices of what came after it, and no other mail."""
+
+import pytest
+from flask import Flask
+from time_machine import TimeMachineFixture
+
+from ....account.email.changing import FINISH, NEW, change_address, open_link_to, undo
+from ....support.http import EMAIL, Browser
+from ....support.mail import letters, link_in
+from ....support.sql import rows, run_sql
+
+NEWER = "ana.newer@example.com"
+
+
+@pytest.fixture
+def ana(client: Browser, user: str) -> Browser:
+    client.login()
+    return client
+
+
+def test_a_notice_of_an_earlier_change_is_sent_however_late(
+    app: Flask, ana: Browser, clock: TimeMachineFixture
+) -> None:
+    open_link_to(ana)
+    ana.post(FINISH)
+    # The old address takes no mail for now.
+    run_sql(app, "UPDATE outbox SET due_at = NULL")
+    clock.shift(1)
+    assert undo(Browser(app), change_address(ana, NEWER)) == 303
+    run_sql(app, "UPDATE outbox SET due_at = created_at")
+    mails = {letter["To"]: letter for letter in letters(app) if letter["To"] != NEW}
+    assert undo(Browser(app), link_in(mails[EMAIL])) == 303
+    assert rows(app, "SELECT email FROM users") == [{"email": EMAIL}]

@@ -1,0 +1,111 @@
+"""Take the guide apart: its blocks, and the names it mentions in code."""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from click import Context, Group
+from flask import Flask
+from werkzeug.datastructures import Headers
+from werkzeug.test import TestResponse
+
+from my_flask_app.account.guide.text import FILE
+from my_flask_app.core import i18n
+
+from ....support.http import Browser
+
+GUIDE = FILE.read_text(encoding="utf-8")
+FENCE = re.compile(r"^```(\w+) ?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
+ROOTS = (i18n.PACKAGE.parent, i18n.PACKAGE)
+
+
+class Block(NamedTuple):
+    """Hold what stands between fences, and the two words behind the first of them."""
+
+    language: str
+    about: str
+    text: str
+
+
+class Message(NamedTuple):
+    """Hold a request or an answer as it goes over the wire."""
+
+    first: str
+    headers: Headers
+    body: str
+
+
+def blocks(text: str) -> list[Block]:
+    return [Block(*match) for match in FENCE.findall(text)]
+
+
+def mentioned(text: str) -> set[str]:
+    """Return what stands in `code` between the blocks."""
+    return {" ".join(code.split()) for code in re.findall("`([^`]+)`", FENCE.sub("", text))}
+
+
+def message(block: Block) -> Message:
+    head, _, body = block.text.partition("\n\n")
+    first, *lines = head.splitlines()
+    headers = Headers()
+    for line in lines:
+        headers.add(*line.split(": ", 1))
+    return Message(first, headers, body.strip())
+
+
+def send(browser: Browser, request: Message) -> TestResponse:
+    """Send a request with the browser's own cookies, which are to look like those shown."""
+    if "Cookie" in request.headers:
+        held = "; ".join("=".join(cookie) for cookie in browser.cookies().items())
+        assert is_alike(request.headers["Cookie"], held)
+    method, path, _ = request.first.split()
+    headers = [(name, text) for name, text in request.headers if name not in {"Cookie", "Host"}]
+    return browser.open(path, method=method, headers=headers, data=request.body)
+
+
+def is_alike(shown: str, sent: str) -> bool:
+    """Compare what is shown with what was sent; a word cut short by … may go on in any way."""
+    pattern = re.sub(r"\w*…", r"[\\w ,:-]+", re.escape(shown))
+    return re.fullmatch(pattern, sent) is not None
+
+
+def exists(app: Flask, name: str) -> bool:
+    """Tell whether a file, page, command, setting, test or piece of code is there."""
+    first, *words = name.split()
+    if first == "flask":
+        return _is_command(app.cli, words)
+    if first == "make":
+        return f"\n{words[0]}:" in source("Makefile")
+    if first.startswith("/"):
+        return first in {rule.rule for rule in app.url_map.iter_rules()}
+    if first.startswith("test_"):
+        return f"def {name}(" in source("tests/account/guide/test_naive.py")
+    if first.endswith("/"):
+        return any((root / first).is_dir() for root in ROOTS)
+    if re.fullmatch(r"[\w/.-]+\.(py|md)", name.split()[-1]):
+        return any((root / name.split()[-1]).is_file() for root in ROOTS)
+    if re.fullmatch("[A-Z]+_[A-Z_]+", name):
+        return f"{name}=" in source(".env.example")
+    call = re.fullmatch(r"(\w+)\(.*\)", name)
+    if call and f"def {call[1]}(" in _code():
+        return True
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", _code()) is not None
+
+
+def source(path: str) -> str:
+    """Return a file that the guide quotes; its name begins at the package or at the project."""
+    return next((root / path).read_text("utf-8") for root in ROOTS if (root / path).is_file())
+
+
+def _is_command(command: object, words: list[str]) -> bool:
+    if not words:
+        return True
+    if not isinstance(command, Group):
+        return False
+    return _is_command(command.get_command(Context(command), words[0]), words[1:])
+
+
+@cache
+def _code() -> str:
+    files = [*i18n.PACKAGE.glob("**/*.py"), i18n.PACKAGE.parent / "tests/account/guide/naive.py"]
+    return "\n".join(file.read_text("utf-8") for file in files)

@@ -1,0 +1,110 @@
+"""What the guide says is so: its examples are sent, its names looked up."""
+
+import doctest
+import re
+from datetime import timedelta
+
+from flask import Flask
+
+from my_flask_app.account.guide import explain, text as guide
+from my_flask_app.config import NUMBERS, Settings
+
+from ....conftest import MakeApp
+from ....support.http import Browser
+from .guides import GUIDE, blocks, exists, is_alike, mentioned, message, send, source
+
+UNITS = {
+    **{"minutes": 60, "hours": 3600, "days": 86400},
+    **{"minutos": 60, "horas": 3600, "dias": 86400},
+}
+# Of the two kinds of session that the guide explains, this app has one.
+OF_ONE_KIND = {
+    "session": {"auth/sessions/store.py", "auth/sessions/interface.py", "new_token()"},
+    "cookie": {"auth/sessions/tokens.py", "auth/sessions/ended.py", "ended_sessions", "Token"},
+}
+(OTHER_KIND,) = OF_ONE_KIND.keys() - {explain.KIND}
+# Names of the web and of Flask, and what only an example says.
+OF_THE_WORLD = {
+    '"colour" in session',
+    "Cookie: name=value",
+    "Cookie: nome=valor",
+    "HttpOnly",
+    "Max-Age",
+    "Path=/",
+    "SameSite",
+    "SameSite=Lax",
+    "Set-Cookie: name=value",
+    "Set-Cookie: nome=valor",
+    "admin",
+    "blog.app.example",
+    "document.cookie",
+    "evil.app.example",
+    'response.delete_cookie("colour")',
+    "role=admin",
+    "role=user",
+    'session.pop("colour", None)',
+    'session["colour"] = "green"',
+    'session["colour"] = None',
+    "set_cookie()",
+}
+
+
+def test_the_app_answers_as_the_guide_shows(client: Browser, user: str) -> None:
+    answers = 0
+    for block in blocks(GUIDE):
+        if block.language != "http" or block.about not in {"", explain.KIND}:
+            continue
+        shown = message(block)
+        if not shown.first.startswith("HTTP/"):
+            response = send(client, shown)
+            continue
+        answers += 1
+        assert shown.first == f"HTTP/1.1 {response.status}"
+        for name, text in shown.headers:
+            sent = response.headers.getlist(name)
+            assert any(is_alike(text, one) for one in sent), (text, sent)
+        # Of cookies it shows all there are.
+        found = [headers.getlist("Set-Cookie") for headers in (shown.headers, response.headers)]
+        assert len(found[0]) == len(found[1])
+    assert answers == 5
+
+
+def test_what_it_quotes_stands_in_the_code() -> None:
+    quoted = [block for block in blocks(GUIDE) if block.language == "python"]
+    assert len(quoted) == 3
+    for block in quoted:
+        if not block.about:
+            tried = doctest.DocTestParser().get_doctest(block.text, {}, "guide.md", None, 0)
+            assert doctest.DocTestRunner().run(tried) == (0, 2)
+            continue
+        code = [line.strip() for line in source(block.about).splitlines()]
+        assert {line.strip() for line in block.text.splitlines()} <= {*code}
+
+
+def test_what_it_names_exists(configure: MakeApp) -> None:
+    app = configure(development=True)
+    elsewhere = OF_ONE_KIND[OTHER_KIND]
+    names = mentioned(GUIDE)
+    assert OF_ONE_KIND[explain.KIND] | elsewhere <= names
+    known = elsewhere | OF_THE_WORLD
+    assert [name for name in names - known if not exists(app, name)] == []
+    assert [name for name in elsewhere if exists(app, name)] == []
+
+
+def test_the_limits_it_gives_are_the_defaults() -> None:
+    said = re.findall(r"(\d+) (\w+): `(\w+_SECONDS)`", GUIDE)
+    found = {name: int(count) * UNITS[unit] for count, unit, name in said}
+    limits = [name for name in NUMBERS if name.endswith(("idle_seconds", "absolute_seconds"))]
+    assert found == {name.upper(): getattr(Settings, name) for name in limits}
+    assert f"{Flask('bare').permanent_session_lifetime // timedelta(days=1)} d" in GUIDE
+
+
+def test_each_question_has_one_right_answer_and_each_answer_a_reason() -> None:
+    questions = guide.read().questions
+    assert len(questions) == 5
+    for question in questions:
+        assert 3 <= len(question.answers) <= 4
+        assert [answer.right for answer in question.answers].count(True) == 1
+        reasons = {answer.why for answer in question.answers}
+        assert len(reasons) == len(question.answers)
+        assert all(len(reason) > 40 for reason in reasons)

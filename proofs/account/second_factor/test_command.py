@@ -1,0 +1,121 @@
+"""Operators help people who have lost their second factor, and see who has one."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from my_flask_app.core.environ import MailServer
+
+from ....account.second_factor.phone import equip
+from ....conftest import MakeApp
+from ....support.accounts import change_user
+from ....support.cli import events, run, said
+from ....support.html import needs_portuguese
+from ....support.http import EMAIL, Browser
+from ....support.mail import letters, link_in
+from ....support.sql import broken_database, rows
+from ...support.html import assert_in_portuguese
+from ...support.mail import SMTP_HOST, SMTPServer, smtp_server
+
+BOB = "bob@example.com"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[SMTPServer]:
+    with smtp_server() as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: SMTPServer) -> SMTPServer:
+    running.forget()
+    return running
+
+
+@pytest.fixture
+def site(configure: MakeApp, server: SMTPServer, user: str) -> Flask:
+    """Return an app that sends mail."""
+    return configure(mail_server=MailServer("smtp", SMTP_HOST, server.port))
+
+
+def test_a_second_factor_is_switched_off_and_its_owner_told(
+    site: Flask, server: SMTPServer
+) -> None:
+    client = Browser(site)
+    client.login()
+    equip(site)
+    done = run(site, "reset-second-factor", EMAIL)
+    expected = f"{EMAIL} has no second factor any more; all its sessions have ended.\n"
+    assert (done.exit_code, done.output) == (0, expected)
+    for table in ("second_factors", "recovery_codes"):
+        assert rows(site, f"SELECT * FROM {table}") == []
+    assert not client.is_signed_in()
+    assert events(site) == ["second_factor_reset_by_operator"]
+    (letter,) = server.messages
+    assert letter["To"] == EMAIL
+    assert letter["Subject"].endswith("was turned off")
+    assert link_in(letter) == "/auth/reset"
+
+
+@needs_portuguese
+def test_the_notice_speaks_the_owners_language(site: Flask, server: SMTPServer) -> None:
+    equip(site)
+    with site.app_context():
+        change_user(EMAIL, language="pt_BR")
+    assert run(site, "reset-second-factor", EMAIL).exit_code == 0
+    (letter,) = server.messages
+    assert_in_portuguese(letter["Subject"])
+    assert_in_portuguese(letter.get_content())
+
+
+@pytest.mark.parametrize(
+    ("changes", "waiting"),
+    [
+        ({"mail_server": MailServer("none")}, 0),
+        # Nor what else waits there: a link of somebody's would be shown to the operator.
+        ({"mail_server": MailServer("console")}, 1),
+        ({"public_url": None}, 1),
+    ],
+)
+def test_a_notice_that_cannot_be_sent_from_here_stops_nothing(
+    configure: MakeApp, app: Flask, user: str, changes: dict[str, object], waiting: int
+) -> None:
+    equip(app)
+    assert run(configure(**changes), "reset-second-factor", EMAIL).exit_code == 0
+    assert rows(app, "SELECT * FROM recovery_codes") == []
+    # The running app sends it, with its own address for the link.
+    assert len(letters(app)) == waiting
+
+
+def test_who_has_no_second_factor_keeps_the_sessions(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login()
+    assert said(run(app, "reset-second-factor", EMAIL)) == f"{EMAIL} has no second factor."
+    assert client.is_signed_in()
+    assert events(app) == []
+
+
+def test_an_unknown_account_is_named(site: Flask) -> None:
+    assert said(run(site, "reset-second-factor", BOB)) == f"Nobody has an account with {BOB}."
+    sentence = "nowhere is not an e-mail address."
+    assert said(run(site, "reset-second-factor", "nowhere")) == sentence
+    assert events(site) == []
+
+
+def test_a_database_that_is_away_is_no_traceback(site: Flask) -> None:
+    with broken_database(site):
+        assert "`flask db upgrade`" in said(run(site, "reset-second-factor", EMAIL))
+
+
+def test_whether_there_is_one_is_told_with_what_is_known_of_an_account(
+    app: Flask, user: str
+) -> None:
+    def told() -> list[str]:
+        lines = run(app, "list", EMAIL).output.splitlines()
+        return [line for line in lines if line.startswith("second factor")]
+
+    assert told() == ["second factor\toff"]
+    equip(app)
+    assert told() == ["second factor\ton"]

@@ -1,0 +1,97 @@
+"""Between password and code a browser holds next to nothing, and not for long."""
+
+import pytest
+from flask import Flask
+
+from my_flask_app.account.second_factor import codes
+
+from ....account.second_factor.phone import ARRIVING, Phone, equip, give_code, give_password
+from ....support.accounts import add_user, copy_of
+from ....support.html import form_at
+from ....support.http import Browser
+from ....support.sql import run_sql
+
+
+@pytest.fixture
+def phone(app: Flask, user: str) -> Phone:
+    return equip(app)
+
+
+@pytest.fixture
+def half_way(client: Browser, phone: Phone) -> Browser:
+    """Return a browser that the right password was given in."""
+    give_password(client)
+    return client
+
+
+def assert_sent_back(browser: Browser, phone: Phone) -> None:
+    answer = give_code(browser, phone.code())
+    assert (answer.status_code, answer.location) == (303, "/auth/login")
+    assert not browser.is_signed_in()
+
+
+def test_it_is_nobody_in_pages_that_are_open(half_way: Browser) -> None:
+    # Whoever is signed in would be sent on.
+    assert half_way.get("/auth/login").status_code == 200
+    assert ">Ana<" not in half_way.get(ARRIVING).text
+
+
+def test_a_login_that_races_a_new_password_begins_a_dead_session(
+    app: Flask, half_way: Browser, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def used_up_meanwhile(*given: object) -> bool:
+        run_sql(app, "UPDATE users SET session_epoch = session_epoch + 1")
+        return True
+
+    monkeypatch.setattr(codes, "use", used_up_meanwhile)
+    assert give_code(half_way, phone.code()).status_code == 303
+    assert not half_way.is_signed_in()
+
+
+def test_logging_in_as_somebody_else_takes_its_place(
+    app: Flask, half_way: Browser, phone: Phone
+) -> None:
+    with app.app_context():
+        add_user("bob@example.com", name="Bob")
+    half_way.login("bob@example.com")
+    assert half_way.name() == "Bob"
+    assert give_code(half_way, phone.code()).location == "/auth/login"
+    assert half_way.name() == "Bob"
+
+
+def test_logging_out_ends_it(half_way: Browser, phone: Phone) -> None:
+    half_way.logout()
+    assert_sent_back(half_way, phone)
+
+
+def test_a_session_of_somebody_elses_does_not_bring_it_back(
+    app: Flask, half_way: Browser, phone: Phone
+) -> None:
+    with app.app_context():
+        add_user("mallory@example.com", name="Mallory")
+    copy = half_way.jar()
+    half_way.logout()
+    mallory = Browser(app)
+    mallory.login("mallory@example.com")
+    mallory.keep(copy)
+    assert give_code(mallory, phone.code()).location == "/auth/login"
+    assert mallory.name() != "Ana"
+
+
+def test_its_handle_is_random(half_way: Browser) -> None:
+    handles = {form_at(half_way, ARRIVING).fields["made_for"]}
+    for _ in range(3):
+        give_password(half_way)
+        handles.add(form_at(half_way, ARRIVING).fields["made_for"])
+    assert len(handles) == 4
+    assert {len(handle) for handle in handles} == {32}
+
+
+def test_a_second_login_ends_the_first_session_before_it_has_one_of_its_own(
+    app: Flask, half_way: Browser, phone: Phone
+) -> None:
+    give_code(half_way, phone.code())
+    earlier = copy_of(half_way)
+    give_password(half_way)
+    assert not earlier.is_signed_in()
+    assert not half_way.is_signed_in()

@@ -1,0 +1,60 @@
+"""REQUIRE_SECOND_FACTOR: nobody goes on without one."""
+
+import pytest
+from flask import Flask
+
+from ....account.second_factor.phone import PAGE, equip, give_code, give_password
+from ....conftest import MakeApp
+from ....support.http import Browser
+from ....support.sql import rows, selects, statements
+
+
+@pytest.fixture
+def required(configure: MakeApp, user: str) -> Flask:
+    return configure(require_second_factor=True)
+
+
+@pytest.fixture
+def newcomer(required: Flask) -> Browser:
+    """Return a browser of somebody who has yet to set one up."""
+    browser = Browser(required)
+    browser.login()
+    return browser
+
+
+def test_a_client_that_asks_for_json_is_told_in_json(newcomer: Browser) -> None:
+    refused = newcomer.get("/", headers={"Accept": "application/json"})
+    assert refused.status_code == 403
+    assert refused.json == {"error": "Please set up two-factor authentication first."}
+
+
+def test_who_has_one_is_not_held_up(required: Flask, user: str) -> None:
+    phone = equip(required)
+    browser = Browser(required)
+    give_password(browser)
+    give_code(browser, phone.code())
+    with statements(required) as run:
+        assert browser.get("/account/").status_code == 200
+    assert len(selects(run)) == 1
+
+
+def test_visitors_are_not_held_up(required: Flask) -> None:
+    browser = Browser(required)
+    for path in ("/", "/auth/login", "/auth/reset", "/healthz"):
+        assert browser.get(path).status_code == 200
+
+
+def test_what_is_missing_is_missing(newcomer: Browser) -> None:
+    assert newcomer.get("/nowhere").status_code == 404
+    assert newcomer.get("/static/none").status_code == 404
+
+
+def test_one_can_leave(newcomer: Browser) -> None:
+    assert newcomer.logout().location == "/"
+    assert not newcomer.is_signed_in()
+
+
+def test_nothing_is_changed_on_the_way(required: Flask, newcomer: Browser) -> None:
+    form = {"name": "Mallory", "language": "en"}
+    assert newcomer.post("/account/", data=form).location == PAGE
+    assert rows(required, "SELECT name FROM users") == [{"name": "Ana"}]

@@ -1,0 +1,166 @@
+"""Who is signed in sees every live session of theirs, and ends what should not be."""
+
+from hashlib import sha256
+
+import pytest
+from flask import Flask
+from time_machine import TimeMachineFixture
+from werkzeug.test import TestResponse
+
+from my_flask_app.account.sessions import views
+
+from ....conftest import MakeApp
+from ....support.accounts import change_password, change_user, copy_of, handles
+from ....support.html import language_of, needs_portuguese, words_of
+from ....support.http import EMAIL, KNOWN, PASSWORD, Browser
+from ....support.sql import rows, selects, statements
+from ...support.html import assert_in_portuguese
+
+PATH = "/account/sessions"
+OTHERS = f"{PATH}/end-others"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
+UNKNOWN = ["0" * 32, "x", "1", "-1", "9" * 30, "%00", "%20", "caf%C3%A9", "'%20or%201=1--"]
+TEN_MINUTES = 600
+
+
+def end(browser: Browser, handle: str) -> int:
+    return browser.post(f"{PATH}/{handle}/end").status_code
+
+
+def said(page: TestResponse) -> list[str]:
+    """Return what a page says, line by line."""
+    return [line.strip() for line in words_of(page).splitlines() if line.strip()]
+
+
+def kinds(app: Flask) -> list[object]:
+    found = rows(app, "SELECT kind FROM events ORDER BY id")
+    return [row["kind"] for row in found if row["kind"] not in {"login", "session_rotated"}]
+
+
+@pytest.fixture
+def elsewhere(app: Flask, user: str) -> Browser:
+    """Return a browser that is signed in, the first of all."""
+    browser = Browser(app)
+    browser.environ_base |= {"HTTP_USER_AGENT": FIREFOX, "REMOTE_ADDR": "203.0.113.9"}
+    browser.login(remember="y")
+    return browser
+
+
+@pytest.fixture
+def here(elsewhere: Browser, app: Flask) -> Browser:
+    """Return another browser of the same user's, which logs in after it."""
+    browser = Browser(app)
+    browser.login()
+    return browser
+
+
+def test_the_page_says_when_each_was_last_used_or_that_it_is_not_known(
+    here: Browser, app: Flask
+) -> None:
+    text = here.get(PATH).text
+    assert ("not when it was last used" in text) != ("Last used: " in text)
+    assert text.count("Last used: ") in {0, 2}
+
+
+def test_looking_needs_no_password_and_costs_one_more_select(
+    clock: TimeMachineFixture, here: Browser
+) -> None:
+    here.get(PATH)
+    clock.shift(TEN_MINUTES)
+    here.get("/")
+    with statements(here.application) as run:
+        assert here.get(PATH).status_code == 200
+    assert len(selects(run)) == 2
+    assert "BEGIN IMMEDIATE" not in run
+
+
+def test_ending_the_others_is_no_proof_of_the_password(
+    clock: TimeMachineFixture, here: Browser
+) -> None:
+    """Else an open session would never be asked for it again."""
+    clock.shift(TEN_MINUTES - 1)
+    assert here.post(OTHERS).location == PATH
+    clock.shift(1)
+    assert here.post(OTHERS).location == "/auth/confirm"
+
+
+def test_ending_the_others_makes_their_browsers_unknown_to_the_account(
+    app: Flask, here: Browser, elsewhere: Browser
+) -> None:
+    assert len(rows(app, "SELECT id FROM known_browsers")) == 2
+    assert here.post(OTHERS).status_code == 303
+    (left,) = rows(app, "SELECT token_hash FROM known_browsers")
+    assert bytes(left["token_hash"]) == sha256(here.cookies()[KNOWN].encode()).digest()
+
+
+def test_ending_this_one_is_a_logout(app: Flask, here: Browser, elsewhere: Browser) -> None:
+    stolen = copy_of(here)
+    answer = here.post(f"{PATH}/{handles(app)[0]}/end")
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert answer.headers["Clear-Site-Data"] == '"storage"'
+    assert not here.jar()
+    assert not here.is_signed_in()
+    assert not stolen.is_signed_in()
+    assert elsewhere.is_signed_in()
+    assert kinds(app) == ["logout"]
+
+
+def test_what_has_ended_by_itself_meanwhile_was_not_ended_here(
+    app: Flask, here: Browser, elsewhere: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "end_session", lambda user, handle: False)
+    assert end(here, handles(app)[-1]) == 404
+    assert kinds(app) == []
+
+
+@pytest.mark.parametrize("handle", UNKNOWN)
+def test_what_names_no_session_ends_none(
+    app: Flask, here: Browser, elsewhere: Browser, handle: str
+) -> None:
+    assert end(here, handle) == 404
+    assert here.is_signed_in()
+    assert elsewhere.is_signed_in()
+    assert kinds(app) == []
+
+
+def test_a_session_goes_on_under_its_own_name(app: Flask, here: Browser) -> None:
+    """After a proof too there is one entry for this browser, and it is this one."""
+    here.post("/auth/confirm", data={"password": PASSWORD})
+    words = said(here.get(PATH))
+    assert words.count("This browser") == 1
+    assert sum(word.startswith("Logged in: ") for word in words) == 2
+    assert change_password(here) == 303
+    words = said(here.get(PATH))
+    assert words.count("This browser") == 1
+    assert sum(word.startswith("Logged in: ") for word in words) == 1
+
+
+def test_a_link_ends_nothing(here: Browser, elsewhere: Browser, app: Flask) -> None:
+    for path in (OTHERS, f"{PATH}/{handles(app)[-1]}/end"):
+        assert here.get(path).status_code == 405
+    assert elsewhere.is_signed_in()
+
+
+@needs_portuguese
+def test_the_page_is_translated(app: Flask, here: Browser, elsewhere: Browser) -> None:
+    with app.app_context():
+        change_user(EMAIL, language="pt_BR")
+    shown = [here.get(PATH)]
+    here.post(f"{PATH}/{handles(app)[-1]}/end")
+    shown.append(here.get(PATH))
+    here.post(OTHERS)
+    shown.append(here.get(PATH))
+    for page in shown:
+        assert language_of(page) == "pt_BR"
+        assert_in_portuguese(words_of(page))
+
+
+def test_the_limit_of_sessions_shows(
+    configure: MakeApp, user: str, clock: TimeMachineFixture
+) -> None:
+    app = configure(sessions_per_user=2)
+    for _ in range(3):
+        clock.shift(1)
+        browser = Browser(app)
+        browser.login()
+    assert browser.get(PATH).text.count("Logged in: ") == 2

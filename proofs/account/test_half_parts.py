@@ -1,0 +1,197 @@
+"""A part comes and goes as a whole: half of one is named in a sentence, and so is what it left."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from my_flask_app.core.i18n import PACKAGE
+
+from ...support.settings import KEY
+
+PART = '''"""Keep jam for every account."""
+
+from ...auth.parts import Part
+from . import jars
+
+part = Part(order=1)
+'''
+JARS = '''"""Own the jars."""
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ...core.db import Base
+
+
+class Jar(Base):
+    """Hold a jar."""
+
+    __tablename__ = "jars"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+'''
+MIGRATION = '''"""Make the table of jars."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "larder_0001"
+down_revision = None
+branch_labels = ("larder",)
+depends_on = "0001"
+
+
+def upgrade() -> None:
+    op.create_table("jars", sa.Column("user_id", sa.Integer(), primary_key=True))
+
+
+def downgrade() -> None:
+    op.drop_table("jars")
+'''
+SERVE = ["-c", "import wsgi"]
+
+
+@dataclass
+class Project:
+    """A project of its own, with a part and a database: what Python loaded once stays loaded."""
+
+    root: Path
+
+    @property
+    def part(self) -> Path:
+        return self.root / PACKAGE.name / "account" / "larder"
+
+    @property
+    def migration(self) -> Path:
+        return self.root / "migrations" / "larder_0001.py"
+
+    def python(self, *args: str) -> tuple[int, str]:
+        environ = {
+            **os.environ,
+            "SECRET_KEY": KEY,
+            "DATABASE_URL": f"sqlite:///{self.root}/app.sqlite",
+            "PUBLIC_URL": "https://app.example",
+            "MAIL_URL": "none:",
+        }
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, *args],
+            cwd=self.root,
+            env=environ,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+        return done.returncode, done.stdout
+
+    def refusal(self) -> str:
+        """Return the one line of an app that does not start."""
+        status, said = self.python(*SERVE)
+        assert status == 1
+        assert said.count("\n") == 1, said
+        return said.rstrip("\n")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("project") / "copy")
+    # With what Python has compiled, which it would else do once more.
+    for name in (PACKAGE.name, "migrations"):
+        shutil.copytree(PACKAGE.parent / name, project.root / name)
+    shutil.copy(PACKAGE.parent / "wsgi.py", project.root)
+    project.part.mkdir()
+    (project.part / "__init__.py").write_text(PART)
+    (project.part / "jars.py").write_text(JARS)
+    project.migration.write_text(MIGRATION)
+    status, said = project.python("-m", "flask", "db", "upgrade")
+    assert status == 0, said
+    return project
+
+
+@pytest.fixture
+def project(whole: Project, tmp_path: Path) -> Project:
+    shutil.copytree(whole.root, tmp_path / "copy")
+    return Project(tmp_path / "copy")
+
+
+def test_a_part_is_left_by_its_branch_its_folder_and_its_migration(project: Project) -> None:
+    assert project.python(*SERVE) == (0, "")
+    status, said = project.python("-m", "flask", "db", "downgrade", "larder@base")
+    assert status == 0, said
+    shutil.rmtree(project.part)
+    project.migration.unlink()
+    assert project.python(*SERVE) == (0, "")
+    assert project.python("-m", "flask", "db", "check")[0] == 0
+
+
+def lose_init(project: Project) -> None:
+    (project.part / "__init__.py").unlink()
+
+
+def lose_module(project: Project) -> None:
+    (project.part / "jars.py").unlink()
+
+
+def lose_module_named_otherwise(project: Project) -> None:
+    lose_module(project)
+    (project.part / "__init__.py").write_text(PART.replace(". import jars", ".jars import Jar"))
+
+
+def lose_part(project: Project) -> None:
+    (project.part / "__init__.py").write_text(PART.replace("part =", "larder ="))
+
+
+def lose_migration(project: Project) -> None:
+    project.migration.unlink()
+
+
+@pytest.mark.parametrize(
+    ("lose", "said"),
+    [
+        (lose_init, "it has no __init__.py"),
+        (lose_module, "cannot import name 'jars' from "),
+        (lose_module_named_otherwise, f"No module named '{PACKAGE.name}.account.larder.jars'"),
+        (lose_part, "its __init__.py holds no `part`"),
+        (lose_migration, "migrations/larder_0001.py is missing"),
+    ],
+)
+def test_half_a_part_is_named_with_what_is_missing(
+    project: Project, lose: Callable[[Project], None], said: str
+) -> None:
+    lose(project)
+    refusal = project.refusal()
+    assert refusal.startswith(f"The folder account/larder/ is not whole ({said}")
+    assert refusal.endswith("): put back what is missing, or delete the folder.")
+    assert refusal.count("(") == 1
+
+
+def test_commands_say_the_same(project: Project) -> None:
+    lose_part(project)
+    status, said = project.python("-m", "flask", "user", "list")
+    assert (status, said) == (1, f"Error: {project.refusal()}\n")
+
+
+def test_a_migration_whose_part_is_gone_is_named_with_the_way_out(project: Project) -> None:
+    shutil.rmtree(project.part)
+    assert project.refusal() == (
+        "The file migrations/larder_0001.py belongs to account/larder/, which is gone: put that "
+        "folder back, or run `flask db downgrade larder@base` and delete the file."
+    )
+    assert project.python("-m", "flask", "db", "downgrade", "larder@base")[0] == 0
+    project.migration.unlink()
+    assert project.python(*SERVE) == (0, "")
+
+
+def test_a_database_that_a_part_has_left_too_early_is_told_the_way_back(project: Project) -> None:
+    shutil.rmtree(project.part)
+    project.migration.unlink()
+    assert project.refusal() == (
+        "DATABASE_URL names a database with a migration that is not in migrations/. Put the file "
+        "back. To leave a part of the account, downgrade first: see docs/recipes.md."
+    )

@@ -1,0 +1,54 @@
+"""Base64 has several texts for the same bytes: only the one we wrote is good."""
+
+import pytest
+from itsdangerous.encoding import base64_decode
+
+from .....support.forging import holder
+from .....support.http import AUTH, Browser
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def respell(part: str, how: str) -> str:
+    """Return another text for the same bytes, or the same text if there is none."""
+    match how:
+        case "junk":
+            return f"{part[:5]}!!!!{part[5:]}"
+        case "padding":
+            return part + "=" * (-len(part) % 4 or 4)
+        case "other alphabet":
+            return part.replace("-", "+").replace("_", "/")
+    raw = base64_decode(part)
+    others = (part[:-1] + letter for letter in LETTERS if letter != part[-1])
+    return next((text for text in others if base64_decode(text) == raw), part)
+
+
+def test_a_signature_has_other_spellings_that_python_takes(client: Browser, user: str) -> None:
+    """Else the test above would try nothing."""
+    client.login()
+    signature = client.jar()[AUTH].split(".")[-1]
+    for how in ("last letter", "junk"):
+        text = respell(signature, how)
+        assert text != signature
+        assert base64_decode(text) == base64_decode(signature)
+
+
+def test_a_respelled_token_does_not_outlive_the_logout(client: Browser, user: str) -> None:
+    """The list of ended sessions names the session, not the text."""
+    client.login()
+    head, _, signature = client.jar()[AUTH].rpartition(".")
+    other = holder(client, f"{head}.{respell(signature, 'last letter')}")
+    client.logout()
+    assert not other.is_signed_in()
+
+
+@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize("how", ["0{}", "{}0", " {}", "{}\n", "+{}", "{}_0"])
+def test_a_field_written_otherwise_is_refused(
+    client: Browser, user: str, place: int, how: str
+) -> None:
+    """Python reads all of these as the same number."""
+    client.login()
+    parts = client.jar()[AUTH].split(".")
+    parts[place] = how.format(parts[place])
+    assert not holder(client, ".".join(parts)).is_signed_in()

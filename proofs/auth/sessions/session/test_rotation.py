@@ -1,0 +1,130 @@
+"""New tokens at login, at a proof and at logout; the old one is dead at once."""
+
+import pytest
+from flask import Flask, session
+from time_machine import TimeMachineFixture
+
+from my_flask_app.auth import passwords, sessions
+
+from .....conftest import MakeApp
+from .....support.accounts import change_password, copy_of
+from .....support.http import SESSION, Browser, page
+from .....support.mail import open_link
+from .....support.sql import meanwhile, rows
+
+
+@pytest.fixture
+def site(make_app: MakeApp) -> Flask:
+    """Return an app with a page that proves its user anew."""
+    app = make_app()
+
+    @page(app)
+    def renew() -> str:
+        session["word"] = "marmalade"
+        sessions.rotate_session()
+        return ""
+
+    @page(app)
+    def look() -> str:
+        return str(session["word"])
+
+    return app
+
+
+def test_a_token_planted_before_the_login_is_worth_nothing_after_it(app: Flask, user: str) -> None:
+    attacker = Browser(app)
+    open_link(attacker)
+    victim = copy_of(attacker)
+    victim.login()
+    assert victim.is_signed_in()
+    assert victim.jar() != attacker.jar()
+    assert not attacker.is_signed_in()
+    (row,) = rows(app, "SELECT user_id FROM sessions")
+    assert row["user_id"] is not None
+
+
+def test_a_token_that_nobody_gave_out_is_not_taken_over(client: Browser, user: str) -> None:
+    client.keep({SESSION: "A" * 43})
+    client.login()
+    assert client.jar()[SESSION] != "A" * 43
+
+
+def test_logging_in_again_ends_the_session_before(app: Flask, client: Browser, user: str) -> None:
+    other = Browser(app)
+    other.login()
+    client.login()
+    before = copy_of(client)
+    client.login()
+    assert client.is_signed_in()
+    assert not before.is_signed_in()
+    assert other.is_signed_in()
+    assert len(rows(app, "SELECT * FROM sessions")) == 2
+
+
+def test_a_proof_gives_a_new_token_and_keeps_the_session(
+    site: Flask, user: str, clock: TimeMachineFixture
+) -> None:
+    client = Browser(site)
+    client.login()
+    thief = copy_of(client)
+    (before,) = rows(site, "SELECT * FROM sessions")
+    clock.shift(30)
+    client.get("/renew")
+
+    assert client.jar() != thief.jar()
+    assert not thief.is_signed_in()
+    assert client.get("/look").text == "marmalade"
+    (after,) = rows(site, "SELECT * FROM sessions")
+    for column in ("handle", "user_id", "epoch", "remembered", "created_at"):
+        assert after[column] == before[column]
+    assert after["authenticated_at"] > before["authenticated_at"]
+
+
+@pytest.mark.parametrize("remember", [{}, {"remember": "on"}])
+def test_a_password_change_gives_the_changer_a_new_token_and_ends_the_rest(
+    app: Flask, client: Browser, user: str, remember: dict[str, str]
+) -> None:
+    other = Browser(app)
+    other.login()
+    client.login(**remember)
+    thief = copy_of(client)
+    assert change_password(client) == 303
+    assert client.is_signed_in()
+    assert not thief.is_signed_in()
+    assert not other.is_signed_in()
+
+
+def test_a_login_that_races_a_password_change_does_not_survive_it(
+    app: Flask, client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old password is verified; before the session is saved it is changed."""
+    owner = Browser(app)
+    owner.login()
+    verify = passwords.verify
+
+    def change_meanwhile(password_hash: str, password: str) -> bool:
+        found = verify(password_hash, password)
+        monkeypatch.setattr(passwords, "verify", verify)
+        assert meanwhile(lambda: change_password(owner)) == 303
+        return found
+
+    monkeypatch.setattr(passwords, "verify", change_meanwhile)
+    response = client.login()
+
+    assert response.status_code == 303
+    assert SESSION in client.jar()
+    assert not client.is_signed_in()
+    assert owner.is_signed_in()
+
+
+def test_dead_tokens_neither_set_nor_delete_a_cookie(
+    app: Flask, client: Browser, user: str
+) -> None:
+    """A late answer to the old token would overwrite the fresh one."""
+    client.login()
+    late = copy_of(client)
+    client.login()
+    for path in ("/", "/account/", "/auth/login", "/nowhere"):
+        assert "Set-Cookie" not in late.get(path).headers
+    assert "Set-Cookie" not in late.post("/account/", data={}).headers
+    assert client.is_signed_in()

@@ -1,0 +1,115 @@
+"""An account has so many sessions at the same time, and no more: the oldest ends."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+from time_machine import TimeMachineFixture
+
+from my_flask_app.core.environ import Rate
+
+from ....conftest import MakeApp
+from ....support.accounts import add_user, end_everywhere
+from ....support.http import Browser
+
+BOB = "bob@example.com"
+MANY = Rate(100, 900)
+
+
+@pytest.fixture
+def few(configure: MakeApp, user: str) -> Flask:
+    """Return an app that lets an account have three."""
+    return configure(sessions_per_user=3, login_attempts_per_account=MANY)
+
+
+def log_in(app: Flask, clock: TimeMachineFixture, **login: str) -> Browser:
+    """Return a browser that logs in a second after the last one."""
+    clock.shift(1)
+    browser = Browser(app)
+    assert browser.login(**login).status_code == 303
+    return browser
+
+
+def test_the_oldest_ends_however_busy_it_is(few: Flask, clock: TimeMachineFixture) -> None:
+    oldest, *others = (log_in(few, clock) for _ in range(3))
+    # Long enough for its use to be written down.
+    clock.shift(120)
+    assert oldest.is_signed_in()
+    others.append(log_in(few, clock))
+    assert not oldest.is_signed_in()
+    assert all(one.is_signed_in() for one in others)
+
+
+def test_a_remembered_one_ends_like_any_other(few: Flask, clock: TimeMachineFixture) -> None:
+    remembered = log_in(few, clock, remember="y")
+    others = [log_in(few, clock) for _ in range(2)]
+    assert remembered.is_signed_in()
+    others.append(log_in(few, clock, remember="y"))
+    assert not remembered.is_signed_in()
+    assert all(one.is_signed_in() for one in others)
+
+
+def test_nobody_pays_for_the_sessions_of_others(few: Flask, clock: TimeMachineFixture) -> None:
+    with few.app_context():
+        add_user(BOB)
+    bob = log_in(few, clock, email=BOB)
+    for _ in range(4):
+        log_in(few, clock)
+    assert bob.is_signed_in()
+
+
+def test_a_browser_that_logs_in_again_takes_no_further_place(
+    few: Flask, clock: TimeMachineFixture
+) -> None:
+    browsers = [log_in(few, clock) for _ in range(3)]
+    for _ in range(3):
+        clock.shift(1)
+        browsers[2].login()
+    assert all(one.is_signed_in() for one in browsers)
+
+
+def test_a_session_that_was_ended_takes_no_place(few: Flask, clock: TimeMachineFixture) -> None:
+    browsers = [log_in(few, clock) for _ in range(3)]
+    browsers[1].logout()
+    browsers.append(log_in(few, clock))
+    assert [one.is_signed_in() for one in browsers] == [True, False, True, True]
+
+
+def test_one_is_enough_for_who_says_so(
+    configure: MakeApp, user: str, clock: TimeMachineFixture
+) -> None:
+    app = configure(sessions_per_user=1)
+    first, second = log_in(app, clock), log_in(app, clock)
+    assert not first.is_signed_in()
+    assert second.is_signed_in()
+    # The new one stays, even when the clock was put back.
+    clock.shift(-60)
+    third = Browser(app)
+    third.login()
+    assert third.is_signed_in()
+    assert not second.is_signed_in()
+
+
+def test_twenty_are_allowed_unasked(
+    configure: MakeApp, user: str, clock: TimeMachineFixture
+) -> None:
+    app = configure(login_attempts_per_account=MANY)
+    browsers = [log_in(app, clock) for _ in range(21)]
+    assert [one.is_signed_in() for one in browsers[:2]] == [False, True]
+
+
+def test_logins_at_the_same_moment_are_no_more_than_one_may_have(few: Flask) -> None:
+    browsers = [Browser(few) for _ in range(8)]
+    with ThreadPoolExecutor(len(browsers)) as threads:
+        answers = list(threads.map(Browser.login, browsers))
+    assert {answer.status_code for answer in answers} == {303}
+    assert sum(one.is_signed_in() for one in browsers) == 3
+
+
+def test_logins_and_who_ends_their_sessions_take_turns(few: Flask) -> None:
+    """Each waits for the other's rows; on PostgreSQL one of them might fail for it."""
+    with ThreadPoolExecutor(4) as threads:
+        logins = [threads.submit(Browser(few).login) for _ in range(12)]
+        ends = [threads.submit(end_everywhere, few) for _ in range(6)]
+    assert {login.result().status_code for login in logins} == {303}
+    assert {end.result() for end in ends} == {None}

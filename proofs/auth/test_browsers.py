@@ -1,0 +1,115 @@
+"""A stranger who guesses passwords does not keep the owner out of a browser used before."""
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count, islice
+
+import pytest
+from flask import Flask
+from time_machine import TimeMachineFixture
+
+from my_flask_app.core.environ import Rate
+
+from ...conftest import MakeApp
+from ...support.accounts import NEW_PASSWORD, add_user, copy_of
+from ...support.http import EMAIL, KNOWN, PASSWORD, Browser
+from ...support.sql import rows, run_sql
+
+BOB = "bob@example.com"
+WRONG = "not the password at all"
+addresses = count(1)
+
+
+@pytest.fixture
+def owner(app: Flask, user: str) -> Browser:
+    """Return a browser that the account's owner has logged in with, and out again."""
+    browser = Browser(app)
+    browser.login()
+    browser.logout()
+    # That login was counted with those of strangers: the account did not know the browser yet.
+    run_sql(app, "DELETE FROM throttles")
+    return browser
+
+
+def with_known(app: Flask, browser: Browser) -> Browser:
+    """Return another browser that holds nothing but the cookie by which this one is known."""
+    other = Browser(app)
+    other.keep({KNOWN: browser.cookies()[KNOWN]})
+    return other
+
+
+def guess(app: Flask, times: int, email: str = EMAIL) -> list[int]:
+    """Guess a password as a stranger does who has a network for each guess."""
+    stranger, found = Browser(app), []
+    for number in islice(addresses, times):
+        stranger.environ_base["REMOTE_ADDR"] = f"10.0.{number // 250}.{number % 250}"
+        found.append(stranger.login(email, WRONG).status_code)
+    return found
+
+
+def test_an_hour_of_guesses_keeps_the_owner_out_at_no_moment(
+    app: Flask, owner: Browser, clock: TimeMachineFixture
+) -> None:
+    judged, password, other = [], PASSWORD, NEW_PASSWORD
+    for minute in range(60):
+        found = guess(app, 14)
+        judged.append(found.count(422))
+        assert found.count(429) == 14 - judged[-1]
+        assert owner.login(password=password).status_code == 303
+        # Nothing that the owner does gives the stranger another guess.
+        if minute % 7 == 0:
+            assert owner.post("/auth/confirm", data={"password": password}).status_code == 303
+            form = {"current_password": password, "password": other}
+            assert owner.post("/account/password", data=form).status_code == 303
+            password, other = other, password
+        owner.logout()
+        clock.shift(60)
+    assert judged == ([10] + [0] * 14) * 4
+
+
+def test_a_login_of_another_account_in_the_browser_forgives_nothing(
+    app: Flask, owner: Browser
+) -> None:
+    with app.app_context():
+        add_user(BOB, name="Bob")
+    for _ in range(10):
+        assert owner.login(password=WRONG).status_code == 422
+        assert owner.login(BOB).status_code == 303
+    assert owner.login(password=WRONG).status_code == 429
+
+
+def test_the_network_is_counted_first(configure: MakeApp, user: str) -> None:
+    app = configure(login_attempts_per_address=Rate(3, 900))
+    owner = Browser(app)
+    owner.login()
+    assert [owner.login(password=WRONG).status_code for _ in range(3)] == [422, 422, 429]
+    assert owner.post("/auth/confirm", data={"password": PASSWORD}).status_code == 429
+    owner.environ_base["REMOTE_ADDR"] = "10.0.0.2"
+    assert owner.login().status_code == 303
+
+
+def test_logins_of_two_accounts_at_once_in_browsers_that_both_use_all_succeed(
+    configure: MakeApp, user: str
+) -> None:
+    """They move the same rows: in another order one of them would fail (PostgreSQL)."""
+    app = configure(login_attempts_per_account=Rate(100, 900))
+    with app.app_context():
+        add_user(BOB, name="Bob")
+    browsers = [Browser(app) for _ in range(2)]
+    for browser in browsers:
+        assert [browser.login(email).status_code for email in (EMAIL, BOB)] == [303, 303]
+    tries = [(copy_of(one), email) for one in browsers for email in (EMAIL, BOB)] * 3
+    for browser, (copy, _) in zip(browsers * 6, tries, strict=True):
+        copy.keep({KNOWN: browser.cookies()[KNOWN]})
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda one: one[0].login(one[1]).status_code, tries))
+    assert answers == [303] * 12
+
+
+def test_guesses_at_the_same_moment_are_all_counted(app: Flask, owner: Browser) -> None:
+    thieves = [with_known(app, owner) for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda one: one.login(password=WRONG).status_code, thieves * 3))
+    assert sorted(found) == [422] * 10 + [429] * 2
+    # The browser's count and the network's, none of the account's.
+    counted = rows(app, "SELECT count FROM throttles")
+    assert [row["count"] for row in counted] == [12, 12]

@@ -1,0 +1,178 @@
+"""Sensitive views ask for the password again when it was given too long ago."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask, redirect, request
+from flask.typing import ResponseReturnValue
+from time_machine import TimeMachineFixture
+from werkzeug.test import TestResponse
+
+from my_flask_app.auth.guards import recent_login_required
+from my_flask_app.core.environ import Rate
+
+from ...conftest import MakeApp
+from ...support.accounts import change_password
+from ...support.http import ORIGIN, PASSWORD, Browser, set_cookies
+from ...support.sql import selects, statements
+
+CONFIRM = "/auth/confirm"
+WRONG = "not the password at all"
+JSON = {"Accept": "application/json"}
+TEN_MINUTES = 600
+
+# As `configure`, with a vault in each app.
+BuildVault = Callable[..., Flask]
+
+
+@pytest.fixture
+def build(make_app: MakeApp) -> BuildVault:
+    """Return a maker of apps with two views as a user might write them."""
+
+    def make(**changes: object) -> Flask:
+        app = make_app(**changes)
+        app.config["TAKEN"] = []
+
+        @app.get("/vault")
+        @recent_login_required
+        def vault() -> str:
+            return "gold"
+
+        @app.post("/vault/take")
+        @recent_login_required
+        def take() -> ResponseReturnValue:
+            app.config["TAKEN"].append(request.form["what"])
+            return redirect("/vault", 303)
+
+        return app
+
+    return make
+
+
+@pytest.fixture
+def site(build: BuildVault, user: str) -> Browser:
+    """Return a browser that has just logged in to an app with a vault."""
+    browser = Browser(build())
+    browser.login()
+    return browser
+
+
+def confirm(browser: Browser, password: str = PASSWORD, **more: str) -> TestResponse:
+    return browser.post(CONFIRM, data={"password": password, **more})
+
+
+def asks(response: TestResponse) -> bool:
+    """Tell whether the answer leads to the page that asks for the password."""
+    return response.status_code == 303 and response.location.partition("?")[0] == CONFIRM
+
+
+def test_a_form_sent_too_late_is_not_carried_out_and_leads_back_to_its_page(
+    site: Browser, clock: TimeMachineFixture
+) -> None:
+    clock.shift(TEN_MINUTES)
+    form = {"what": "all of it"}
+    asked = site.post("/vault/take", data=form, headers={"Referer": f"{ORIGIN}/vault?shelf=2"})
+    assert asked.location == f"{CONFIRM}?next=/vault?shelf%3D2"
+    answer = confirm(site, next="/vault?shelf=2")
+    assert site.application.config["TAKEN"] == []
+    assert answer.location == "/vault?shelf=2"
+    site.post("/vault/take", data=form)
+    assert site.application.config["TAKEN"] == ["all of it"]
+
+
+def test_the_way_back_is_found_behind_a_proxy_that_names_its_own_host(
+    build: BuildVault, user: str, clock: TimeMachineFixture
+) -> None:
+    inside = Browser(build(trusted_proxies=1), origin="http://10.0.0.5:8000")
+    inside.environ_base["HTTP_X_FORWARDED_PROTO"] = "https"
+    # Kept for its host alone, and for https.
+    cookies = set_cookies(inside.login(base_url="https://10.0.0.5:8000"))
+    assert cookies
+    clock.shift(TEN_MINUTES)
+    headers = {
+        "Referer": f"{ORIGIN}/vault",
+        "Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies),
+    }
+    assert inside.post("/vault/take", headers=headers).location == f"{CONFIRM}?next=/vault"
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example"]
+)
+def test_a_stranger_cannot_choose_where_one_lands(site: Browser, target: str) -> None:
+    assert confirm(site, next=target).location == "/"
+    query = urlencode({"next": target})
+    assert site.post(f"{CONFIRM}?{query}", data={"password": PASSWORD}).location == "/"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_program_is_told_so_in_json(
+    site: Browser, clock: TimeMachineFixture, method: str
+) -> None:
+    clock.shift(TEN_MINUTES)
+    path = {"GET": "/vault", "POST": "/vault/take"}[method]
+    refused = site.open(path, method=method, headers=JSON)
+    assert refused.status_code == 403
+    assert refused.json == {"error": "Please confirm your password first."}
+    assert "Location" not in refused.headers
+
+
+@pytest.mark.parametrize("password", ["", WRONG, PASSWORD.upper(), f"{PASSWORD} ", "x" * 257])
+def test_a_wrong_password_proves_nothing(
+    site: Browser, clock: TimeMachineFixture, password: str
+) -> None:
+    clock.shift(TEN_MINUTES)
+    before = site.jar()
+    refused = confirm(site, password, next="/vault")
+    assert refused.status_code == 422
+    assert 'id="password-error"' in refused.text
+    assert 'value="/vault"' in refused.text
+    assert password not in refused.text or not password
+    assert site.jar().keys() == before.keys()
+    assert asks(site.get("/vault"))
+    assert site.is_signed_in()
+
+
+def test_guesses_are_counted_for_the_address_as_well(build: BuildVault, user: str) -> None:
+    app = build(login_attempts_per_address=Rate(3, 900))
+    site = Browser(app)
+    site.login()
+    assert [confirm(site, WRONG).status_code for _ in range(3)] == [422, 422, 429]
+
+
+def test_the_right_password_starts_the_count_anew(build: BuildVault, user: str) -> None:
+    site = Browser(build(login_attempts_per_account=Rate(2, 900)))
+    site.login()
+    for _ in range(3):
+        assert confirm(site, WRONG).status_code == 422
+        assert confirm(site).status_code == 303
+
+
+def test_a_changed_password_is_proof_as_well(site: Browser, clock: TimeMachineFixture) -> None:
+    clock.shift(TEN_MINUTES)
+    assert change_password(site) == 303
+    assert site.get("/vault").text == "gold"
+
+
+def test_how_long_a_proof_is_good_for_is_a_setting(
+    build: BuildVault, user: str, clock: TimeMachineFixture
+) -> None:
+    site = Browser(build(reauthentication_seconds=30))
+    site.login()
+    clock.shift(29)
+    assert site.get("/vault").text == "gold"
+    clock.shift(1)
+    assert asks(site.get("/vault"))
+
+
+def test_asking_costs_no_statement(site: Browser, clock: TimeMachineFixture) -> None:
+    def cost() -> int:
+        with statements(site.application) as run:
+            site.get("/vault")
+        return len(selects(run))
+
+    fresh = cost()
+    clock.shift(TEN_MINUTES)
+    site.get("/")
+    assert [fresh, cost()] == [1, 1]

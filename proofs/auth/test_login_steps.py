@@ -1,0 +1,99 @@
+"""Between the right password and the session there may be further steps."""
+
+import pytest
+from flask import Flask, redirect, session
+from flask.typing import ResponseReturnValue
+
+from my_flask_app.auth import accounts, login_steps
+from my_flask_app.auth.guards import login_not_required
+from my_flask_app.core.environ import Rate
+from my_flask_app.models import User
+
+from ...conftest import MakeApp
+from ...support.accounts import add_user, handles
+from ...support.http import EMAIL, Browser
+from ...support.mail import letters
+from ...support.parts import add_part
+from ...support.sql import rows
+
+BOB = "bob@example.com"
+
+
+def add_riddle(app: Flask) -> Flask:
+    """Ask Ana, and nobody else, one thing more; any answer at all is right."""
+
+    def riddle(user: User, remember: bool, target: str) -> ResponseReturnValue | None:
+        if user.email != EMAIL:
+            return None
+        session["half way"] = [user.email, remember, target]
+        return redirect("/riddle", 303)
+
+    @app.post("/riddle")
+    @login_not_required
+    def answer() -> ResponseReturnValue:
+        email, remember, target = session["half way"]
+        user = accounts.find(email)
+        assert user is not None
+        return login_steps.complete_login(user, remember=remember, target=target)
+
+    return add_part(app, login_step=riddle)
+
+
+@pytest.fixture
+def asking(make_app: MakeApp, user: str) -> Flask:
+    return add_riddle(make_app())
+
+
+def test_half_way_opens_nothing(asking: Flask) -> None:
+    client = Browser(asking)
+    answer = client.login(next="/account/")
+    assert (answer.status_code, answer.location) == (303, "/riddle")
+    assert not client.is_signed_in()
+    assert client.get("/auth/login").status_code == 200
+    assert handles(asking) == []
+    assert rows(asking, "SELECT kind FROM events") == []
+
+
+def test_who_has_nothing_to_answer_is_signed_in_at_once(asking: Flask) -> None:
+    with asking.app_context():
+        add_user(BOB)
+    client = Browser(asking)
+    assert client.login(BOB).location == "/"
+    assert client.is_signed_in()
+
+
+def test_every_step_is_asked_in_turn_until_one_answers(make_app: MakeApp, user: str) -> None:
+    asked: list[str] = []
+    app = make_app()
+
+    def pass_by(user: User, remember: bool, target: str) -> None:
+        asked.append("pass by")
+
+    def stop(user: User, remember: bool, target: str) -> ResponseReturnValue:
+        asked.append("stop")
+        return "stop"
+
+    for step in (pass_by, None, stop, pass_by):
+        add_part(app, login_step=step)
+    client = Browser(app)
+    assert client.login().text == "stop"
+    assert asked == ["pass by", "stop"]
+    assert not client.is_signed_in()
+
+
+def test_a_wrong_password_reaches_no_step(asking: Flask) -> None:
+    assert Browser(asking).login(password="not the password at all").status_code == 422
+
+
+def test_nothing_is_told_or_forgiven_before_the_last_step(make_app: MakeApp, user: str) -> None:
+    Browser(make_app()).login()
+    app = add_riddle(make_app(login_attempts_per_account=Rate(3, 900)))
+    client = Browser(app)
+    client.environ_base["HTTP_USER_AGENT"] = "curl/8.5.0"
+    # The first login was counted too: the account knew neither browser.
+    assert [client.login().status_code for _ in range(3)] == [303, 303, 429]
+    assert letters(app) == []
+    client.post("/riddle")
+    assert len(letters(app)) == 1
+    assert client.login().status_code == 303
+    assert Browser(app).login().status_code == 429

@@ -1,0 +1,44 @@
+"""`next` leads to pages of ours alone, however it is spelt."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from ...support.http import ORIGIN, Browser
+
+
+def origin_reached(location: str) -> str:
+    """Return where a browser goes from a page of ours (WHATWG URL, in short)."""
+    text = re.sub(r"[\t\n\r]", "", location.strip("".join(map(chr, range(0x21)))))
+    text = text.replace("\\", "/")
+    if re.match(r"[a-z][a-z0-9+.-]*:", text, re.IGNORECASE):
+        return text
+    if text.startswith("//"):
+        return "https://" + text.strip("/").partition("/")[0]
+    return ORIGIN
+
+
+def test_no_answer_repeats_the_host_that_it_was_asked_by(app: Flask, client: Browser) -> None:
+    """Kept by a cache, it would lead others there."""
+    for rule in app.url_map.iter_rules():
+        path = app.url_map.bind("").build(rule.endpoint, dict.fromkeys(rule.arguments, "1"))
+        for odd in (path, path.rstrip("/"), f"{path}/", f"/{path}", path.replace("/", "//")):
+            asked = {"PATH_INFO": odd, "HTTP_HOST": "evil.example"}
+            answer = client.get("/", environ_overrides=asked)
+            assert "evil.example" not in f"{answer.headers}{answer.text}", odd
+
+
+def test_a_page_is_there_with_its_last_slash_and_without(client: Browser, user: str) -> None:
+    client.login()
+    assert client.get("/account").status_code == client.get("/account/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example/", "//evil.example/account/", "//account/", "/account"]
+)
+def test_an_odd_path_leads_to_no_other_host(client: Browser, path: str) -> None:
+    answer = client.get("/", environ_overrides={"PATH_INFO": path})
+    reached = answer.headers.get("Location", "/").removeprefix(ORIGIN)
+    assert origin_reached(reached) == ORIGIN
+    assert "evil.example" not in reached.partition("?")[0]

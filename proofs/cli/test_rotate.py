@@ -1,0 +1,103 @@
+"""`flask secret rotate` changes the key in one step, as docs/keys.md says: nothing is lost."""
+
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import select
+
+from my_flask_app.auth.parts import Part
+from my_flask_app.config import Settings
+from my_flask_app.core.db import db
+from my_flask_app.models import User
+
+from ...support.cli import Site
+from ...support.http import EMAIL
+from ...support.parts import use_parts
+
+BOB = "bob@example.com"
+NOBODY_KNOWS = "a key that is nowhere: 0123456789_abcdefghijkl"
+
+
+def done(site: Site, *args: str, **variables: str) -> str:
+    result = site.run(*args, **variables)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def refused(site: Site, *args: str, **variables: str) -> str:
+    """Return the one sentence of a command that will not do it."""
+    result = site.run(*args, **variables)
+    assert result.exit_code == 1
+    *others, last = result.output.splitlines()
+    assert last.startswith("Error: ")
+    assert not any(line.startswith("Traceback") for line in others)
+    return last.removeprefix("Error: ")
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Let two parts encrypt something; return the keys that they are given."""
+    given: list[list[str]] = []
+
+    def reencrypt(keys: Sequence[str]) -> tuple[int, list[str]]:
+        given.append([*keys])
+        return 2, []
+
+    use_parts(monkeypatch, *(Part(order=order, reencrypt=reencrypt) for order in (1, 2)))
+    return given
+
+
+def test_with_settings_that_stop_the_app_a_new_key_is_the_cure(site: Site) -> None:
+    site.file.write_text("SECRET_KEY=short\n")
+    assert done(site, "secret", "rotate") == "Wrote a new key. Start the app.\n"
+    assert site.start()
+
+
+def test_a_database_that_is_away_is_no_traceback_and_no_key_is_lost(
+    site: Site, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[list[str]] = []
+
+    def reencrypt(keys: Sequence[str]) -> tuple[int, list[str]]:
+        found = db.session.scalars(select(User.id)).all()
+        given.append([*keys])
+        return len(found), []
+
+    use_parts(monkeypatch, Part(order=1, reencrypt=reencrypt))
+    old_key = site.key
+    empty = f"sqlite:///{site.folder}/empty.sqlite"
+    assert "`flask db upgrade`" in refused(site, "secret", "rotate", DATABASE_URL=empty)
+    assert site.fallbacks == (old_key,)
+    done(site, "secret", "rotate", DATABASE_URL=settings.database_url)
+    assert given[-1][-1] == old_key
+
+
+def test_what_cannot_be_read_is_named_and_holds_nothing_up(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [(1, [EMAIL, BOB]), (2, []), (3, [BOB])]
+    parts = [Part(order=1, reencrypt=lambda keys, one=one: one) for one in found]  # type: ignore[misc]
+    use_parts(monkeypatch, Part(order=0), *parts)
+    result = site.run("secret", "rotate")
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        "6 encrypted anew. Restart the app now.",
+        f"Error: What is encrypted for {EMAIL}, {BOB} cannot be read: put its key back into "
+        "SECRET_KEY_FALLBACKS, or let the user set it up again.",
+    ]
+
+
+def test_where_the_key_does_not_come_from_the_file_it_says_what_to_do(
+    site: Site, keys: list[list[str]]
+) -> None:
+    key = site.key
+    site.file.unlink()
+    assert refused(site, "secret", "rotate", SECRET_KEY=key) == (
+        "The key does not come from .env. Set a new SECRET_KEY where it comes from, add the "
+        "old one to SECRET_KEY_FALLBACKS, restart the app, and run this command again."
+    )
+    given = {"SECRET_KEY": NOBODY_KNOWS, "SECRET_KEY_FALLBACKS": key}
+    assert done(site, "secret", "rotate", **given).startswith("4 encrypted anew.")
+    assert keys == [[NOBODY_KNOWS, key]] * 2
+    assert site.start(SECRET_KEY=NOBODY_KNOWS)
+    assert not site.file.exists()

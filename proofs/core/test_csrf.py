@@ -1,0 +1,116 @@
+"""Other sites cannot make a browser change anything here."""
+
+from itertools import product
+
+import pytest
+from flask import Flask
+
+from my_flask_app.auth.guards import login_not_required
+
+from ...conftest import MakeApp
+from ...support.http import ORIGIN, SESSION, Browser
+
+LOCALHOST = "http://localhost:5000"
+UNSAFE = ["POST", "PUT", "PATCH", "DELETE"]
+SITES = [None, "same-origin", "none", "same-site", "cross-site", "", "Same-Origin", "x"]
+
+
+@pytest.fixture
+def probe(make_app: MakeApp) -> Flask:
+    """Return an app with a view that counts how often it was reached."""
+    app = make_app()
+    app.config["REACHED"] = 0
+
+    @app.route("/probe", methods=["GET", *UNSAFE])
+    @login_not_required
+    def reach() -> tuple[str, int]:
+        app.config["REACHED"] += 1
+        return "", 204
+
+    return app
+
+
+def visitor(app: Flask, cookie: str | None, origin: str = ORIGIN) -> Browser:
+    """Return a client that says nothing of where it comes from."""
+    browser = Browser(app, origin=origin)
+    del browser.environ_base["HTTP_SEC_FETCH_SITE"]
+    if cookie:
+        browser.keep({cookie: "x"})
+    return browser
+
+
+def ask(
+    browser: Browser,
+    method: str = "POST",
+    *,
+    site: str | None = None,
+    origin: str | None = None,
+) -> int:
+    said = {"Sec-Fetch-Site": site, "Origin": origin, "Accept": "application/json"}
+    headers = {name: value for name, value in said.items() if value is not None}
+    return browser.open("/probe", method=method, headers=headers).status_code
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_links_from_anywhere_may_be_followed(probe: Flask, method: str) -> None:
+    browser = visitor(probe, SESSION)
+    for site in SITES:
+        status = ask(browser, method, site=site, origin="https://evil.example")
+        assert status in {200, 204}, site
+
+
+def test_no_other_origin_is_ever_invited(client: Browser, user: str) -> None:
+    client.login()
+    asking = {
+        "Origin": "https://evil.example",
+        "Access-Control-Request-Method": "POST",
+        "Sec-Fetch-Site": "cross-site",
+    }
+    for method, path in product(["GET", "OPTIONS"], ["/", "/account/", "/healthz"]):
+        answer = client.open(path, method=method, headers=asking)
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_behind_a_proxy_ours_is_still_the_public_origin(configure: MakeApp) -> None:
+    app = configure(trusted_proxies=1)
+    inside = "http://10.0.0.5:8000"
+    browser = visitor(app, SESSION, inside)
+    seen = {}
+    for origin in (ORIGIN, inside, "https://10.0.0.5:8000", "https://evil.example"):
+        forwarded = {
+            "X-Forwarded-For": "203.0.113.9",
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-Host": "evil.example",
+            "Origin": origin,
+        }
+        answer = browser.post("/language", data={"language": "en"}, headers=forwarded)
+        seen[origin] = answer.status_code
+    assert seen.pop(ORIGIN) == 303
+    assert set(seen.values()) == {403}
+
+
+@pytest.mark.parametrize("host", ["localhost:5000", "192.168.1.20:5000"])
+def test_development_takes_the_host_it_was_asked_by(configure: MakeApp, host: str) -> None:
+    app = configure(development=True, public_url=LOCALHOST)
+    browser = visitor(app, "session", f"http://{host}")
+    seen = {}
+    for origin in (f"http://{host}", f"https://{host}", "http://localhost:5001"):
+        answer = browser.post("/language", data={"language": "en"}, headers={"Origin": origin})
+        seen[origin] = answer.status_code
+    assert seen.pop(f"http://{host}") == 303
+    assert set(seen.values()) == {403}
+
+
+def test_development_says_what_a_client_of_ones_own_has_to_send(
+    configure: MakeApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    localhost = "http://localhost:5000"
+    forged = {"Sec-Fetch-Site": "cross-site", "Accept": "application/json"}
+    developing = Browser(configure(development=True, public_url=localhost), origin=localhost)
+    refused = developing.post("/language", headers=forged)
+    assert refused.json is not None
+    assert f"sends “Origin: {localhost}”" in refused.json["error"]
+    assert f"'cross-site'; we are {localhost}" in caplog.text
+    refused = Browser(configure()).post("/language", headers=forged)
+    assert refused.json is not None
+    assert "Origin" not in refused.json["error"]

@@ -1,0 +1,114 @@
+"""Every answer carries the headers that forbid what this site never does."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask, Response
+from jinja2 import BytecodeCache
+from werkzeug.test import TestResponse
+
+from my_flask_app.auth.guards import login_not_required
+from my_flask_app.config import CONTENT_SECURITY_POLICY, Settings
+
+from ...conftest import MakeApp
+from ...core.test_headers import ask_for_everything
+from ...support.accounts import add_user, watch_hashing
+from ...support.http import EMAIL, Browser
+from ...support.settings import disconnect, quick_app
+from ...support.sql import empty_tables
+
+POLICY = "; ".join(CONTENT_SECURITY_POLICY)
+
+
+@pytest.fixture(scope="module")
+def extended(served: Flask, settings: Settings, pages: BytecodeCache) -> Iterator[Flask]:
+    """Return an app with a view that fails and one that has a mind of its own."""
+    app = quick_app(settings, pages)
+    # As it is outside tests: an error is answered, not raised.
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @app.get("/broken")
+    @login_not_required
+    def fail() -> str:
+        raise RuntimeError("the view failed")
+
+    @app.get("/own")
+    @login_not_required
+    def choose() -> Response:
+        answer = Response("{}", mimetype="application/json")
+        answer.headers["Cache-Control"] = "public, max-age=60"
+        answer.headers["Content-Security-Policy"] = "default-src 'none'"
+        answer.vary.add("X-Cookie-Consent")
+        return answer
+
+    yield app
+    disconnect(app)
+
+
+@pytest.fixture(scope="module")
+def answers(extended: Flask) -> dict[str, TestResponse]:
+    """Return an answer of every kind, by what it is."""
+    client = Browser(extended)
+    with pytest.MonkeyPatch.context() as patch:
+        watch_hashing(patch, lambda: None)
+        with extended.app_context():
+            add_user(EMAIL)
+        found = ask_for_everything(client)
+    empty_tables(extended)
+    return found
+
+
+def test_every_header_stands_there_once(answers: dict[str, TestResponse]) -> None:
+    for kind, answer in answers.items():
+        names = [name for name, _ in answer.headers if name != "Set-Cookie"]
+        assert len(names) == len(set(names)), kind
+
+
+def test_answers_say_that_they_depend_on_the_cookie(
+    answers: dict[str, TestResponse],
+) -> None:
+    for kind, answer in answers.items():
+        assert ("Cookie" in answer.vary) == ("file" not in kind), kind
+
+
+def test_every_answer_says_what_it_is_and_not_what_made_it(
+    answers: dict[str, TestResponse],
+) -> None:
+    for kind, answer in answers.items():
+        said = answer.headers["Content-Type"]
+        wanted = {"json": "application/json", "health": "application/json"}
+        wanted["file"] = "text/css; charset=utf-8"
+        assert said == wanted.get(kind, "text/html; charset=utf-8"), kind
+        assert not {"Server", "X-Powered-By"} & {*answer.headers.keys()}, kind
+
+
+@pytest.mark.parametrize("ending", ["/x.css", "/;x.css", "%2fx.css", "/..%2fstatic%2fx.css"])
+def test_a_private_page_has_no_name_that_caches_take_for_a_file(
+    client: Browser, user: str, ending: str
+) -> None:
+    client.login()
+    answer = client.get(f"/account{ending}")
+    assert answer.status_code == 404
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_subdomains_are_promised_on_demand_alone(configure: MakeApp) -> None:
+    # Those that still speak http would be out of reach for a year.
+    answer = Browser(configure(hsts_subdomains=True)).get("/")
+    told = "max-age=31536000; includeSubDomains"
+    assert answer.headers["Strict-Transport-Security"] == told
+
+
+def test_pages_hold_nothing_that_the_policy_would_block(
+    answers: dict[str, TestResponse],
+) -> None:
+    for kind in ("page", "private page", "missing", "invalid"):
+        text = answers[kind].text
+        assert not re.search(r"<script(?![^>]* src=)|<style| style=| on\w+=", text)
+        loaded = re.findall(r'(?: src|<link[^>]* href)="([^"]*)"', text)
+        assert loaded
+        for path in loaded:
+            origin = "/".join(path.split("/")[:3])
+            allowed = path.startswith("/") or origin in POLICY
+            assert allowed, f"Add {origin} to CONTENT_SECURITY_POLICY in config.py."

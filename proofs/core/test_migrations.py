@@ -1,0 +1,190 @@
+"""Migrations build what the models say, and lose nothing on the way."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
+
+from my_flask_app.core.db import db
+from my_flask_app.core.db.migrations import alembic
+
+from ...conftest import MakeApp
+from ...support.accounts import add_user
+from ...support.http import EMAIL, Browser
+from ...support.sql import own_database, rows, run_sql
+from ..support.sql import add_step, copy_migrations
+
+# A table is changed in SQLite by copying it and dropping the old one.
+WIDEN_NAMES = """
+with op.batch_alter_table("users") as users:
+        users.alter_column("name", existing_type=sa.String(100), type_=sa.String(200))
+"""
+ADD_COLUMN = """
+with op.batch_alter_table("users") as users:
+        users.add_column(sa.Column("probed", sa.Boolean(), nullable=False, server_default={}))
+"""
+NO_VALUE = """
+op.add_column("users", sa.Column("probed", sa.Boolean(), nullable=False))
+"""
+NO_VALUE_FOR_A_COPY = """
+with op.batch_alter_table("users", recreate="always") as users:
+        users.add_column(sa.Column("probed", sa.Boolean(), nullable=False))
+"""
+ORPHAN = (
+    "INSERT INTO links (purpose, token_hash, email, user_id, created_at, ends_at)"
+    " VALUES ('reset', 'x', 'x', 4711, '2026-01-01', '2026-01-01')"
+)
+
+
+@pytest.fixture
+def new_app(make_app: MakeApp, tmp_path: Path) -> Iterator[Callable[[], Flask]]:
+    """Return a maker of apps that share a database of their own, empty at first."""
+    with own_database(tmp_path) as url:
+        yield lambda: make_app(database_url=url)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return copy_migrations(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def peopled(folder: Path, new_app: Callable[[], Flask]) -> Flask:
+    """Return an app with an account that has logged in, so that rows point to it."""
+    app = new_app()
+    with app.app_context():
+        alembic.upgrade()
+    with app.app_context():
+        add_user(EMAIL)
+    Browser(app).login()
+    assert rows(app, "SELECT id FROM events WHERE user_id IS NOT NULL")
+    return app
+
+
+def tables(app: Flask) -> set[str]:
+    with app.app_context():
+        return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def contents(app: Flask) -> dict[str, list[dict[str, object]]]:
+    return {table: rows(app, f"SELECT * FROM {table}") for table in tables(app)}
+
+
+def test_a_difference_between_them_becomes_a_migration_free_of_the_package(
+    folder: Path, new_app: Callable[[], Flask]
+) -> None:
+    app = new_app()
+    with app.app_context():
+        alembic.upgrade()
+    run_sql(app, "ALTER TABLE users DROP COLUMN disabled_at")
+    with app.app_context():
+        assert len(alembic.compare_metadata()) == 1
+        alembic.revision("Lock again")
+    (written,) = folder.glob("*lock_again.py")
+    text = written.read_text()
+    assert "sa.Column('disabled_at', sa.DateTime(timezone=True), nullable=True)" in text
+    # A package that is renamed, or a type that goes, must not break old migrations.
+    assert "UTCDateTime" not in text
+
+
+def test_a_column_without_a_value_for_the_rows_that_are_there_is_refused(
+    folder: Path, new_app: Callable[[], Flask]
+) -> None:
+    """Where there is none yet, on the owner's machine, it would work; not where it is served."""
+    app = new_app()
+    with app.app_context():
+        alembic.upgrade()
+    run_sql(app, "ALTER TABLE users DROP COLUMN name")
+    before = set(folder.iterdir())
+    done = app.test_cli_runner().invoke(args=["db", "revision", "Call people"])
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: users.name may not be NULL, and rows that are there")
+    assert 'mapped_column(server_default="0").' in done.output
+    assert set(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("step", [NO_VALUE, NO_VALUE_FOR_A_COPY])
+def test_nor_is_it_added_to_rows_that_are_there(
+    folder: Path, peopled: Flask, new_app: Callable[[], Flask], step: str
+) -> None:
+    before = contents(peopled)
+    add_step(peopled, folder, step)
+    app = new_app()
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL refuses it by itself")
+    done = app.test_cli_runner().invoke(args=["db", "upgrade"])
+    assert done.exit_code == 1
+    assert "Error: users.probed may not be NULL" in done.output
+    assert "Traceback" not in done.output
+    assert contents(peopled) == before
+
+
+@pytest.mark.parametrize(
+    "step", [WIDEN_NAMES, ADD_COLUMN.format("sa.false()"), ADD_COLUMN.format("'0'")]
+)
+@pytest.mark.parametrize("somebody_is_left", [True, False])
+def test_a_table_that_was_changed_gives_no_number_twice(
+    folder: Path, peopled: Flask, new_app: Callable[[], Flask], step: str, somebody_is_left: bool
+) -> None:
+    """A new account must not inherit what named an old one."""
+    with peopled.app_context():
+        add_user("bob@example.com")
+    given = {row["id"] for row in rows(peopled, "SELECT id FROM users")}
+    run_sql(peopled, "DELETE FROM users WHERE name <> ''" + " AND id > 1" * somebody_is_left)
+    add_step(peopled, folder, step)
+    app = new_app()
+    with app.app_context():
+        alembic.upgrade()
+    with app.app_context():
+        add_user("eve@example.com")
+    (new,) = rows(app, "SELECT id FROM users WHERE email = 'eve@example.com'")
+    assert new["id"] not in given, "users has lost AUTOINCREMENT"
+
+
+def test_changing_a_table_keeps_the_rows_that_point_to_it(
+    folder: Path, peopled: Flask, new_app: Callable[[], Flask]
+) -> None:
+    before = contents(peopled)
+    add_step(peopled, folder, WIDEN_NAMES)
+    app = new_app()
+    with app.app_context():
+        assert alembic.needs_upgrade()
+        alembic.upgrade()
+        assert not alembic.needs_upgrade()
+    with app.app_context():
+        columns = {
+            column["name"]: str(column["type"])
+            for column in inspect(db.engine).get_columns("users")
+        }
+    assert columns["name"] == "VARCHAR(200)"
+    assert contents(app) == before
+
+
+def test_a_migration_that_would_break_foreign_keys_is_undone(
+    folder: Path, peopled: Flask, new_app: Callable[[], Flask]
+) -> None:
+    before = contents(peopled)
+    add_step(peopled, folder, f"op.execute({ORPHAN!r})")
+    app = new_app()
+    with app.app_context(), pytest.raises((RuntimeError, IntegrityError), match="foreign key"):
+        alembic.upgrade()
+    with app.app_context():
+        assert alembic.needs_upgrade()
+    assert contents(app) == before
+
+
+def test_foreign_keys_are_at_work_after_a_migration(peopled: Flask) -> None:
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+        run_sql(peopled, ORPHAN)
+    run_sql(peopled, "DELETE FROM users")
+    assert not rows(peopled, "SELECT id FROM events WHERE user_id IS NOT NULL")
+
+
+def test_a_revision_before_the_upgrade_is_told_in_a_sentence(new_app: Callable[[], Flask]) -> None:
+    done = new_app().test_cli_runner().invoke(args=["db", "revision", "Too early"])
+    lacking = "DATABASE_URL names a database that lacks migrations. Run `flask db upgrade`."
+    assert (done.exit_code, done.output) == (1, f"Error: {lacking}\n")

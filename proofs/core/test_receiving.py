@@ -1,0 +1,23 @@
+"""What is sent is received before anything else happens: whoever sends slowly holds up nobody."""
+
+import pytest
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from my_flask_app.config import MAX_BODY_BYTES
+
+from ...conftest import MakeApp
+from ...support.http import Browser, page
+
+
+@pytest.mark.parametrize("size", [100, 2 * MAX_BODY_BYTES])
+def test_a_view_may_take_less_or_more_than_others(make_app: MakeApp, size: int) -> None:
+    app = make_app()
+
+    @page(app, public=True)
+    def upload() -> ResponseReturnValue:
+        request.max_content_length = size
+        return str(len(request.get_data()))
+
+    assert Browser(app).post("/upload", data=b"a" * size).text == str(size)
+    assert Browser(app).post("/upload", data=b"a" * (size + 1)).status_code == 413

@@ -1,0 +1,89 @@
+"""Write migrations into a copy of those that are there, and see where a database stands."""
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, create_engine, text
+
+from my_flask_app.core.db import db, migrations
+from my_flask_app.core.db.migrations import alembic
+
+from ...support.sql import R, rows
+
+REVISION = '''"""Try something."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = {name!r}
+down_revision = {head!r}
+branch_labels = {labels!r}
+depends_on = {needed!r}
+
+
+def upgrade() -> None:
+    {step}
+
+
+def downgrade() -> None:
+    pass
+'''
+
+
+def until_it_waits(work: Future[R], holder: Connection) -> None:
+    """Return once some work waits for a lock of the holder's, or is done (PostgreSQL)."""
+    pid = holder.scalar(text("SELECT pg_backend_pid()"))
+    blocked = text("SELECT count(*) FROM pg_stat_activity WHERE :pid = ANY(pg_blocking_pids(pid))")
+    with db.engine.connect() as connection:
+        while not work.done() and not connection.scalar(blocked, {"pid": pid}):
+            connection.rollback()
+
+
+@contextmanager
+def other_writer(app: Flask, statement: str) -> Iterator[Connection]:
+    """Hold the locks of a write that another program has begun and not yet ended."""
+    engine = create_engine(app.config["SQLALCHEMY_ENGINES"]["default"]["url"])
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+        yield connection
+    engine.dispose()
+
+
+def copy_migrations(place: Path, patch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the migrations, which the apps made from now on use."""
+    # In its name stands what programs take for the end of a path.
+    copy = place / "v: x; 100% mine" / "migrations"
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(migrations.FOLDER, copy, ignore=ignored)
+    patch.setattr(migrations, "FOLDER", copy)
+    return copy
+
+
+def add_step(app: Flask, folder: Path, step: str, *names: str) -> None:
+    """Write a migration that follows the latest one of the app's own, or several."""
+    head = own_head(app)
+    for name in names or ("probe",):
+        more = {"name": name, "head": head, "labels": None, "needed": None}
+        (folder / f"{name}.py").write_text(REVISION.format(step=step.strip(), **more))
+
+
+def add_branch(folder: Path, name: str) -> None:
+    """Write the first migration of a part of the account."""
+    more = {"name": f"{name}_0001", "head": None, "labels": (name,), "needed": "0001"}
+    (folder / f"{name}_0001.py").write_text(REVISION.format(step="pass", **more))
+
+
+def own_head(app: Flask) -> str:
+    """Return the latest migration of the app's own, besides those of the account's parts."""
+    with app.app_context():
+        (head,) = alembic.script_directory.get_revisions("default@head")
+        return str(head.revision)
+
+
+def steps_done(app: Flask) -> set[str]:
+    return {row["version_num"] for row in rows(app, "SELECT version_num FROM alembic_version")}

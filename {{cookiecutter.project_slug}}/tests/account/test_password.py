@@ -1,0 +1,81 @@
+"""Change the password of a signed-in account."""
+
+import pytest
+from flask import Flask
+
+from ..support.accounts import NEW_PASSWORD, change_password, copy_of
+from ..support.http import PASSWORD, Browser, set_cookies
+from ..support.sql import rows
+
+PATH = "/account/password"
+WRONG = "not the password at all"
+
+
+def kinds(app: Flask) -> list[object]:
+    return [row["kind"] for row in rows(app, "SELECT kind FROM events ORDER BY id")]
+
+
+def test_a_changed_password_replaces_the_old_one(client: Browser, user: str) -> None:
+    client.login()
+    assert client.get(PATH).status_code == 200
+    assert change_password(client) == 303
+    assert "Your password is changed." in client.get("/account/").text
+    client.logout()
+    assert client.login(password=PASSWORD).status_code == 422
+    assert client.login(password=NEW_PASSWORD).status_code == 303
+    assert "password_changed" in kinds(client.application)
+
+
+@pytest.mark.parametrize("login", [{}, {"remember": "y"}])
+def test_it_ends_the_other_sessions_and_gives_this_one_a_new_token(
+    app: Flask, client: Browser, user: str, login: dict[str, str]
+) -> None:
+    elsewhere = Browser(app)
+    elsewhere.login(remember="y")
+    client.login(**login)
+    stolen = copy_of(client)
+    form = {"current_password": PASSWORD, "password": NEW_PASSWORD}
+    ages = [
+        cookie.attributes.get("max-age")
+        for cookie in set_cookies(client.post(PATH, data=form))
+        if not cookie.deletes
+    ]
+    assert client.is_signed_in()
+    assert not stolen.is_signed_in()
+    assert not elsewhere.is_signed_in()
+    # Remembered stays remembered, and no other session becomes so.
+    assert any(ages) == bool(login)
+
+
+@pytest.mark.parametrize("current", ["", WRONG, PASSWORD.upper(), f"{PASSWORD} "])
+def test_the_current_password_is_asked_for(
+    app: Flask, client: Browser, user: str, current: str
+) -> None:
+    client.login()
+    form = {"current_password": current, "password": NEW_PASSWORD}
+    refused = client.post(PATH, data=form)
+    assert refused.status_code == 422
+    assert 'id="current_password-error"' in refused.text
+    assert current not in refused.text or not current
+    assert client.is_signed_in()
+    assert Browser(app).login(password=PASSWORD).status_code == 303
+
+
+def test_a_weak_password_changes_nothing(client: Browser, user: str) -> None:
+    client.login()
+    form = {"current_password": PASSWORD, "password": "aaaaaaaaaaaaaaa"}
+    refused = client.post(PATH, data=form)
+    assert refused.status_code == 422
+    assert 'id="password-error"' in refused.text
+    assert client.login(password=PASSWORD).status_code == 303
+
+
+def test_password_managers_are_led_to_the_page(client: Browser, user: str) -> None:
+    for sign_in in (False, True):
+        if sign_in:
+            client.login()
+        led = client.get("/.well-known/change-password")
+        assert (led.status_code, led.location) == (303, "/account/password")
+    # They ask for this one to see whether a site answers 200 to everything.
+    missing = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200"
+    assert client.get(missing).status_code == 404

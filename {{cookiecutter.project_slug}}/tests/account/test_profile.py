@@ -1,0 +1,67 @@
+"""Who you are: a name and a language."""
+
+import pytest
+from flask import Flask
+
+from ..support.accounts import add_user
+from ..support.http import EMAIL, Browser
+from ..support.sql import rows
+
+PATH = "/account/"
+
+
+@pytest.fixture
+def client(client: Browser, user: str) -> Browser:
+    client.login()
+    return client
+
+
+def saved(app: Flask, email: str = EMAIL) -> tuple[object, object]:
+    query = "SELECT name, language FROM users WHERE email = :email"
+    (row,) = rows(app, query, email=email)
+    return row["name"], row["language"]
+
+
+def test_the_page_shows_who_one_is(client: Browser) -> None:
+    page = client.get(PATH).text
+    assert EMAIL in page
+    assert 'value="Ana"' in page
+
+
+def test_name_and_language_are_saved(app: Flask, client: Browser) -> None:
+    with app.app_context():
+        add_user("bob@example.com", name="Bob")
+    form = {"name": "  Anna Maria ", "language": "pt_BR"}
+    answer = client.post(PATH, data=form)
+    assert (answer.status_code, answer.location) == (303, PATH)
+    assert saved(app) == ("Anna Maria", "pt_BR")
+    assert saved(app, "bob@example.com") == ("Bob", "en")
+    assert '<html lang="pt-BR">' in client.get(PATH).text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"name": "", "language": "en"},
+        {"name": "   ", "language": "en"},
+        {"name": "x" * 101, "language": "en"},
+        {"name": "Ana\x00", "language": "en"},
+        {"name": "Ana", "language": "tlh"},
+        {"name": "Ana", "language": ""},
+    ],
+)
+def test_a_mistake_is_shown_and_saves_nothing(
+    app: Flask, client: Browser, form: dict[str, str]
+) -> None:
+    answer = client.post(PATH, data=form)
+    assert answer.status_code == 422
+    assert "-error" in answer.text
+    assert saved(app) == ("Ana", "en")
+
+
+def test_what_is_not_asked_for_is_not_taken(app: Flask, client: Browser) -> None:
+    form = {"name": "Ana", "language": "en", "email": "eve@example.com", "id": "1"}
+    form |= {"password_hash": "x", "session_epoch": "9", "disabled_at": ""}
+    before = rows(app, "SELECT * FROM users")
+    assert client.post(PATH, data=form).status_code == 303
+    assert rows(app, "SELECT * FROM users") == before

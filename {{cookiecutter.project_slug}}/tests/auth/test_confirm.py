@@ -1,0 +1,214 @@
+"""Sensitive views ask for the password again when it was given too long ago."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, redirect, request
+from flask.typing import ResponseReturnValue
+from time_machine import TimeMachineFixture
+from werkzeug.test import TestResponse
+
+from {{ cookiecutter.project_slug }}.auth.guards import recent_login_required
+from {{ cookiecutter.project_slug }}.core.environ import Rate
+
+from ..conftest import MakeApp
+from ..support.accounts import NEW_PASSWORD, change_password, copy_of
+from ..support.http import EMAIL, PASSWORD, Browser, set_cookies
+from ..support.parts import RIGHT, add_word
+from ..support.sql import rows
+
+CONFIRM = "/auth/confirm"
+WRONG = "not the password at all"
+JSON = {"Accept": "application/json"}
+TEN_MINUTES = 600
+
+# As `configure`, with a vault in each app.
+BuildVault = Callable[..., Flask]
+
+
+@pytest.fixture
+def build(make_app: MakeApp) -> BuildVault:
+    """Return a maker of apps with two views as a user might write them."""
+
+    def make(**changes: object) -> Flask:
+        app = make_app(**changes)
+        app.config["TAKEN"] = []
+
+        @app.get("/vault")
+        @recent_login_required
+        def vault() -> str:
+            return "gold"
+
+        @app.post("/vault/take")
+        @recent_login_required
+        def take() -> ResponseReturnValue:
+            app.config["TAKEN"].append(request.form["what"])
+            return redirect("/vault", 303)
+
+        return app
+
+    return make
+
+
+@pytest.fixture
+def site(build: BuildVault, user: str) -> Browser:
+    """Return a browser that has just logged in to an app with a vault."""
+    browser = Browser(build())
+    browser.login()
+    return browser
+
+
+def confirm(browser: Browser, password: str = PASSWORD, **more: str) -> TestResponse:
+    return browser.post(CONFIRM, data={"password": password, **more})
+
+
+def asks(response: TestResponse) -> bool:
+    """Tell whether the answer leads to the page that asks for the password."""
+    return response.status_code == 303 and response.location.partition("?")[0] == CONFIRM
+
+
+def kinds(app: Flask) -> list[object]:
+    return [row["kind"] for row in rows(app, "SELECT kind FROM events ORDER BY id")]
+
+
+def test_a_login_is_proof_enough_for_a_while(site: Browser, clock: TimeMachineFixture) -> None:
+    site.login()
+    for _ in range(2):
+        clock.shift(TEN_MINUTES / 2 - 1)
+        assert site.get("/vault").text == "gold"
+    # Being in use proves nothing.
+    clock.shift(2)
+    assert asks(site.get("/vault"))
+    assert site.is_signed_in()
+
+
+def test_who_confirms_goes_on_where_the_question_came_up(
+    site: Browser, clock: TimeMachineFixture
+) -> None:
+    clock.shift(TEN_MINUTES)
+    asked = site.get("/vault?shelf=2&box=3")
+    assert asked.location == f"{CONFIRM}?next=/vault?shelf%3D2%26box%3D3"
+    page = site.get(asked.location)
+    assert page.status_code == 200
+    assert 'value="/vault?shelf=2&amp;box=3"' in page.text
+    answer = confirm(site, next="/vault?shelf=2&box=3")
+    assert (answer.status_code, answer.location) == (303, "/vault?shelf=2&box=3")
+    assert site.get(answer.location).text == "gold"
+    assert "confirmed" in kinds(site.application)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        None,
+        "",
+        "about:blank",
+        "/vault",
+        "//evil.example/vault",
+        "https://evil.example/vault",
+        "https://app.example.evil.example/vault",
+        "https://app.example@evil.example/vault",
+        "https://app.example",
+        "https://[app.example/vault",
+        "http://app.example/vault",
+    ],
+)
+def test_only_a_page_of_ours_is_worth_coming_back_to(
+    site: Browser, clock: TimeMachineFixture, page: str | None
+) -> None:
+    clock.shift(TEN_MINUTES)
+    headers = {} if page is None else {"Referer": page}
+    assert site.post("/vault/take", headers=headers).location == CONFIRM
+    assert confirm(site).location == "/"
+
+
+@pytest.mark.parametrize("login", [{}, {"remember": "y"}])
+def test_a_proof_gives_a_new_token_and_ends_the_old_one(
+    site: Browser, login: dict[str, str]
+) -> None:
+    site.login(**login)
+    stolen = copy_of(site)
+    (cookie,) = set_cookies(confirm(site))
+    # A remembered session stays remembered, and no other becomes so.
+    assert bool(cookie.attributes.get("max-age")) == bool(login)
+    assert site.is_signed_in()
+    assert not stolen.is_signed_in()
+    assert not asks(stolen.get("/vault"))
+
+
+def test_guesses_are_counted_and_apart_from_the_logins(build: BuildVault, user: str) -> None:
+    app = build(login_attempts_per_account=Rate(3, 900))
+    site = Browser(app)
+    site.login()
+    assert [confirm(site, WRONG).status_code for _ in range(4)] == [422, 422, 422, 429]
+    assert confirm(site).status_code == 429
+    assert kinds(app) == ["login", *["confirm_failed"] * 3]
+    # A login forgives nothing of it: it would give a thief at an open session more guesses.
+    assert Browser(app).login().status_code == 303
+    assert confirm(site).status_code == 429
+
+
+def test_guesses_of_strangers_leave_a_signed_in_user_alone(build: BuildVault, user: str) -> None:
+    app = build(login_attempts_per_account=Rate(2, 900))
+    site = Browser(app)
+    site.login()
+    assert [Browser(app).login(password=WRONG).status_code for _ in range(2)] == [422, 429]
+    assert confirm(site).status_code == 303
+    assert change_password(site) == 303
+
+
+def test_a_visitor_logs_in_first(build: BuildVault) -> None:
+    visitor = Browser(build())
+    assert visitor.get("/vault").location == "/auth/login?next=/vault"
+    assert visitor.get("/vault", headers=JSON).status_code == 401
+    assert visitor.get(CONFIRM).location == f"/auth/login?next={CONFIRM}"
+    assert visitor.post(CONFIRM, data={"password": PASSWORD}).location == "/auth/login"
+
+
+@pytest.fixture
+def ana(make_app: MakeApp, user: str) -> Browser:
+    """Return a browser that Ana has logged in with."""
+    browser = Browser(add_word(make_app()))
+    browser.login()
+    return browser
+
+
+def name(browser: Browser) -> object:
+    (row,) = rows(browser.application, "SELECT name FROM users WHERE email = :email", email=EMAIL)
+    return row["name"]
+
+
+@pytest.mark.parametrize(
+    ("form", "wrong"),
+    [
+        ({"password": PASSWORD}, "word"),
+        ({"password": PASSWORD, "word": "honey"}, "word"),
+        ({"password": WRONG, "word": "marmalade"}, "password"),
+        ({"word": "marmalade"}, "password"),
+    ],
+)
+def test_one_of_the_two_proves_nothing_and_uses_nothing_up(
+    ana: Browser, clock: TimeMachineFixture, form: dict[str, str], wrong: str
+) -> None:
+    clock.shift(TEN_MINUTES)
+    refused = ana.post(CONFIRM, data=form)
+    assert refused.status_code == 422
+    assert f'id="{wrong}-error"' in refused.text
+    assert name(ana) == "Ana"
+    assert ana.get("/account/password").location.startswith(CONFIRM)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_new_password_wants_a_recent_proof_with_it_first(
+    ana: Browser, clock: TimeMachineFixture, method: str
+) -> None:
+    form = {"current_password": PASSWORD, "password": NEW_PASSWORD}
+    clock.shift(TEN_MINUTES)
+    asked = ana.open("/account/password", method=method, data=form)
+    assert asked.location.startswith(CONFIRM)
+    assert Browser(ana.application).login().status_code == 303
+    ana.post(CONFIRM, data=RIGHT)
+    assert ana.get("/account/password").status_code == 200
+    assert change_password(ana) == 303
+    ana.logout()
+    assert ana.login(password=NEW_PASSWORD).status_code == 303

@@ -1,0 +1,108 @@
+"""A crowd at the login takes neither all memory nor the other pages."""
+
+import runpy
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+from flask import Flask
+from werkzeug.exceptions import ServiceUnavailable
+
+from {{ cookiecutter.project_slug }}.auth import passwords
+from {{ cookiecutter.project_slug }}.core.environ import Rate
+from {{ cookiecutter.project_slug }}.core.web import request
+
+from ..conftest import MakeApp
+from ..support.accounts import NEW_PASSWORD, watch_hashing
+from ..support.http import EMAIL, PASSWORD, Browser
+from ..support.mail import ask_for_link
+from ..support.sql import rows
+
+CONFIGURATION = Path(__file__).parents[2] / "gunicorn.conf.py"
+
+
+def test_few_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside: list[int] = []
+    go_on = Event()
+
+    def stay() -> None:
+        inside.append(1)
+        go_on.wait()
+
+    watch_hashing(monkeypatch, stay)
+    with ThreadPoolExecutor(10) as threads:
+        hashes = [threads.submit(passwords.hash_password, "abc") for _ in range(10)]
+        while not inside:
+            time.sleep(0.001)
+        time.sleep(0.1)
+        at_once = len(inside)
+        go_on.set()
+    assert at_once <= passwords.AT_ONCE == 2
+    # Nobody's turn is lost.
+    assert all(passwords.verify(found.result(), "abc") for found in hashes)
+
+
+@contextmanager
+def crowd() -> Iterator[None]:
+    """Leave no place."""
+    for _ in range(passwords.QUEUE_SLOTS):
+        passwords.queue_slots.acquire()
+    try:
+        yield
+    finally:
+        passwords.queue_slots.release(passwords.QUEUE_SLOTS)
+
+
+def test_who_finds_no_place_is_told_when_to_come_back(
+    app: Flask, client: Browser, user: str
+) -> None:
+    with crowd():
+        refused = client.login()
+        assert client.get("/").status_code == 200
+        # Sent away without a look at the password: that was no attempt.
+        assert rows(app, "SELECT count FROM throttles") == []
+    assert refused.status_code == 503
+    assert refused.headers["Retry-After"] == "5"
+    assert "Please try again shortly." in refused.text
+    assert client.login().status_code == 303
+
+
+def test_who_confirms_a_password_finds_a_place_before_it_counts(
+    configure: MakeApp, user: str
+) -> None:
+    browser = Browser(configure(login_attempts_per_account=Rate(1, 900)))
+    browser.login()
+    form = {"password": PASSWORD}
+    with crowd():
+        assert browser.post("/auth/confirm", data=form).status_code == 503
+        assert browser.post("/auth/confirm", data=form).status_code == 503
+    assert browser.post("/auth/confirm", data=form).status_code == 303
+
+
+def test_to_judge_a_password_takes_a_place(app: Flask) -> None:
+    with app.app_context(), crowd(), pytest.raises(ServiceUnavailable):
+        passwords.weakness(NEW_PASSWORD, email=EMAIL, name="Ana")
+
+
+@pytest.mark.parametrize("start", ["/auth/register", "/auth/reset"])
+def test_who_chooses_a_password_finds_a_place_before_it_counts(
+    configure: MakeApp, user: str, start: str
+) -> None:
+    browser = Browser(configure(login_attempts_per_address=Rate(1, 900)))
+    email = EMAIL if start == "/auth/reset" else "bob@example.com"
+    browser.get(ask_for_link(browser, start, email))
+    form = {"name": "Bob", "password": NEW_PASSWORD}
+    with crowd():
+        assert browser.post(f"{start}/finish", data=form).status_code == 503
+        assert browser.post(f"{start}/finish", data=form).status_code == 503
+    assert browser.post(f"{start}/finish", data=form).status_code == 303
+
+
+def test_some_threads_are_left_for_other_pages() -> None:
+    served_by = runpy.run_path(str(CONFIGURATION))
+    assert served_by["worker_class"] == "gthread"
+    assert served_by["threads"] * 0.8 >= passwords.QUEUE_SLOTS + request.AT_ONCE

@@ -1,0 +1,192 @@
+"""Every view asks for login unless it says otherwise, and for the password where it says so."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from flask.views import MethodView
+from time_machine import TimeMachineFixture
+from werkzeug import Response
+
+from {{ cookiecutter.project_slug }}.account import PARTS
+from {{ cookiecutter.project_slug }}.auth.guards import (
+    login_not_required,
+    recent_login_required,
+    signed_in_user,
+)
+
+from ..conftest import MakeApp
+from ..support.http import Browser
+from ..test_pages import PUBLIC
+
+LOCALHOST = "http://localhost:5000"
+# What came with the project. Pages of yours stand in tests/test_pages.py, and the parts of the
+# account have tests of their own.
+OPEN = PUBLIC | {
+    "auth.log_in",
+    "auth.login",
+    "auth.logout",
+    "language.choose",
+    "register.finish",
+    "register.open_mailed",
+    "register.start",
+    "reset.finish",
+    "reset.open_mailed",
+    "reset.start",
+    "static",
+    "well_known.lead_to_password",
+}
+
+ASKS = "/auth/confirm?next=/vault"
+TEN_MINUTES = 600
+
+
+def asks_for_login(response: Response) -> bool:
+    location = response.headers.get("Location", "")
+    return response.status_code == 303 and location.startswith("/auth/login")
+
+
+def open_endpoints(app: Flask, origin: str) -> set[str]:
+    """Return the endpoints that let a visitor in, by any method.
+
+    The views themselves are not called, so it does not matter what an address may hold.
+    """
+    found = set()
+    # Those of a blueprint are open as those in static/ are.
+    files = {f"{name}.static" for name, owner in app.blueprints.items() if owner.has_static_folder}
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in files or rule.endpoint.partition(".")[0] in PARTS:
+            continue
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            environ = Browser(app).environ_base
+            with app.test_request_context("/", origin, method=method, environ_base=environ):
+                request.url_rule, request.view_args, request.routing_exception = rule, {}, None
+                refused = app.preprocess_request()
+                if refused is None or not asks_for_login(app.make_response(refused)):
+                    found.add(rule.endpoint)
+    return found
+
+
+def assert_only_these_are_open(opened: set[str], allowed: set[str]) -> None:
+    assert not opened - allowed, (
+        f"{sorted(opened - allowed)} can be opened without a login. If that is meant, add it to "
+        "PUBLIC in tests/test_pages.py; if not, take @login_not_required from the view."
+    )
+
+
+def test_these_endpoints_and_no_others_are_public(app: Flask, client: Browser) -> None:
+    opened = open_endpoints(app, client.origin)
+    assert_only_these_are_open(opened, OPEN)
+    assert not OPEN - opened, (
+        f"{sorted(OPEN - opened)} in PUBLIC (tests/test_pages.py) asks for login, or is not "
+        "there: take it from PUBLIC, or mark the view @login_not_required, right below its route."
+    )
+
+
+def test_development_opens_its_own_pages_and_no_others(configure: MakeApp) -> None:
+    app = configure(development=True, public_url=LOCALHOST)
+    opened = open_endpoints(app, LOCALHOST)
+    own = {endpoint for endpoint in opened if endpoint.startswith("dev.")}
+    assert own
+    assert_only_these_are_open(opened, OPEN | own)
+
+
+def test_a_new_view_is_closed_until_it_is_marked(make_app: MakeApp, user: str) -> None:
+    app = make_app()
+
+    @app.get("/test-closed")
+    def notes() -> str:
+        return signed_in_user().name
+
+    @app.get("/test-open")
+    @login_not_required
+    def news() -> str:
+        return "news"
+
+    browser = Browser(app)
+    assert asks_for_login(browser.get("/test-closed"))
+    assert browser.get("/test-open").text == "news"
+    browser.login()
+    assert browser.get("/test-closed").text == "Ana"
+
+
+def test_unknown_pages_are_missing_not_closed(client: Browser) -> None:
+    assert client.get("/nowhere").status_code == 404
+    assert client.delete("/account/").status_code == 405
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_a_refused_look_leads_back_after_login(client: Browser, method: str) -> None:
+    refused = client.open("/account/password?a=1&b=2", method=method)
+    assert asks_for_login(refused)
+    assert refused.location == "/auth/login?next=/account/password?a%3D1%26b%3D2"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_refused_change_is_not_repeated_after_login(make_app: MakeApp, method: str) -> None:
+    app = make_app()
+    app.add_url_rule("/test-closed", "notes", lambda: "changed", methods=[method])
+    assert Browser(app).open("/test-closed", method=method).location == "/auth/login"
+
+
+def test_a_served_app_tells_nobody_how_it_is_built(client: Browser) -> None:
+    page = client.get(client.get("/account/password").location)
+    assert "account.password" not in page.text
+
+
+@pytest.mark.parametrize("order", ["above", "below", "public"])
+def test_a_mark_put_in_the_wrong_place_opens_nothing(
+    make_app: MakeApp, user: str, clock: TimeMachineFixture, order: str
+) -> None:
+    app = make_app()
+
+    def vault() -> ResponseReturnValue:
+        return "gold"
+
+    marks = [recent_login_required] + [login_not_required] * (order == "public")
+    for mark in marks if order != "above" else []:
+        vault = mark(vault)
+    app.add_url_rule("/vault", view_func=vault)
+    if order == "above":
+        recent_login_required(vault)
+
+    visitor, site = Browser(app), Browser(app)
+    assert visitor.get("/vault").status_code == 303
+    site.login()
+    assert site.get("/vault").text == "gold"
+    clock.shift(TEN_MINUTES)
+    assert site.get("/vault").location == ASKS
+
+
+@pytest.mark.parametrize("within", ["a class", "a decorator", "an asynchronous one"])
+def test_a_view_that_the_guard_does_not_see_asks_as_well(
+    make_app: MakeApp, user: str, clock: TimeMachineFixture, within: str
+) -> None:
+    app = make_app()
+
+    @recent_login_required
+    def vault() -> str:
+        return "gold"
+
+    @recent_login_required
+    async def later() -> str:
+        return "gold"
+
+    class Vault(MethodView):
+        @recent_login_required
+        def get(self) -> str:
+            return "gold"
+
+    unseen: dict[str, Callable[..., Any]] = {
+        "a class": Vault.as_view("vault"),
+        "a decorator": lambda: vault(),
+        "an asynchronous one": later,
+    }
+    app.add_url_rule("/vault", "vault", unseen[within])
+    site = Browser(app)
+    site.login()
+    assert site.get("/vault").text == "gold"
+    clock.shift(TEN_MINUTES)
+    assert site.get("/vault").location == ASKS

@@ -1,0 +1,119 @@
+"""Mailed links: used once, for half an hour, for what they were sent for."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from time_machine import TimeMachineFixture
+
+from {{ cookiecutter.project_slug }}.core.db import Base
+from {{ cookiecutter.project_slug }}.core.environ import Rate
+
+from ..conftest import MakeApp
+from ..support.accounts import overtake
+from ..support.http import EMAIL, PASSWORD, Browser
+from ..support.mail import ask_for_link
+from ..support.sql import everything_stored, rows
+
+FORM = {"name": "Bob", "password": "umbrella lantern gravel Tuesday"}
+START = {"register": "/auth/register", "reset": "/auth/reset"}
+RECIPIENT = {"register": "bob@example.com", "reset": EMAIL}
+
+
+@pytest.fixture(params=["register", "reset"])
+def purpose(request: pytest.FixtureRequest, user: str) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def link(client: Browser, purpose: str) -> str:
+    return ask_for_link(client, START[purpose], RECIPIENT[purpose])
+
+
+@pytest.fixture
+def finish(purpose: str) -> str:
+    return f"{START[purpose]}/finish"
+
+
+def test_looking_at_a_link_does_not_use_it_up(
+    app: Flask, client: Browser, link: str, finish: str
+) -> None:
+    # Mail scanners follow links before people do.
+    scanner = Browser(app)
+    assert scanner.head(link).status_code == 303
+    assert scanner.get(link).status_code == 303
+    assert scanner.get(finish).status_code == 200
+    assert client.get(link).status_code == 303
+    assert client.get(link).status_code == 303
+    assert client.post(finish, data=FORM).status_code == 303
+
+
+def test_one_network_opens_a_link_only_so_often(configure: MakeApp, link: str) -> None:
+    # Each opening by a visitor can store a session: anybody with a link could fill the disk.
+    app = configure(login_attempts_per_address=Rate(3, 900))
+    opened = [Browser(app).get(link).status_code for _ in range(5)]
+    assert opened == [303, 303, 303, 429, 429]
+    if "sessions" in Base.metadata.tables:
+        assert len(rows(app, "SELECT * FROM sessions")) == 3
+
+
+def test_the_token_leaves_the_address_bar_at_once(client: Browser, link: str, finish: str) -> None:
+    token = link.rpartition("/")[2]
+    opened = client.get(link)
+    assert opened.location == finish
+    assert token not in opened.text
+    assert token not in client.get(finish).text
+    assert token not in "".join(client.jar().values())
+
+
+def test_the_database_does_not_know_the_token(app: Flask, link: str) -> None:
+    token = link.rpartition("/")[2]
+    assert len(token) >= 43
+    assert rows(app, "SELECT id FROM links")
+    assert token.encode() not in everything_stored(app)
+
+
+def test_a_link_works_once(
+    app: Flask, client: Browser, purpose: str, link: str, finish: str
+) -> None:
+    start = START[purpose]
+    second = Browser(app)
+    second.get(link)
+    client.get(link)
+    assert client.post(finish, data=FORM).status_code == 303
+    for answer in (
+        second.post(finish, data=FORM),
+        second.get(finish),
+        client.get(link),
+        client.post(finish, data=FORM),
+    ):
+        assert answer.status_code == 410
+        assert f'href="{start}"' in answer.text
+
+
+def test_a_link_is_good_for_half_an_hour(
+    clock: TimeMachineFixture, app: Flask, client: Browser, link: str, finish: str
+) -> None:
+    opened = Browser(app)
+    clock.shift(timedelta(minutes=29, seconds=59))
+    assert opened.get(link).status_code == 303
+    assert opened.get(finish).status_code == 200
+    clock.shift(1)
+    assert client.get(link).status_code == 410
+    assert opened.get(finish).status_code == 410
+    assert opened.post(finish, data=FORM).status_code == 410
+
+
+def test_a_link_that_grows_too_old_while_a_password_is_hashed_is_void(
+    clock: TimeMachineFixture,
+    client: Browser,
+    link: str,
+    finish: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client.get(link)
+    overtake(monkeypatch, lambda: clock.shift(timedelta(minutes=30)))
+    assert client.post(finish, data=FORM).status_code == 410
+    done = rows(client.application, "SELECT kind FROM events")
+    assert not [event for event in done if event["kind"] in {"registered", "password_reset"}]
+    assert client.login(password=PASSWORD).status_code == 303

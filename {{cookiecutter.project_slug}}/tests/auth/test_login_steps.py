@@ -1,0 +1,68 @@
+"""Between the right password and the session there may be further steps."""
+
+import pytest
+from flask import Flask, redirect, session
+from flask.typing import ResponseReturnValue
+
+from {{ cookiecutter.project_slug }}.auth import accounts, login_steps
+from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
+from {{ cookiecutter.project_slug }}.models import User
+
+from ..conftest import MakeApp
+from ..support.accounts import handles
+from ..support.http import EMAIL, Browser, session_cookies
+from ..support.parts import add_part
+
+
+def add_riddle(app: Flask) -> Flask:
+    """Ask Ana, and nobody else, one thing more; any answer at all is right."""
+
+    def riddle(user: User, remember: bool, target: str) -> ResponseReturnValue | None:
+        if user.email != EMAIL:
+            return None
+        session["half way"] = [user.email, remember, target]
+        return redirect("/riddle", 303)
+
+    @app.post("/riddle")
+    @login_not_required
+    def answer() -> ResponseReturnValue:
+        email, remember, target = session["half way"]
+        user = accounts.find(email)
+        assert user is not None
+        return login_steps.complete_login(user, remember=remember, target=target)
+
+    return add_part(app, login_step=riddle)
+
+
+@pytest.fixture
+def asking(make_app: MakeApp, user: str) -> Flask:
+    return add_riddle(make_app())
+
+
+@pytest.mark.parametrize("login", [{}, {"remember": "y"}])
+@pytest.mark.parametrize("target", ["", "/account/?a=1", "//evil.example"])
+def test_the_last_step_signs_in_as_the_first_one_was_asked_to(
+    asking: Flask, login: dict[str, str], target: str
+) -> None:
+    client = Browser(asking)
+    client.login(next=target, **login)
+    done = client.post("/riddle")
+    assert done.location == ("/account/?a=1" if target == "/account/?a=1" else "/")
+    ages = [one.attributes.get("max-age") for one in session_cookies(done) if not one.deletes]
+    assert any(ages) == bool(login)
+    assert client.is_signed_in()
+    # What was kept half way is gone.
+    with client.session_transaction() as kept:
+        assert "half way" not in kept
+
+
+def test_who_was_disabled_half_way_is_not_let_in_then_nor_later(asking: Flask) -> None:
+    client = Browser(asking)
+    client.login()
+    run = asking.test_cli_runner()
+    run.invoke(args=["user", "disable", EMAIL])
+    assert client.post("/riddle").location == "/auth/login"
+    assert not client.is_signed_in()
+    run.invoke(args=["user", "enable", EMAIL])
+    assert not client.is_signed_in()
+    assert handles(asking) == []

@@ -1,0 +1,170 @@
+"""Which passwords will do, and how they are hashed."""
+
+import pytest
+from argon2 import Type
+from flask import Flask
+from zxcvbn.matching import L33T_TABLE, enumerate_l33t_subs, relevant_l33t_subtable
+
+from {{ cookiecutter.project_slug }}.auth import passwords
+from {{ cookiecutter.project_slug }}.core.environ import Rate
+
+from ..conftest import MakeApp
+from ..support.accounts import change_user
+from ..support.http import EMAIL, PASSWORD, Browser
+
+# Taken before the tests put a cheap one in its place.
+REAL_HASHER = passwords.hasher
+
+LONG = "gravel lantern umbrella Tuesday mellow harbour violin granite seven otter kiwi"
+SYMBOLS = "4@8({[<369&#!1/|0$5+7%2"
+# Of ten kinds that stand for letters none can be taken in more ways.
+MIXED = "({[691!|7++7(1[9{!6|"
+
+WEAK = {
+    "empty": "",
+    "14 characters": "xK9#vQ2!mZ7@pL",
+    "257 characters": (LONG * 4)[:257],
+    "one letter": "a" * 20,
+    "blanks": " " * 20,
+    "a row of keys": "qwertyuiopasdfgh",
+    "counting": "123456789012345",
+    "common": "passwordpassword",
+    "common, dressed up": "P@ssw0rdP@ssw0rd",
+    "common, again and again": "dragon" * 8,
+    "repeats of repeats": "abcabcabcabcd" * 3,
+    "repeats of repeats, each hard by itself": ("abc" * 9 + "xyz") * 3,
+    "repeats of repeats, as long as can be": ("abc" * 28 + "d") * 3,
+    "repeats that hide nothing": "passpasspasstesttesttesttesttesttestmonkey",
+    "common in Portuguese": "minhasenhasecreta",
+    "common in Portuguese, with a digit": "deusefielsempre1",
+    "a football club and a digit": "flamengocampeao1",
+    "common in Portuguese, dressed up": "Fl4m3ng0-C@mpe\u00e3o!2026",
+    "common in Portuguese, again and again": "senha secreta " * 3,
+    "the address": "ana@example.com",
+    "the name, again and again": "AnaAnaAnaAnaAna",
+    "the app": "Acme Portal Acme Portal",
+    "the app, dressed up": "AcmePortal2026!",
+    "address, name and app": "Ana@example Acme 1",
+}
+GOOD = {
+    "lower case words": "gravel lantern umbrella",
+    "15 characters": "xK9#vQ2!mZ7@pLw",
+    "digits": "830274619550271",
+    "symbols": "7%2{@8(<3!0$5+1|",
+    "digits, then words": "1234567890-!violin-harbour-granite",
+    "a weak start": f"{'password' * 4} gravel lantern umbrella",
+    "four common words": "amor casa praia musica",
+    "words in Portuguese": "cavalo bateria grampo lanterna",
+    "a common word among others": "Minha lanterna de pedra roxa",
+    "repeats, then words": "abcabcabcabcabc gravel lantern umbrella",
+    "256 characters": (LONG * 4)[:256],
+    "blanks around": "  gravel lantern umbrella  ",
+    "emoji": "🦀🍋🎻🚲🧱🌵🦉🎈🧭🍁🐟🪁🕯🦔🛶",
+    "another script": "гравий фонарь зонтик",
+    "markup": "<script>gravel</script>'\"&lantern",
+    "a name among others": "Ana gravel lantern",
+    "a NUL": "gravel\x00lantern umbrella",
+}
+
+
+def test_the_real_hasher_costs_what_it_should() -> None:
+    # RFC 9106, second recommended option. Less makes a stolen table cheap to crack.
+    assert REAL_HASHER.type is Type.ID
+    assert REAL_HASHER.time_cost == 3
+    assert REAL_HASHER.memory_cost == 64 * 1024
+    assert REAL_HASHER.parallelism == 4
+    assert REAL_HASHER.hash_len >= 16
+    assert REAL_HASHER.salt_len >= 16
+
+
+def test_tests_do_not_pay_that_cost() -> None:
+    assert passwords.hasher is not REAL_HASHER
+
+
+@pytest.mark.parametrize(
+    "password", ["gravel lantern umbrella", "\N{OTTER}" * 64, "a\x00b", "\udcff", ""]
+)
+def test_a_hash_knows_its_password_and_no_other(password: str) -> None:
+    hashed = passwords.hash_password(password)
+    assert hashed.startswith("$argon2id$")
+    assert passwords.verify(hashed, password)
+    assert not passwords.verify(hashed, f"{password}x")
+    assert passwords.hash_password(password) != hashed
+
+
+@pytest.mark.parametrize("stored", ["", "!", "plain text", "$argon2id$v=19$broken"])
+def test_what_is_no_hash_matches_nothing(stored: str) -> None:
+    assert not passwords.verify(stored, stored)
+
+
+def test_any_text_can_be_judged(app: Flask) -> None:
+    with app.app_context():
+        for password in ("\udcff" * 20, "\x00" * 300, "\N{OTTER}" * 300):
+            assert passwords.weakness(password, email="", name="")
+
+
+@pytest.fixture
+def client(configure: MakeApp, user: str) -> Browser:
+    """Return a signed-in browser that may try as often as it likes."""
+    client = Browser(configure(login_attempts_per_account=Rate(1000, 900)))
+    client.login()
+    return client
+
+
+def change(client: Browser, password: str, current: str = PASSWORD) -> int:
+    form = {"current_password": current, "password": password}
+    return client.post("/account/password", data=form).status_code
+
+
+def test_a_weak_password_is_refused(client: Browser) -> None:
+    for kind, password in WEAK.items():
+        assert change(client, password) == 422, kind
+    assert client.login(password=PASSWORD).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "password", [SYMBOLS + SYMBOLS[::-1], MIXED + MIXED[::-1] + MIXED[:5], LONG]
+)
+def test_no_password_takes_long_to_judge(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    """The time grows with the length, and with the ways to take symbols for letters."""
+    judged: list[str] = []
+
+    def judge(text: str) -> dict[str, int]:
+        judged.append(text)
+        return {"score": 0}
+
+    monkeypatch.setattr(passwords, "zxcvbn", judge)
+    with app.app_context():
+        assert passwords.weakness(password, email="", name="")
+    assert len(judged) == 2
+    assert password.casefold().startswith("".join(judged))
+    for text in judged:
+        assert 10 <= len(text) <= 32
+        # No ten kinds of them have more, all that there are have 736.
+        assert len(list(enumerate_l33t_subs(relevant_l33t_subtable(text, L33T_TABLE)))) <= 138
+
+
+def test_a_good_password_is_taken_and_logs_in(client: Browser) -> None:
+    current = PASSWORD
+    for kind, password in GOOD.items():
+        assert change(client, password, current) == 303, kind
+        assert client.login(password=password).status_code == 303, kind
+        current = password
+
+
+@pytest.mark.parametrize("password", ["Ximenes Quvadroz 1", "Quvadroz-Ximenes"])
+def test_a_name_is_no_password_for_whoever_has_it(client: Browser, password: str) -> None:
+    assert change(client, password) == 303
+    with client.application.app_context():
+        change_user(EMAIL, name="Ximenes Quvadroz")
+    assert change(client, password, password) == 422
+
+
+def test_a_page_never_shows_a_password_again(client: Browser) -> None:
+    form = {"current_password": "mellow harbour", "password": "short"}
+    page = client.post("/account/password", data=form).text
+    assert "mellow harbour" not in page
+    assert 'value="short"' not in page
+    assert page.count('type="password"') == 2

@@ -1,0 +1,67 @@
+"""REQUIRE_SECOND_FACTOR: nobody goes on without what a part offers, where a part offers any."""
+
+import pytest
+from flask import Blueprint, Flask
+
+from {{ cookiecutter.project_slug }}.auth.parts import Part
+from {{ cookiecutter.project_slug }}.core.environ import ConfigError
+
+from ..conftest import MakeApp
+from ..support.accounts import add_user
+from ..support.http import Browser
+from ..support.parts import use_parts, word
+
+BOB = "bob@example.com"
+PAGE = "/word"
+
+
+@pytest.fixture
+def strict(make_app: MakeApp, user: str, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """Return an app in which Ana has a word besides her password, and Bob has yet to set one up."""
+    pages = Blueprint("word", __name__)
+    pages.add_url_rule(PAGE, "set_up", lambda: "Think of a word.")
+    more = Part(order=2, menu=("account.profile", "Another page"))
+    use_parts(
+        monkeypatch,
+        Part(order=1, factor=word(), blueprints=[pages], menu=("word.set_up", "Your word")),
+        more,
+    )
+    app = make_app(require_second_factor=True)
+    with app.app_context():
+        add_user(BOB, name="Bob")
+    return app
+
+
+@pytest.fixture
+def bob(strict: Flask) -> Browser:
+    browser = Browser(strict)
+    browser.login(BOB)
+    return browser
+
+
+@pytest.mark.parametrize("part", [None, Part(order=1, menu=("account.profile", "A page"))])
+def test_where_no_part_can_meet_it_the_app_does_not_start(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, part: Part | None
+) -> None:
+    use_parts(monkeypatch, *([part] if part else []))
+    with pytest.raises(ConfigError) as refused:
+        make_app(require_second_factor=True)
+    assert str(refused.value) == (
+        "REQUIRE_SECOND_FACTOR is true, but no part of the account offers a second factor: "
+        "unset it."
+    )
+    assert make_app()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("path", ["/account/", "/account/password"])
+def test_without_one_every_page_leads_to_where_it_is_set_up(
+    bob: Browser, path: str, method: str
+) -> None:
+    refused = bob.open(path, method=method)
+    assert (refused.status_code, refused.location) == (303, PAGE)
+    assert bob.get("/").location == PAGE
+    assert bob.get(PAGE).text == "Think of a word."
+    assert bob.get("/auth/confirm").status_code == 200
+    assert bob.get("/healthz").status_code == 200
+    assert bob.get("/nowhere").status_code == 404

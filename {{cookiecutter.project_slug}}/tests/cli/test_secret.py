@@ -1,0 +1,114 @@
+"""`flask secret` makes and rotates the key, in a file that nobody else can read."""
+
+import os
+import sys
+from pathlib import Path
+from stat import S_IMODE
+
+import pytest
+from click.testing import Result
+from dotenv import dotenv_values, set_key
+from flask import Flask
+
+from {{ cookiecutter.project_slug }}.cli import secret
+from {{ cookiecutter.project_slug }}.core.environ import Environ
+
+OLD = "the key of yesterday: 0123456789 abcdefghij".replace(" ", "_")
+OLDER = "the key of last year: zyxwvutsrq 9876543210".replace(" ", "_")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the path of a .env that does not exist yet."""
+    for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(secret, "ENV_FILE", tmp_path / ".env")
+    return tmp_path / ".env"
+
+
+def run(app: Flask, command: str) -> Result:
+    return app.test_cli_runner().invoke(args=["secret", command])
+
+
+def read(file: Path) -> Environ:
+    """Return the file as the app would read it."""
+    return Environ({name: text or "" for name, text in dotenv_values(file).items()})
+
+
+def test_new_writes_a_key_that_the_app_accepts(app: Flask, file: Path) -> None:
+    done = run(app, "new")
+    assert done.exit_code == 0
+    key = read(file).secret_key()
+    assert len(key) == 64
+    assert key not in done.output
+    file.unlink()
+    run(app, "new")
+    assert read(file).secret_key() != key
+
+
+@posix
+@pytest.mark.parametrize("umask", [0o022, 0o000, 0o077])
+def test_nobody_else_can_read_the_new_file(app: Flask, file: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        run(app, "new")
+    finally:
+        os.umask(before)
+    assert S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("text", ["", f"SECRET_KEY={OLD}\n"])
+def test_new_never_touches_a_file_that_is_there(app: Flask, file: Path, text: str) -> None:
+    file.write_text(text)
+    done = run(app, "new")
+    assert done.exit_code == 1
+    assert done.output == (
+        "Error: .env exists already. `flask secret rotate` puts a new key into it.\n"
+    )
+    assert file.read_text() == text
+
+
+def test_rotate_makes_the_old_key_the_first_fallback(app: Flask, file: Path) -> None:
+    file.write_text(f"SECRET_KEY={OLD}\nSECRET_KEY_FALLBACKS={OLDER}\n")
+    done = run(app, "rotate")
+    assert done.exit_code == 0
+    assert read(file).fallback_keys() == (OLD, OLDER)
+    assert read(file).secret_key() not in (OLD, OLDER)
+    assert read(file).secret_key() not in done.output
+
+
+@pytest.mark.parametrize("letter", [",", " #", "'", '"', "\\", "$", "`", "\n"])
+def test_a_key_that_could_not_be_kept_in_a_list_is_not_lost(
+    app: Flask, file: Path, letter: str
+) -> None:
+    key = f"k9xT7pQm2RzL8wYb{letter}4NcF6hJd3GsA5eUi"
+    set_key(file, "SECRET_KEY", key, quote_mode="never" if letter == "," else "always")
+    before = file.read_text()
+    done = run(app, "rotate")
+    assert done.exit_code == 1
+    assert "docs/keys.md" in done.output
+    assert file.read_text() == before
+
+
+def test_a_fallback_that_could_not_be_kept_in_a_list_is_not_lost(app: Flask, file: Path) -> None:
+    before = f"SECRET_KEY={OLD}\nSECRET_KEY_FALLBACKS='k9xT7pQm2RzL8wYb #4NcF6hJd3GsA5eUi'\n"
+    file.write_text(before)
+    assert run(app, "rotate").exit_code == 1
+    assert file.read_text() == before
+
+
+@posix
+def test_the_file_stays_where_it_is_and_whose_it_is(
+    app: Flask, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run by root, it would else be root's, and the app could not read it."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text(f"SECRET_KEY={OLD}\n")
+    file.symlink_to(elsewhere)
+    owners: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "chown", lambda path, uid, gid: owners.append((uid, gid)))
+    run(app, "rotate")
+    assert file.is_symlink()
+    assert read(elsewhere).fallback_keys() == (OLD,)
+    assert owners == [(elsewhere.stat().st_uid, elsewhere.stat().st_gid)]

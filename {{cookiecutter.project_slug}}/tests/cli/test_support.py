@@ -1,0 +1,58 @@
+"""Operators help people, and never learn or set a password of theirs."""
+
+import pytest
+from flask import Flask
+
+from {{ cookiecutter.project_slug }}.core.environ import MailServer
+
+from ..conftest import MakeApp
+from ..support.accounts import add_user, handles
+from ..support.cli import events, run, said
+from ..support.http import EMAIL, Browser
+from ..support.sql import everything_stored
+
+BOB = "bob@example.com"
+NONE = "MAIL_URL names no mail server to send by."
+
+
+@pytest.mark.parametrize("scheme", ["console", "none"])
+def test_without_a_mail_server_there_is_no_reset(
+    configure: MakeApp, user: str, scheme: str
+) -> None:
+    """The console is the operator's own, and the link opens the account."""
+    app = configure(mail_server=MailServer(scheme))
+    before = everything_stored(app)
+    assert said(run(app, "reset", EMAIL)) == NONE
+    assert everything_stored(app) == before
+
+
+def test_the_sessions_of_one_account_end(app: Flask, client: Browser, user: str) -> None:
+    with app.app_context():
+        add_user(BOB)
+    bob = Browser(app)
+    bob.login(BOB)
+    client.login(remember="y")
+    done = run(app, "end-sessions", EMAIL)
+    assert (done.exit_code, done.output) == (0, f"All sessions of {EMAIL} have ended.\n")
+    assert not client.is_signed_in()
+    assert handles(app) == []
+    assert bob.is_signed_in()
+    assert events(app) == ["sessions_ended_by_operator"]
+    assert client.login().status_code == 303
+    assert client.is_signed_in()
+
+
+def test_the_sessions_of_everybody_end(app: Flask, client: Browser, user: str) -> None:
+    with app.app_context():
+        add_user(BOB)
+    bob = Browser(app)
+    bob.login(BOB, remember="y")
+    client.login()
+    done = run(app, "end-sessions", "--all")
+    assert (done.exit_code, done.output) == (0, "All sessions of everybody have ended.\n")
+    assert not client.is_signed_in()
+    assert not bob.is_signed_in()
+    assert handles(app) == []
+    assert events(app) == ["sessions_ended_by_operator"]
+    bob.login(BOB)
+    assert bob.is_signed_in()

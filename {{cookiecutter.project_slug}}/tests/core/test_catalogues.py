@@ -1,0 +1,100 @@
+"""Every text is translated, and every translation fits its text."""
+
+import re
+from collections.abc import Iterator
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po
+
+from {{ cookiecutter.project_slug }}.account import PARTS
+from {{ cookiecutter.project_slug }}.config import LANGUAGES
+from {{ cookiecutter.project_slug }}.core import i18n
+
+# The app has a catalogue, and each part of the account has one of its own.
+FOLDERS = [i18n.PACKAGE, *(i18n.PACKAGE / "account" / part for part in PARTS)]
+# The texts themselves are in English.
+TRANSLATED = [name for name in LANGUAGES if name != "en"]
+PLACEHOLDER = r"%\(\w+\)[sd]"
+
+each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=[path.name for path in FOLDERS])
+each_language = pytest.mark.parametrize("language", TRANSLATED)
+
+
+def where(folder: Path, language: str) -> Path:
+    return folder / "translations" / language / "LC_MESSAGES" / "messages.po"
+
+
+def read(folder: Path, language: str) -> Catalog:
+    path = where(folder, language)
+    assert path.is_file(), (
+        f"LANGUAGES (config.py) has {language}, but {path} is missing: take it from LANGUAGES, or "
+        "see in docs/recipes.md how to begin a catalogue."
+    )
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def messages(catalogue: Catalog) -> Iterator[Message]:
+    """Yield all but the first, which is the file's header."""
+    return (message for message in catalogue if message.id)
+
+
+def forms(text: str | list[str] | tuple[str, ...] | None) -> list[str]:
+    return [text] if isinstance(text, str) else list(text or ())
+
+
+def extracted(folder: Path) -> set[str | tuple[str, ...]]:
+    """Return the texts that `make strings` finds."""
+    config = ConfigParser()
+    config.read(i18n.PACKAGE.parent / "babel.cfg", encoding="utf-8")
+    methods, options = [], {}
+    for section in config.sections():
+        method, pattern = section.split(": ")
+        methods.append((pattern, method))
+        options[pattern] = dict(config[section])
+    keywords = {**DEFAULT_KEYWORDS, "lazy": None}
+    found = extract_from_dir(folder, methods, options, keywords=keywords)
+    return {text for _, _, text, _, _ in found}
+
+
+@each_folder
+@each_language
+def test_a_catalogue_holds_each_text_of_its_folder(folder: Path, language: str) -> None:
+    missing = extracted(folder) - {message.id for message in messages(read(folder, language))}
+    assert not missing, (
+        f"{missing} is marked with _(...), but {where(folder, language)} lacks it: run make strings, "
+        "then translate it."
+    )
+
+
+@each_folder
+@each_language
+def test_each_text_is_translated_in_all_its_forms(folder: Path, language: str) -> None:
+    catalogue = read(folder, language)
+    for message in messages(catalogue):
+        expected = catalogue.num_plurals if message.pluralizable else 1
+        is_whole = len(forms(message.string)) == expected and all(
+            text.strip() for text in forms(message.string)
+        )
+        assert is_whole, f"translate {message.id!r} in {where(folder, language)}, in all its forms"
+        assert not message.fuzzy, (
+            f"look whether {message.id!r} is translated well in {where(folder, language)}, and "
+            'take the line "#, fuzzy" away'
+        )
+
+
+@each_folder
+@each_language
+def test_a_translation_takes_the_same_values_as_its_text(folder: Path, language: str) -> None:
+    for message in messages(read(folder, language)):
+        taken = sorted(re.findall(PLACEHOLDER, forms(message.id)[0]))
+        for text in forms(message.string):
+            assert sorted(re.findall(PLACEHOLDER, text)) == taken, (
+                f"{text!r} must take the values of its text, {taken}: no more, no fewer"
+            )
+            # A template would take any other percent sign for one more value.
+            assert "%" not in re.sub(f"{PLACEHOLDER}|%%", "", text), f"write %% for % in {text!r}"

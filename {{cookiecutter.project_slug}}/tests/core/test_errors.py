@@ -1,0 +1,101 @@
+"""Every error is answered in the reader's language and format, and tells no secrets."""
+
+import logging
+
+import pytest
+from flask import Flask, abort
+from flask.typing import ResponseReturnValue
+
+from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
+
+from ..conftest import MakeApp
+from ..support.http import Browser, page, set_cookies
+from ..support.sql import broken_database, statements
+
+JSON = {"Accept": "application/json"}
+SECRET = "the view failed with a secret"
+REASON = "Only on <Sundays>."
+REFUSALS = [400, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429]
+STATUSES = [400, 403, 404, 405, 409, 413, 418, 422, 429, 500, 503]
+
+
+@pytest.fixture
+def failing(make_app: MakeApp) -> Browser:
+    """Return a browser on an app that fails as it is told."""
+    app = make_app()
+    # As it is outside tests: an error is answered, not raised.
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @page(app, public=True)
+    def crash() -> ResponseReturnValue:
+        raise RuntimeError(SECRET)
+
+    @app.get("/<int:status>/why")
+    @login_not_required
+    def explain(status: int) -> ResponseReturnValue:
+        abort(status, REASON)
+
+    @app.get("/<int:status>")
+    @login_not_required
+    def fail(status: int) -> ResponseReturnValue:
+        abort(status)
+
+    return Browser(app)
+
+
+def test_an_error_is_a_page_of_ours(failing: Browser) -> None:
+    for status in STATUSES:
+        answer = failing.get(f"/{status}")
+        assert answer.status_code == status
+        assert answer.mimetype == "text/html"
+        assert "</main>" in answer.text
+
+
+def test_who_asks_for_json_gets_it(failing: Browser) -> None:
+    for status in STATUSES:
+        answer = failing.get(f"/{status}", headers=JSON)
+        assert answer.status_code == status
+        assert answer.json is not None
+        assert set(answer.json) == {"error"}
+        assert answer.json["error"]
+
+
+@pytest.mark.parametrize("headers", [{}, JSON])
+def test_a_crash_is_logged_and_told_to_nobody(
+    failing: Browser, caplog: pytest.LogCaptureFixture, headers: dict[str, str]
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        answer = failing.get("/crash", headers=headers)
+    assert answer.status_code == 500
+    assert SECRET in caplog.text
+    assert SECRET not in answer.text
+    assert "RuntimeError" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("status", [status for status in REFUSALS if status != 405])
+def test_the_reason_that_a_view_gives_is_shown_as_text(failing: Browser, status: int) -> None:
+    shown = failing.get(f"/{status}/why")
+    assert shown.status_code == status
+    assert "Only on &lt;Sundays&gt;." in shown.text
+    assert failing.get(f"/{status}/why", headers=JSON).json == {"error": REASON}
+
+
+def test_it_is_well_while_the_database_answers(app: Flask, client: Browser) -> None:
+    with statements(app) as run:
+        answer = client.get("/healthz")
+    assert (answer.status_code, answer.json) == (200, {"status": "ok"})
+    assert any(statement.startswith("SELECT") for statement in run)
+    assert not set_cookies(answer)
+
+
+def test_it_is_not_well_without_the_database(app: Flask, client: Browser) -> None:
+    with broken_database(app):
+        answer = client.get("/healthz")
+    assert (answer.status_code, answer.json) == (503, {"status": "no database"})
+    assert client.get("/healthz").status_code == 200
+
+
+def test_it_answers_whatever_name_it_is_asked_by(client: Browser) -> None:
+    assert client.get("/healthz", base_url="http://10.0.0.5:8000").status_code == 200
+    assert client.head("/healthz").status_code == 200

@@ -1,0 +1,82 @@
+"""Migrations build what the models say, and lose nothing on the way."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect
+
+from {{ cookiecutter.project_slug }}.core.db import Base, db
+from {{ cookiecutter.project_slug }}.core.db.migrations import alembic
+
+from ..conftest import MakeApp
+from ..support.sql import branches, own_database, rows
+
+
+@pytest.fixture
+def new_app(make_app: MakeApp, tmp_path: Path) -> Iterator[Callable[[], Flask]]:
+    """Return a maker of apps that share a database of their own, empty at first."""
+    with own_database(tmp_path) as url:
+        yield lambda: make_app(database_url=url)
+
+
+def tables(app: Flask) -> set[str]:
+    with app.app_context():
+        return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_each_migration_follows_one_other(app: Flask) -> None:
+    """Each part of the account has a branch of its own; all others are the app's."""
+    heads = branches(app)
+    assert heads.count({"default"}) == 1, (
+        f"run `flask db merge` (docs/upgrading.md says why): {heads}"
+    )
+    assert all(heads.count(labels) == 1 and len(labels) == 1 for labels in heads), (
+        f"a branch of migrations has several heads, or is part of two branches: {heads}"
+    )
+
+
+def test_models_and_migrations_agree(new_app: Callable[[], Flask]) -> None:
+    app = new_app()
+    with app.app_context():
+        alembic.upgrade()
+        difference = alembic.compare_metadata()
+        assert not difference, (
+            f"the models differ from what the migrations make: {difference}. Run flask db revision "
+            '"WHAT", read what it wrote into migrations/, then flask db upgrade.'
+        )
+        connection = alembic.migration_context.connection
+        assert connection is not None
+        if connection.dialect.name == "sqlite":
+            # Switched off for the migration, and on again for what comes after it.
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    assert tables(app) == set(Base.metadata.tables)
+    # No account is there but those that people make: none has a known password.
+    assert not rows(app, "SELECT id FROM users"), "a migration must not make an account"
+
+
+def test_every_migration_can_be_taken_back(new_app: Callable[[], Flask]) -> None:
+    app = new_app()
+    with app.app_context():
+        assert alembic.is_empty()
+        alembic.upgrade()
+        assert not alembic.is_empty()
+    # A part is left by the branch that bears its name, and the others stay.
+    for branch in sorted(set().union(*branches(app)) - {"default"}):
+        with app.app_context():
+            alembic.downgrade(f"{branch}@base")
+            left = [set(step.branch_labels) for step in alembic.current()]
+        assert {"default"} in left
+        assert {branch} not in left
+    with app.app_context():
+        alembic.downgrade("base")
+        assert alembic.is_empty()
+    assert not tables(app), (
+        f"{sorted(tables(app))} is left when all migrations are taken back: let the downgrade() of "
+        "the migration that makes it drop it."
+    )
+    with app.app_context():
+        alembic.upgrade()
+        assert not alembic.needs_upgrade()
+    assert tables(app) == set(Base.metadata.tables)

@@ -1,0 +1,32 @@
+"""What the environment may say, and what it means."""
+
+from {{ cookiecutter.project_slug }}.config import LANGUAGE, Settings
+from {{ cookiecutter.project_slug }}.core.environ import Rate
+
+from ..support.http import SESSION
+from ..support.settings import KEY, read
+
+
+def test_a_start_without_further_settings_is_a_safe_one() -> None:
+    settings = read()
+    assert settings.cookie_name("session") == SESSION
+    assert settings.cookie_attributes["secure"]
+    assert not settings.development
+    assert settings.trusted_proxies == 0
+    assert settings.password_min_length == 15
+    assert settings.reauthentication_seconds == 600
+    assert settings.sessions_per_user == 20
+    assert not settings.require_second_factor
+    assert settings.login_attempts_per_account == Rate(10, 900)
+    assert settings.login_attempts_per_address == Rate(100, 900)
+    assert settings.mails_per_address == Rate(30, 3600)
+    assert settings.public_url is None
+    assert settings.language == LANGUAGE
+
+
+def test_only_a_development_server_makes_it_development() -> None:
+    settings = Settings.from_environ({"SECRET_KEY": KEY}, development_url="http://localhost:5001")
+    assert settings.development
+    assert settings.public_url == "http://localhost:5001"
+    assert settings.cookie_name("session") == SESSION.removeprefix("__Host-")
+    assert not settings.cookie_attributes["secure"]

@@ -1,0 +1,192 @@
+"""Read pages as people and browsers do, and open every one that there is."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from {{ cookiecutter.project_slug }}.account import PARTS
+from {{ cookiecutter.project_slug }}.config import LANGUAGES
+
+from .http import APP_NAME, Browser
+
+# An app that speaks no Portuguese need not have the texts.
+needs_portuguese = pytest.mark.skipif("pt_BR" not in LANGUAGES, reason="LANGUAGES has no pt_BR")
+SPOKEN = {"alt", "aria-label", "placeholder", "title"}
+# Code is the same in every language as well.
+LISTING = r"(?s)<pre><code>.*?</code></pre>"
+
+Tag = tuple[str, dict[str, str]]
+# The blueprints that came with the project; all other pages are yours.
+VALUES = ("1", "1.5", "00000000-0000-4000-8000-000000000001")
+OURS = {"account", "auth", "confirm", "dev", "language", "register", "reset", *PARTS}
+
+
+def asking(app: Flask, accept_language: str) -> Browser:
+    """Return a browser that asks for these languages."""
+    browser = Browser(app)
+    browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = accept_language
+    return browser
+
+
+def language_of(response: TestResponse) -> str:
+    """Return the language that a page says it is in."""
+    found = re.search(r'<html\b[^>]*? lang="([^"]+)"', response.text)
+    assert found, (
+        f"{response.request.path} does not say its language: <html lang=...> as in base.html"
+    )
+    return found[1].replace("-", "_")
+
+
+def words_of(response: TestResponse) -> str:
+    """Return what a page says, to eyes and to screen readers, piece by piece."""
+    return words_in(response.text)
+
+
+def words_in(html: str) -> str:
+    reader = _TextReader()
+    reader.feed(re.sub(LISTING, "", html))
+    return "\n".join(reader.said)
+
+
+class _TextReader(HTMLParser):
+    """Collect texts; what stands in <code> belongs to the sentence around it.
+
+    What stands in <pre> is code by itself, which nobody translates.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = [""]
+        self._quoting = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "code":
+            return
+        self._quoting = tag == "pre"
+        self.said += [text for name, text in attrs if text and name in SPOKEN]
+        self.said.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag != "code":
+            self._quoting = False
+            self.said.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._quoting:
+            return
+        # A title may begin with a warning, and ends with the name of the app.
+        said = data.replace("Erro: ", "Erro:\n").replace(f" · {APP_NAME}", "")
+        self.said[-1] += said
+
+
+def is_ours(endpoint: str) -> bool:
+    return endpoint.partition(".")[0] in OURS
+
+
+def addresses(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """Yield each rule with an address that it matches, but where none can be guessed."""
+    urls = app.url_map.bind("")
+    for rule in app.url_map.iter_rules():
+        for value in VALUES:
+            # A converter refuses what is none of its values.
+            with suppress(ValueError):
+                path = urls.build(rule.endpoint, dict.fromkeys(rule.arguments, value))
+                if urls.test(path, next(iter(rule.methods or ()))):
+                    yield rule, path
+                    break
+
+
+class Page(NamedTuple):
+    """Hold a page, and every tag of it with its attributes, unescaped as browsers do."""
+
+    path: str
+    text: str
+    tags: list[Tag]
+    policy: str
+
+    def targets(self) -> list[tuple[str, str]]:
+        """Return the method and the address of each link, file and form."""
+        found = []
+        for name, attributes in self.tags:
+            method = attributes.get("method", "get").upper() if name == "form" else "GET"
+            # A form without an address goes to its own page.
+            addresses = {"action": self.path} if name == "form" else {}
+            for key in ("href", "src", "action", "formaction"):
+                if key in attributes:
+                    addresses[key] = attributes[key]
+            found += [(method, address) for address in addresses.values()]
+        return found
+
+
+def crawl(browser: Browser, *starts: str) -> list[Page]:
+    """Return every page there is for a browser, those at the other end of links too."""
+    waiting = [*starts]
+    for rule in browser.application.url_map.iter_rules():
+        if "GET" in (rule.methods or set()) and not rule.arguments:
+            waiting.append(rule.rule)
+    seen: dict[str, Page] = {}
+    while waiting:
+        path = waiting.pop().partition("#")[0]
+        if not path.startswith("/") or path in seen:
+            continue
+        answer = _open(browser, path)
+        text = answer.text if answer.mimetype == "text/html" else ""
+        seen[path] = page = read(path, text, answer.headers.get("Content-Security-Policy", ""))
+        waiting += [address for method, address in page.targets() if method == "GET"]
+    return [page for page in seen.values() if page.tags]
+
+
+def read(path: str, text: str, policy: str = "") -> Page:
+    reader = _TagReader()
+    reader.feed(text)
+    return Page(path, text, reader.tags, policy)
+
+
+def _open(browser: Browser, path: str) -> TestResponse:
+    try:
+        answer = browser.get(path)
+    except Exception as error:
+        error.add_note(f"The tests open every page, without a query: GET {path} must not fail.")
+        raise
+    assert answer.status_code < 500, (
+        f"GET {path} answers {answer.status_code}: the tests open every page, without a query, "
+        "and none may fail."
+    )
+    return answer
+
+
+class _TagReader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[Tag] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+
+class Form(NamedTuple):
+    action: str
+    fields: dict[str, str]
+
+
+def forms_on(shown: Page) -> list[Form]:
+    """Return the forms of a page that carry a mark, with what stands in them."""
+    found: list[Form] = []
+    for tag, attributes in shown.tags:
+        if tag == "form":
+            found.append(Form(attributes.get("action", shown.path), {}))
+        elif tag == "input" and found and "name" in attributes:
+            found[-1].fields[attributes["name"]] = attributes.get("value", "")
+    return [form for form in found if "made_for" in form.fields]
+
+
+def form_at(client: Browser, path: str) -> Form:
+    (form,) = forms_on(read(path, client.get(path).text))
+    return form

@@ -1,0 +1,40 @@
+"""Send the mails that wait, and read them as their recipients would."""
+
+from email.message import EmailMessage
+
+from flask import Flask
+
+from {{ cookiecutter.project_slug }}.core.mail import deliver
+from {{ cookiecutter.project_slug }}.core.mail.transport import mailbox
+
+from .http import ORIGIN, Browser
+
+
+def letters(app: Flask) -> list[EmailMessage]:
+    """Send what waits in the outbox, and return it."""
+    with app.app_context():
+        mailbox().clear()
+        _, failed = deliver()
+        assert not failed
+        return list(mailbox())
+
+
+def link_in(letter: EmailMessage) -> str:
+    """Return the path of the one link in a mail, which starts at the public URL."""
+    words = letter.get_content().split()
+    (url,) = [word for word in words if "://" in word]
+    assert url.startswith(f"{ORIGIN}/")
+    return str(url.removeprefix(ORIGIN))
+
+
+def ask_for_link(browser: Browser, start: str, email: str) -> str:
+    """Ask for a link on a page and return it from the mail."""
+    assert browser.post(start, data={"email": email}).status_code == 200
+    (letter,) = letters(browser.application)
+    assert letter["To"] == email
+    return link_in(letter)
+
+
+def open_link(browser: Browser) -> None:
+    """Open a mailed link, which the session of a visitor keeps."""
+    browser.get(ask_for_link(browser, "/auth/register", "new@example.com"))

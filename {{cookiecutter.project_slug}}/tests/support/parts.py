@@ -1,0 +1,54 @@
+"""Plug a part of the tests' own into an app."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from wtforms import Field, StringField
+from wtforms.validators import DataRequired
+
+from {{ cookiecutter.project_slug }} import account
+from {{ cookiecutter.project_slug }}.auth.forms import reject
+from {{ cookiecutter.project_slug }}.auth.parts import Factor, Part
+from {{ cookiecutter.project_slug }}.core.db import db
+from {{ cookiecutter.project_slug }}.models import User
+
+from .http import EMAIL, PASSWORD
+
+RIGHT = {"password": PASSWORD, "word": "marmalade"}
+
+
+def add_part(app: Flask, **fields: Any) -> Flask:
+    """Plug one more part into an app of `make_app`, which has served nothing yet."""
+    account.add_part(app, Part(order=len(app.extensions["parts"]), **fields))
+    return app
+
+
+def use_parts(patch: pytest.MonkeyPatch, *parts: Part) -> None:
+    """Let the apps made from now on have these parts, and none of those in account/."""
+    patch.setattr(account, "find_parts", lambda: parts)
+
+
+def add_word(app: Flask) -> Flask:
+    """Ask Ana, and nobody else, for a word; each time it is right her name grows."""
+    return add_part(app, factor=word())
+
+
+def word() -> Factor:
+    def use(user: User, field: Field) -> bool:
+        if field.data != "marmalade":
+            reject(field, "This is not the word.")
+            return False
+        user.name += "!"
+        db.session.flush()
+        return True
+
+    return Factor(
+        name="word",
+        field=StringField("The word", validators=[DataRequired()]),
+        hint=lambda user: "A jam.",
+        is_set_up=lambda user: user.email == EMAIL,
+        use=use,
+        since=lambda user: None,
+        drop=lambda user: None,
+    )

@@ -1,0 +1,118 @@
+"""Log in with a second factor: the password leads to a page that asks for a code."""
+
+import pytest
+from flask import Flask
+
+from ...conftest import MakeApp
+from ...support.accounts import NEW_PASSWORD, add_user
+from ...support.http import EMAIL, Browser, set_cookies
+from ...support.mail import ask_for_link, letters
+from ...support.sql import rows
+from .phone import ARRIVING, PAGE, Phone, equip, give_code, give_password
+
+NEW_KEY = "the next key for tests: 9876543210 zyxwvutsrq"
+
+
+@pytest.fixture
+def phone(app: Flask, user: str) -> Phone:
+    return equip(app)
+
+
+def kinds(app: Flask) -> list[str]:
+    return [row["kind"] for row in rows(app, "SELECT kind FROM events ORDER BY id")]
+
+
+def test_the_password_alone_signs_nobody_in(client: Browser, phone: Phone) -> None:
+    give_password(client)
+    assert not client.is_signed_in()
+    page = client.get(ARRIVING)
+    assert page.status_code == 200
+    assert 'autocomplete="one-time-code"' in page.text
+    assert not client.is_signed_in()
+
+
+def test_a_code_does(app: Flask, client: Browser, phone: Phone) -> None:
+    give_password(client)
+    done = give_code(client, phone.code())
+    assert (done.status_code, done.location) == (303, "/")
+    assert client.is_signed_in()
+    assert kinds(app) == ["login"]
+
+
+@pytest.mark.parametrize("zero", ["\uff10", "\u0660", "\u06f0", "\u0966", "\U0001d7ce"])
+def test_a_code_is_taken_in_the_digits_of_any_keyboard(
+    client: Browser, phone: Phone, zero: str
+) -> None:
+    give_password(client)
+    typed = "".join(chr(ord(zero) + int(digit)) for digit in phone.code())
+    assert give_code(client, f"{typed[:3]}\u3000{typed[3:]}").status_code == 303
+
+
+def test_a_reset_of_the_password_does_not_skip_it(client: Browser, phone: Phone) -> None:
+    client.get(ask_for_link(client, "/auth/reset", EMAIL))
+    client.post("/auth/reset/finish", data={"password": NEW_PASSWORD})
+    assert not client.is_signed_in()
+    give_password(client, NEW_PASSWORD)
+    assert not client.is_signed_in()
+    give_code(client, phone.code())
+    assert client.is_signed_in()
+
+
+def test_without_a_password_there_is_nothing_to_ask_for(client: Browser, phone: Phone) -> None:
+    for answer in (client.get(ARRIVING), give_code(client, phone.code())):
+        assert (answer.status_code, answer.location) == (303, "/auth/login")
+        assert not set_cookies(answer)
+    assert not client.is_signed_in()
+
+
+def test_somebody_elses_code_is_refused(app: Flask, client: Browser, phone: Phone) -> None:
+    with app.app_context():
+        add_user("bob@example.com", name="Bob")
+    of_bob = equip(app, "bob@example.com")
+    give_password(client)
+    for code in (of_bob.code(), of_bob.recovery_codes[0]):
+        assert give_code(client, code).status_code == 422
+    assert not client.is_signed_in()
+
+
+def test_a_recovery_code_signs_in_where_the_phone_is_lost(
+    app: Flask, client: Browser, phone: Phone
+) -> None:
+    give_password(client)
+    typed = phone.recovery_codes[3].replace("-", " ").upper()
+    assert give_code(client, f" {typed} ").status_code == 303
+    assert client.is_signed_in()
+    assert "9 recovery codes left" in client.get(PAGE).text
+    assert kinds(app) == ["recovery_code_used", "login"]
+    (notice,) = letters(app)
+    assert "A recovery code of your account was used." in notice.get_content()
+
+
+def test_codes_fit_though_the_clock_of_the_phone_differs_a_little(
+    client: Browser, phone: Phone
+) -> None:
+    give_password(client)
+    # Oldest first: a later one voids those before it.
+    answers = [give_code(client, phone.code(steps_ahead=steps)).status_code for steps in (-2, 2)]
+    assert answers == [422, 422]
+    for steps in (-1, 0, 1):
+        give_password(client)
+        assert give_code(client, phone.code(steps_ahead=steps)).status_code == 303
+
+
+def test_a_secret_that_cannot_be_read_lets_nobody_in_but_by_recovery_code(
+    app: Flask, user: str, configure: MakeApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    phone = equip(app)
+    other = configure(secret_key=NEW_KEY)
+    browser = Browser(other)
+    give_password(browser)
+    assert give_code(browser, phone.code()).status_code == 422
+    assert not browser.is_signed_in()
+    (error,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    (row,) = rows(app, "SELECT public_id FROM users")
+    assert row["public_id"] in error.getMessage()
+    assert "SECRET_KEY_FALLBACKS" in error.getMessage()
+    assert give_code(browser, phone.recovery_codes[0]).status_code == 303
+    assert browser.is_signed_in()
+    assert browser.get(PAGE).status_code == 200

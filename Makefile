@@ -23,12 +23,12 @@ out:
 	mkdir -p "$(OUT)"
 
 test: .venv/installed
-	.venv/bin/python -m tests.environment
+	.venv/bin/python -m tests.support.environment
 	.venv/bin/python -m pytest -n auto --maxschedchunk 1 $(ARGS)
 
 strings: .venv/installed
-	.venv/bin/python -m tests.environment
-	.venv/bin/python -m tests.catalogues
+	.venv/bin/python -m tests.support.environment
+	.venv/bin/python -m tests.support.catalogues
 
 lint: .venv/installed
 	.venv/bin/python -m ruff check .
@@ -46,7 +46,7 @@ lock: .venv/installed
 		requirements.in --output-file requirements.txt
 	$(COMPILE) --no-deps --no-annotate bench/requirements.in --output-file bench/requirements.txt
 	$(COMPILE) --no-annotate proofs/requirements.in --output-file proofs/requirements.txt
-	.venv/bin/python -m tests.locking $(RULE)
+	.venv/bin/python -m tests.support.locking $(RULE)
 
 # Take the newest version of everything, and see whether it all still holds.
 upgrade: COMPILE += --upgrade
@@ -60,8 +60,8 @@ PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check \
 # Where only pip knows the way to a mirror, it does it all.
 INSTALL = $(UV) pip install --quiet --python .venv/bin/python --no-deps \
 	--require-hashes --requirement $< || { \
-		echo "uv could not install: pip tries now, which takes longer." >&2; \
-		$(PIP) $< && echo "All is well: pip installed it." >&2; }
+		echo "uv could not install the packages. Trying pip, which takes longer." >&2; \
+		$(PIP) $< && echo "pip installed the packages." >&2; }
 
 # make app needs cookiecutter alone. What make test installed stays.
 .venv/cookiecutter: requirements.txt .venv/uv.txt
@@ -88,7 +88,7 @@ bench: .cache/bench/installed
 
 # What the READMEs show, from a real bake, app, browser and terminal.
 pictures: .venv/installed
-	.venv/bin/python -m tests.environment
+	.venv/bin/python -m tests.support.environment
 	.venv/bin/python -m pictures
 
 # What the core pins, and what each part adds.

@@ -15,8 +15,8 @@ from statistics import median
 from tempfile import mkdtemp
 from time import perf_counter
 
-from tests.template import AUTHS
-from tests.template import ROOT
+from tests.support.template import AUTHS
+from tests.support.template import ROOT
 
 from . import report
 from . import rounds

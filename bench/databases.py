@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from tests.serving.postgres import Postgres
-from tests.serving.programs import find
+from tests.support.postgres import Postgres
+from tests.support.programs import find
 
 MISSING = "No PostgreSQL is here (on Debian: apt-get install postgresql)."
 

@@ -9,7 +9,7 @@ from itertools import count
 from os import cpu_count
 from statistics import median
 
-from tests.template import AUTHS
+from tests.support.template import AUTHS
 
 from . import report
 from . import rounds

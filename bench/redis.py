@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.serving.server import Server
-from tests.serving.server import free_port
+from tests.support.server import Server
+from tests.support.server import free_port
 
 MISSING = "No redis-server is here (on Debian: apt-get install redis-server)."
 

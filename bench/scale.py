@@ -8,8 +8,8 @@ from functools import partial
 from itertools import cycle
 from statistics import median
 
-from tests.serving.postgres import Postgres
-from tests.template import AUTHS
+from tests.support.postgres import Postgres
+from tests.support.template import AUTHS
 
 from . import databases
 from . import purging

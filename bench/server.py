@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
 
-from tests.running import must
-from tests.running import run_in
-from tests.template import ROOT
+from tests.support.running import must
+from tests.support.running import run_in
+from tests.support.template import ROOT
 
 from .client import ask
 from .client import cookies_of

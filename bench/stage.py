@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
 
-from tests.baking import CommandLine
-from tests.running import clean_environment
-from tests.template import AUTHS
+from tests.support.baking import CommandLine
+from tests.support.running import clean_environment
+from tests.support.template import AUTHS
 
 from .server import Site
 from .server import cores

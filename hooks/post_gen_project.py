@@ -1,13 +1,13 @@
-"""Finish the project: make its key, lay the chosen variants in place, say what next.
+"""Finish the project: create its key, lay the chosen variants, print the next steps.
 
 Runs again on every bake over an existing project and on every cruft update, so each
-step leaves alone what the user made. No network and no program is needed.
+step keeps the user's changes. It needs no network and no other program.
 """
 
 import sys
 
 # Python looks for modules in the folder of this file first. That is the folder for
-# temporary files, where anybody may put a secrets.py.
+# temporary files, where any user may put a secrets.py.
 if not getattr(sys.flags, "safe_path", False):
     del sys.path[0]
 
@@ -30,7 +30,7 @@ ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')  # fmt: skip
 # and an overlay of auth brings overlays of the language.
 OVERLAID = ("auth", "language", "license")
 STANDARD = {"sessions", "email", "second_factor", "activity", "data", "guide"}
-# What a part adds to files that the project has anyway.
+# Files that every project has, and to which a part adds.
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 METADATA = "pyproject.toml"
 # A pin with its hashes, or an item of an array, each with the comments above it.
@@ -45,22 +45,22 @@ WORDS = {
         "cookie": "signed cookies",
         "done": "Done: {auth}, and a secret key in .env, which git ignores.",
         "next": "Next:",
-        "then": "Then open http://localhost:5000. README.md goes on from there.",
-        "kept": "Parts kept, because you edited or added files of theirs: {parts}.",
+        "then": "Then open http://localhost:5000. README.md continues from there.",
+        "kept": "Parts kept, because you edited or added files in them: {parts}.",
     },
     "pt_BR": {
         "session": "sessões no servidor",
         "cookie": "cookies assinados",
         "done": "Pronto: {auth}, e uma chave secreta em .env, que o git ignora.",
         "next": "Agora:",
-        "then": "Depois abra http://localhost:5000. README.md segue a partir dali.",
-        "kept": "Partes mantidas, pois você editou ou criou arquivos delas: {parts}.",
+        "then": "Depois abra http://localhost:5000. O README.md continua a partir daí.",
+        "kept": "Partes mantidas porque você editou ou criou arquivos nelas: {parts}.",
     },
 }
 
 
 def write_key() -> None:
-    """Make the key here: cookiecutter keeps its answers, and this text, in clear."""
+    """Create the key here: cookiecutter keeps answers, and this text, unencrypted."""
     try:
         file = os.open(".env", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -71,9 +71,9 @@ def write_key() -> None:
 
 
 def lay_parts() -> tuple[list[str], list[str]]:
-    """Lay the chosen parts and remove the others.
+    """Put the chosen parts in place and remove the others.
 
-    Return the parts that the project has then, and those of them that nobody chose.
+    Return the parts that the project has then, and those kept without being chosen.
     """
     overlays = Path("variants", "parts")
     chosen = chosen_parts({overlay.name for overlay in overlays.iterdir()})
@@ -103,7 +103,7 @@ def chosen_parts(there: set[str]) -> set[str]:
 
 
 def remove_part(overlay: Path) -> bool:
-    """Remove a part whole, or return False: its owner edited or added a file."""
+    """Remove a whole part, or return False: the user edited or added a file."""
     texts = texts_by_path(overlay)
     there = {path for path in texts if path.is_file()}
     same = {path for path in there if any(equal(path, text) for text in texts[path])}
@@ -112,7 +112,7 @@ def remove_part(overlay: Path) -> bool:
     found = {folder / path for folder in folders for path in files(folder)}
     added = {path for path in found - there if "__pycache__" not in path.parts}
     if there and (added or same != there):
-        # What was edited or is not there stays so.
+        # Keep edited files edited, and deleted files deleted.
         for path in texts.keys() - same:
             for text in texts[path]:
                 text.unlink()
@@ -138,7 +138,7 @@ def texts_by_path(overlay: Path) -> dict[Path, list[Path]]:
 
 
 def merge(overlay: Path) -> None:
-    """Merge what a part needs into what the project needs."""
+    """Merge the dependencies of a part into those of the project."""
     for name in (*LOCKS, METADATA):
         if (overlay / name).is_file():
             more = (overlay / name).read_text(encoding="utf-8")
@@ -169,7 +169,7 @@ def arrays(text: str) -> dict[tuple[str, str], re.Match[str]]:
 
 
 def insert(text: str, more: str) -> str:
-    """Insert entries in alphabetical order, but none of a name that is there."""
+    """Insert entries in alphabetical order, except names that are there already."""
     there = {entry[1] for entry in ENTRY.finditer(text)}
     for new in ENTRY.finditer(more):
         if new[1] not in there:
@@ -184,7 +184,7 @@ def lay(question: str) -> None:
     """Move the chosen overlay over the project and drop the others."""
     overlays = Path("variants", question)
     chosen = overlays / ANSWERS[question]
-    if not chosen.is_dir():  # every other file would pass for one of another answer
+    if not chosen.is_dir():  # every file would count as one of another answer
         sys.exit(f"The template has no folder {chosen.as_posix()}.")
     for other in overlays.iterdir():
         remove_what_only(other, chosen)
@@ -199,7 +199,7 @@ def move(overlay: Path) -> None:
 
 
 def remove_what_only(other: Path, chosen: Path) -> None:
-    """Remove what a bake with the other answer left here and nobody has edited."""
+    """Remove the files that a bake with the other answer left here, unless edited."""
     for path in files(other) - files(chosen):
         if path.is_file() and equal(path, other / path):
             path.unlink()
@@ -214,9 +214,9 @@ def files(folder: Path) -> set[Path]:
 
 
 def make_writable(parts: list[str]) -> None:
-    """Let the owner write what the template brought, even from a read-only folder.
+    """Make the template's files writable, even if the template's folder is read-only.
 
-    Cookiecutter copies the modes. A file that the template does not have is left alone.
+    Cookiecutter copies the modes. Files that are not from the template are left alone.
     """
     folder = "{" + "{cookiecutter.project_slug}" + "}"
     template = Path(os.environ.get("PWD", ""), ANSWERS.get("_repo_dir", ""), folder)
@@ -274,7 +274,7 @@ def without_make() -> list[str]:
 
 
 def bold(text: str) -> str:
-    """Stand out in a terminal; elsewhere, and for who wants no colours, be plain."""
+    """Return bold text in a terminal; elsewhere, and with NO_COLOR, plain text."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     if plain or not sys.stdout.isatty():
         return text
@@ -291,7 +291,7 @@ if not any(Path("variants").iterdir()):  # a user may have a folder of that name
     Path("variants").rmdir()
 make_writable(parts)
 if sys.stdout is not None:
-    # A closed pipe or a full disk must not undo the bake: the words only inform.
+    # A closed pipe or a full disk must not undo the bake: the output only informs.
     try:
         say_what_next(kept)
         sys.stdout.flush()

@@ -1,13 +1,13 @@
-"""Refuse an answer that could not be written down verbatim, in one sentence.
+"""Refuse, in one sentence, an answer that cannot be written verbatim.
 
 The sentence goes to stderr, since cookiecutter itself only says that a hook failed.
-It is plain ASCII: a Windows console may know nothing else.
+It is plain ASCII: a Windows console may show nothing else.
 """
 
 import sys
 
 # Python looks for modules in the folder of this file first. That is the folder for
-# temporary files, where anybody may put a json.py.
+# temporary files, where any user may put a json.py.
 if not getattr(sys.flags, "safe_path", False):
     del sys.path[0]
 
@@ -38,11 +38,11 @@ TEMPLATE_MARKS = ["{" + mark for mark in "%#{"]
 CONTROL = ("Cc", "Zl", "Zp")  # with Unicode's line breaks
 EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`|~-]+@(\w[\w-]*\.)+\w[\w-]*")
 
-# It stands in the subject of every mail.
+# The subject of every mail contains the name.
 NAME_LENGTH = 350
 SLUG = re.compile(r"[a-z]([a-z0-9_]*[a-z0-9])?")
 SLUG_LENGTH = 40
-# The app may run on another Python than this hook: 3.11 to 3.15 do not agree on these.
+# The app may run on another Python than this hook: 3.11 to 3.15 differ in these.
 OTHER_STANDARD_LIBRARIES = """
     aifc annotationlib asynchat asyncore audioop cgi cgitb chunk compression crypt
     distutils imghdr imp lib2to3 mailcap msilib nis nntplib ossaudiodev pipes profiling
@@ -135,7 +135,7 @@ def passing_slug(slug: str) -> str:
 
 
 def passing_parts(names: list[str]) -> str:
-    """Keep the names that there are; all or none only where nothing else was named."""
+    """Keep the known names; all or none only if nothing else was named."""
     names = [name.lower() for name in names]
     known = [name for name in names if name in ("standard", *PARTS)]
     alone = [name for name in names if name in ALONE]
@@ -143,7 +143,7 @@ def passing_parts(names: list[str]) -> str:
 
 
 def answer(key: str) -> str:
-    """Return an answer as it is written down; null is empty."""
+    """Return an answer as it is written; null is empty."""
     value = ANSWERS.get(key)
     return str(value) if isinstance(value, (str, int, float)) else ""
 

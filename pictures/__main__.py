@@ -14,16 +14,16 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Page
 from playwright.sync_api import ViewportSize
 
-from tests import environment
-from tests.baking import CommandLine
 from tests.browser import chromium
 from tests.browser.live import PASSWORD
 from tests.browser.live import press
 from tests.browser.live import submit
-from tests.running import clean_environment
-from tests.serving.site import Site
-from tests.template import LANGUAGES
-from tests.template import ROOT
+from tests.support import environment
+from tests.support.baking import CommandLine
+from tests.support.running import clean_environment
+from tests.support.site import Site
+from tests.support.template import LANGUAGES
+from tests.support.template import ROOT
 
 from . import terminal
 from . import webp

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-from tests.template import ROOT
-from tests.terminal import converse
+from tests.support.template import ROOT
+from tests.support.terminal import converse
 
 COLUMNS = 80
 PAGE = """<!doctype html>

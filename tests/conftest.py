@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from . import environment
-from . import proofs
-from .baking import Baker
-from .baking import CommandLine
-from .baking import Cookies
-from .keeping_up import Template
-from .own_tests import Forks
-from .parts import take_out
-from .running import clean_environment
-from .running import must
-from .serving.site import FOLDER
-from .serving.site import SERVED
-from .serving.site import Site
-from .template import VARIANTS
+from .support import environment
+from .support import proofs
+from .support.baking import Baker
+from .support.baking import CommandLine
+from .support.baking import Cookies
+from .support.keeping_up import Template
+from .support.own_tests import Forks
+from .support.parts import take_out
+from .support.running import clean_environment
+from .support.running import must
+from .support.site import FOLDER
+from .support.site import SERVED
+from .support.site import Site
+from .support.template import VARIANTS
 
 Take = Callable[[list[str]], Path]
 

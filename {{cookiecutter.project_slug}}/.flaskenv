@@ -1,2 +1,2 @@
-# Flask reads this file, and so none of that name in a folder above.
+# Flask reads this file, and therefore no .flaskenv in a folder above.
 FLASK_APP=wsgi

@@ -1,4 +1,4 @@
-"""Load .env, check what serving needs, make the app: `flask run` and gunicorn find it."""
+"""Load .env, check the settings and create the app, for `flask run` and gunicorn."""
 
 import logging
 import os
@@ -21,12 +21,12 @@ from {{ cookiecutter.project_slug }}.core.db.migrations import alembic
 from {{ cookiecutter.project_slug }}.core.environ import ConfigError, is_loopback
 
 ROOT = Path(__file__).parent
-# What is good enough for development, and refused when serving.
+# Defaults that are good enough for development, and refused in production.
 IN_DEVELOPMENT = {"PUBLIC_URL": "", "MAIL_URL": "console:"}
 
 
 def make_app() -> Flask:
-    """Return the app for whatever loads this module, or exit with one line."""
+    """Return the app for the program that loads this module, or exit with one line."""
     context = click.get_current_context(silent=True)
     try:
         _read_env_file()
@@ -36,7 +36,7 @@ def make_app() -> Flask:
             return _develop(context) if get_debug_flag() else _serve()
         return create_app(Settings.from_environ(os.environ))
     except ConfigError as error:
-        # The group has not yet said which command it is about to look up.
+        # Click has not looked up the command yet.
         if context is not None and isinstance(context.command, click.Group):
             return refusing_app(str(error))
         sys.exit(f"{error}{_hint(error, context)}")
@@ -58,8 +58,8 @@ def _hint(error: ConfigError, context: click.Context | None) -> str:
 
 def _read_env_file() -> None:
     try:
-        # The real environment wins. While this file is missing, Flask's own command has read
-        # that of a folder above, if any.
+        # The real environment wins. If this file is missing, Flask's own command has already
+        # read the one of a folder above, if any.
         load_dotenv(ROOT / ".env")
     except UnicodeDecodeError:
         raise ConfigError(".env", "is not UTF-8: save it as UTF-8.") from None
@@ -94,7 +94,7 @@ def _develop(context: click.Context) -> Flask:
 
 
 def _log_events(app: Flask) -> None:
-    # INFO is dropped unasked. While developing, Flask's own handler writes it.
+    # Python drops INFO by default. In development, Flask's own handler writes it.
     app.logger.setLevel(logging.INFO)
 
 

@@ -1,4 +1,4 @@
-"""A part comes and goes as a whole: half of one is named in a sentence, and so is what it left."""
+"""A part is complete or absent: the app names a missing half, or leftover tables, in one line."""
 
 import os
 import shutil
@@ -59,7 +59,7 @@ SERVE = ["-c", "import wsgi"]
 
 @dataclass
 class Project:
-    """A project of its own, with a part and a database: what Python loaded once stays loaded."""
+    """A separate project with a part and a database, because Python keeps loaded modules."""
 
     root: Path
 
@@ -91,7 +91,7 @@ class Project:
         return done.returncode, done.stdout
 
     def refusal(self) -> str:
-        """Return the one line of an app that does not start."""
+        """Return the one line that an app prints when it does not start."""
         status, said = self.python(*SERVE)
         assert status == 1
         assert said.count("\n") == 1, said
@@ -101,7 +101,7 @@ class Project:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("project") / "copy")
-    # With what Python has compiled, which it would else do once more.
+    # Copy the compiled files too, so that Python does not compile them again.
     for name in (PACKAGE.name, "migrations"):
         shutil.copytree(PACKAGE.parent / name, project.root / name)
     shutil.copy(PACKAGE.parent / "wsgi.py", project.root)
@@ -120,7 +120,7 @@ def project(whole: Project, tmp_path: Path) -> Project:
     return Project(tmp_path / "copy")
 
 
-def test_a_part_is_left_by_its_branch_its_folder_and_its_migration(project: Project) -> None:
+def test_a_part_is_removed_by_its_branch_folder_and_migration(project: Project) -> None:
     assert project.python(*SERVE) == (0, "")
     status, said = project.python("-m", "flask", "db", "downgrade", "larder@base")
     assert status == 0, said
@@ -157,7 +157,7 @@ def lose_migration(project: Project) -> None:
         (lose_init, "it has no __init__.py"),
         (lose_module, "cannot import name 'jars' from "),
         (lose_module_named_otherwise, f"No module named '{PACKAGE.name}.account.larder.jars'"),
-        (lose_part, "its __init__.py holds no `part`"),
+        (lose_part, "its __init__.py defines no `part`"),
         (lose_migration, "migrations/larder_0001.py is missing"),
     ],
 )
@@ -166,7 +166,7 @@ def test_half_a_part_is_named_with_what_is_missing(
 ) -> None:
     lose(project)
     refusal = project.refusal()
-    assert refusal.startswith(f"The folder account/larder/ is not whole ({said}")
+    assert refusal.startswith(f"The folder account/larder/ is incomplete ({said}")
     assert refusal.endswith("): put back what is missing, or delete the folder.")
     assert refusal.count("(") == 1
 
@@ -188,7 +188,7 @@ def test_a_migration_whose_part_is_gone_is_named_with_the_way_out(project: Proje
     assert project.python(*SERVE) == (0, "")
 
 
-def test_a_database_that_a_part_has_left_too_early_is_told_the_way_back(project: Project) -> None:
+def test_a_part_removed_before_its_tables_is_reported_with_the_cure(project: Project) -> None:
     shutil.rmtree(project.part)
     project.migration.unlink()
     assert project.refusal() == (

@@ -1,4 +1,4 @@
-"""What signed-in people manage for themselves comes in parts, each of which says what it adds."""
+"""The account area consists of parts; each part declares what it adds."""
 
 import pytest
 from flask import Blueprint
@@ -43,7 +43,9 @@ def test_a_page_that_needs_mail_is_not_listed_where_there_is_none(
     assert (LINK in client.get("/account/").text) is listed
 
 
-def test_what_is_for_development_is_nowhere_else(make_app: MakeApp, user: str) -> None:
+def test_development_pages_of_a_part_exist_only_in_development(
+    make_app: MakeApp, user: str
+) -> None:
     part = cupboard(development_only=True)
     desk = Browser(
         add_part(make_app(development=True, public_url=LOCALHOST), **part), origin=LOCALHOST

@@ -44,13 +44,13 @@ def test_guessing_the_current_password_is_counted_apart_from_the_logins(
 def test_a_password_never_grows_too_old(
     clock: TimeMachineFixture, client: Browser, user: str
 ) -> None:
-    """Who must invent a new one each year writes it down, or counts on from the last."""
+    """Users who must change it each year write it down, or only increase a number."""
     clock.shift(timedelta(days=1000))
     assert client.login().location == "/"
     assert client.get("/account/").status_code == 200
 
 
-def test_of_two_changes_at_once_the_first_counts(
+def test_of_two_concurrent_password_changes_the_first_wins(
     client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.login()

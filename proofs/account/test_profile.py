@@ -1,4 +1,4 @@
-"""Who you are: a name and a language."""
+"""A user changes their name and language."""
 
 import pytest
 from flask import Flask
@@ -20,7 +20,7 @@ def saved(app: Flask, email: str = EMAIL) -> tuple[object, object]:
     return row["name"], row["language"]
 
 
-def test_an_app_of_one_language_does_not_ask_for_it(make_app: MakeApp, user: str) -> None:
+def test_an_app_with_one_language_shows_no_language_field(make_app: MakeApp, user: str) -> None:
     app = make_app(languages=("en",))
     client = Browser(app)
     client.login()

@@ -1,4 +1,4 @@
-"""A stranger who guesses passwords does not keep the owner out of a browser used before."""
+"""An attacker who guesses passwords does not lock the user out of a known browser."""
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count, islice
@@ -25,20 +25,20 @@ def owner(app: Flask, user: str) -> Browser:
     browser = Browser(app)
     browser.login()
     browser.logout()
-    # That login was counted with those of strangers: the account did not know the browser yet.
+    # The first login used the count of unknown browsers: the account did not know this one yet.
     run_sql(app, "DELETE FROM throttles")
     return browser
 
 
 def with_known(app: Flask, browser: Browser) -> Browser:
-    """Return another browser that holds nothing but the cookie by which this one is known."""
+    """Return another browser that holds only the known-browser cookie of this one."""
     other = Browser(app)
     other.keep({KNOWN: browser.cookies()[KNOWN]})
     return other
 
 
 def guess(app: Flask, times: int, email: str = EMAIL) -> list[int]:
-    """Guess a password as a stranger does who has a network for each guess."""
+    """Guess a password as an attacker with a new network for each guess."""
     stranger, found = Browser(app), []
     for number in islice(addresses, times):
         stranger.environ_base["REMOTE_ADDR"] = f"10.0.{number // 250}.{number % 250}"
@@ -55,7 +55,7 @@ def test_an_hour_of_guesses_keeps_the_owner_out_at_no_moment(
         judged.append(found.count(422))
         assert found.count(429) == 14 - judged[-1]
         assert owner.login(password=password).status_code == 303
-        # Nothing that the owner does gives the stranger another guess.
+        # Nothing that the user does gives the attacker another guess.
         if minute % 7 == 0:
             assert owner.post("/auth/confirm", data={"password": password}).status_code == 303
             form = {"current_password": password, "password": other}
@@ -87,10 +87,10 @@ def test_the_network_is_counted_first(configure: MakeApp, user: str) -> None:
     assert owner.login().status_code == 303
 
 
-def test_logins_of_two_accounts_at_once_in_browsers_that_both_use_all_succeed(
+def test_concurrent_logins_of_two_accounts_in_shared_browsers_succeed(
     configure: MakeApp, user: str
 ) -> None:
-    """They move the same rows: in another order one of them would fail (PostgreSQL)."""
+    """They update the same rows: another order could deadlock (PostgreSQL)."""
     app = configure(login_attempts_per_account=Rate(100, 900))
     with app.app_context():
         add_user(BOB, name="Bob")
@@ -105,11 +105,11 @@ def test_logins_of_two_accounts_at_once_in_browsers_that_both_use_all_succeed(
     assert answers == [303] * 12
 
 
-def test_guesses_at_the_same_moment_are_all_counted(app: Flask, owner: Browser) -> None:
+def test_concurrent_guesses_in_a_known_browser_are_all_counted(app: Flask, owner: Browser) -> None:
     thieves = [with_known(app, owner) for _ in range(4)]
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(lambda one: one.login(password=WRONG).status_code, thieves * 3))
     assert sorted(found) == [422] * 10 + [429] * 2
-    # The browser's count and the network's, none of the account's.
+    # Counted for the browser and for the network, not for the account.
     counted = rows(app, "SELECT count FROM throttles")
     assert [row["count"] for row in counted] == [12, 12]

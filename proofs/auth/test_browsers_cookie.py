@@ -1,4 +1,4 @@
-"""The cookie by which a browser is known: when it is set, what is kept of it, when that goes."""
+"""The cookie of a known browser: when it is set, what is stored of it, when it expires."""
 
 import hashlib
 from collections.abc import Callable
@@ -16,7 +16,7 @@ WRONG = "not the password at all"
 
 
 def known(app: Flask, email: str = EMAIL) -> list[bytes]:
-    """Return the hashes of the browsers that an account knows, the latest last."""
+    """Return the hashes of the browsers that an account knows, latest last."""
     statement = (
         "SELECT token_hash FROM known_browsers JOIN users ON users.id = user_id"
         " WHERE email = :email ORDER BY used_at, known_browsers.id"
@@ -33,7 +33,9 @@ def set_by(browser: Browser, path: str, **form: str) -> list[SetCookie]:
     return [cookie for cookie in set_cookies(answer) if cookie.name == KNOWN]
 
 
-def test_so_do_a_registration_and_a_finished_reset(app: Flask, client: Browser) -> None:
+def test_registration_and_a_finished_reset_set_the_browser_cookie(
+    app: Flask, client: Browser
+) -> None:
     client.get(ask_for_link(client, "/auth/register", EMAIL))
     form = {"name": "Ana", "password": PASSWORD}
     assert len(set_by(client, "/auth/register/finish", **form)) == 1
@@ -45,7 +47,7 @@ def test_so_do_a_registration_and_a_finished_reset(app: Flask, client: Browser) 
     assert known(app) == [held(elsewhere)]
 
 
-def test_it_opens_nothing(app: Flask, client: Browser, user: str) -> None:
+def test_the_browser_cookie_signs_nobody_in(app: Flask, client: Browser, user: str) -> None:
     client.login()
     thief = Browser(app)
     thief.keep({KNOWN: client.cookies()[KNOWN]})
@@ -67,7 +69,7 @@ def run(app: Flask, *args: str) -> None:
         (end_everywhere, 1),
     ],
 )
-def test_what_ends_every_session_forgets_every_browser(
+def test_ending_every_session_forgets_every_browser(
     app: Flask, client: Browser, user: str, work: Callable[[Flask], None], bobs: int
 ) -> None:
     with app.app_context():
@@ -89,7 +91,7 @@ def test_only_a_login_looks_it_up(app: Flask, client: Browser, user: str) -> Non
     assert not [one for one in run if "known_browsers" in one]
 
 
-def test_it_is_looked_up_whether_there_is_an_account_or_not(
+def test_the_browser_cookie_is_looked_up_for_unknown_accounts_too(
     app: Flask, client: Browser, user: str
 ) -> None:
     client.login()

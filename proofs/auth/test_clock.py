@@ -1,4 +1,4 @@
-"""A clock that is set back locks nobody out, and lets nobody in again."""
+"""A clock that is set back locks no user out, and revives no session."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ back = pytest.mark.parametrize("by", BACK, ids=["a little", "by days"])
 
 
 @back
-def test_who_is_signed_in_stays_so_and_can_leave(
+def test_a_signed_in_user_stays_signed_in_and_can_log_out(
     client: Browser, user: str, clock: TimeMachineFixture, by: timedelta
 ) -> None:
     client.login()
@@ -30,7 +30,7 @@ def test_who_is_signed_in_stays_so_and_can_leave(
 
 
 @back
-def test_what_has_ended_stays_ended(
+def test_ended_sessions_stay_ended(
     client: Browser, user: str, clock: TimeMachineFixture, by: timedelta
 ) -> None:
     client.login()
@@ -49,7 +49,7 @@ def test_people_log_in_again(
     assert Browser(app).login().status_code == 303
 
 
-def test_nobody_is_locked_out_until_the_clock_has_caught_up(
+def test_no_user_is_locked_out_until_the_clock_catches_up(
     client: Browser, user: str, clock: TimeMachineFixture
 ) -> None:
     for _ in range(11):

@@ -1,4 +1,4 @@
-"""Sensitive views ask for the password again when it was given too long ago."""
+"""Sensitive views ask for the password again after ten minutes."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -28,7 +28,7 @@ BuildVault = Callable[..., Flask]
 
 @pytest.fixture
 def build(make_app: MakeApp) -> BuildVault:
-    """Return a maker of apps with two views as a user might write them."""
+    """Return a function that makes apps with two sensitive views."""
 
     def make(**changes: object) -> Flask:
         app = make_app(**changes)
@@ -63,11 +63,11 @@ def confirm(browser: Browser, password: str = PASSWORD, **more: str) -> TestResp
 
 
 def asks(response: TestResponse) -> bool:
-    """Tell whether the answer leads to the page that asks for the password."""
+    """Tell whether the response redirects to the page that asks for the password."""
     return response.status_code == 303 and response.location.partition("?")[0] == CONFIRM
 
 
-def test_a_form_sent_too_late_is_not_carried_out_and_leads_back_to_its_page(
+def test_a_form_sent_after_the_session_expired_leads_back_to_its_page(
     site: Browser, clock: TimeMachineFixture
 ) -> None:
     clock.shift(TEN_MINUTES)
@@ -86,7 +86,7 @@ def test_the_way_back_is_found_behind_a_proxy_that_names_its_own_host(
 ) -> None:
     inside = Browser(build(trusted_proxies=1), origin="http://10.0.0.5:8000")
     inside.environ_base["HTTP_X_FORWARDED_PROTO"] = "https"
-    # Kept for its host alone, and for https.
+    # Bound to its host and to https.
     cookies = set_cookies(inside.login(base_url="https://10.0.0.5:8000"))
     assert cookies
     clock.shift(TEN_MINUTES)
@@ -100,14 +100,14 @@ def test_the_way_back_is_found_behind_a_proxy_that_names_its_own_host(
 @pytest.mark.parametrize(
     "target", ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example"]
 )
-def test_a_stranger_cannot_choose_where_one_lands(site: Browser, target: str) -> None:
+def test_confirming_never_leads_to_another_site(site: Browser, target: str) -> None:
     assert confirm(site, next=target).location == "/"
     query = urlencode({"next": target})
     assert site.post(f"{CONFIRM}?{query}", data={"password": PASSWORD}).location == "/"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_program_is_told_so_in_json(
+def test_a_program_gets_the_demand_to_confirm_as_json(
     site: Browser, clock: TimeMachineFixture, method: str
 ) -> None:
     clock.shift(TEN_MINUTES)
@@ -141,7 +141,7 @@ def test_guesses_are_counted_for_the_address_as_well(build: BuildVault, user: st
     assert [confirm(site, WRONG).status_code for _ in range(3)] == [422, 422, 429]
 
 
-def test_the_right_password_starts_the_count_anew(build: BuildVault, user: str) -> None:
+def test_the_right_password_resets_the_count(build: BuildVault, user: str) -> None:
     site = Browser(build(login_attempts_per_account=Rate(2, 900)))
     site.login()
     for _ in range(3):
@@ -155,7 +155,7 @@ def test_a_changed_password_is_proof_as_well(site: Browser, clock: TimeMachineFi
     assert site.get("/vault").text == "gold"
 
 
-def test_how_long_a_proof_is_good_for_is_a_setting(
+def test_a_setting_says_how_long_a_confirmation_lasts(
     build: BuildVault, user: str, clock: TimeMachineFixture
 ) -> None:
     site = Browser(build(reauthentication_seconds=30))

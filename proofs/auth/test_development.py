@@ -1,4 +1,4 @@
-"""Development shows the way, in the terminal and on its pages; what is served says nothing."""
+"""Development shows hints in the terminal and on its pages; a served app shows none."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ def folder(served: Flask, settings: Settings, tmp_path: Path) -> Iterator[Path]:
 
 
 def start(folder: Path, **variables: str) -> str:
-    """Return what `flask run --debug` says at first."""
+    """Return the first lines of `flask run --debug`."""
     mails = {"PUBLIC_URL": "", "MAIL_URL": "console:"}
     done, _ = run_flask(folder, "run", "--debug", "--port=5001", **{**mails, **variables})
     assert done.exit_code == 0, done.output
@@ -32,28 +32,28 @@ def start(folder: Path, **variables: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_it_begins_with_where_to_look(folder: Path, language: str) -> None:
+def test_the_development_server_prints_its_address_and_mailbox(folder: Path, language: str) -> None:
     said = start(folder, LANGUAGE=language)
     page, mailbox, *_ = said.splitlines()
     assert " http://localhost:5001 " in page
     assert not page.startswith("Open") or language != "pt_BR"
     assert "Ctrl+C" in page
     assert MAILBOX in mailbox
-    # Any console can show it.
+    # Plain ASCII, for any console.
     assert (page + mailbox).isascii()
 
 
-def test_it_names_no_mailbox_that_gets_no_mail(folder: Path) -> None:
+def test_the_development_server_names_no_mailbox_without_mail(folder: Path) -> None:
     assert MAILBOX not in start(folder, MAIL_URL="none:")
 
 
-def test_it_does_not_say_so_again_whenever_a_file_is_saved(folder: Path) -> None:
-    # Set by the server for the process that it starts anew.
+def test_the_development_server_is_silent_when_it_reloads(folder: Path) -> None:
+    # The server sets this for the process that it restarts.
     assert MAILBOX not in start(folder, WERKZEUG_RUN_MAIN="true")
 
 
 @pytest.mark.parametrize("signed_in", [False, True])
-def test_its_own_pages_are_where_links_say(configure: MakeApp, user: str, signed_in: bool) -> None:
+def test_links_to_development_pages_work(configure: MakeApp, user: str, signed_in: bool) -> None:
     browser = Browser(configure(development=True, public_url=LOCALHOST), origin=LOCALHOST)
     if signed_in:
         browser.login()
@@ -63,7 +63,7 @@ def test_its_own_pages_are_where_links_say(configure: MakeApp, user: str, signed
     assert {browser.get(address).status_code for address in found} == {200}
 
 
-def test_what_the_policy_blocks_is_logged_with_what_to_do(
+def test_a_policy_violation_is_logged_with_the_cure(
     configure: MakeApp, client: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
     browser = Browser(configure(development=True, public_url=LOCALHOST), origin=LOCALHOST)

@@ -1,4 +1,4 @@
-"""Nobody learns from the pages who has an account, not even by measuring."""
+"""The pages do not reveal who has an account, not even by their timing."""
 
 import pytest
 from flask import Flask
@@ -27,7 +27,7 @@ def accounts(app: Flask, user: str) -> None:
     ("path", "email"),
     [("/auth/register", EMAIL), ("/auth/register", NOBODY), ("/auth/reset", EMAIL)],
 )
-def test_nobody_waits_for_the_database_while_a_mail_server_takes_its_time(
+def test_no_database_lock_is_held_while_a_mail_is_sent(
     app: Flask, monkeypatch: pytest.MonkeyPatch, path: str, email: str
 ) -> None:
     written: list[bool] = []
@@ -43,6 +43,6 @@ def test_nobody_waits_for_the_database_while_a_mail_server_takes_its_time(
     assert written == [True]
 
 
-def test_a_failed_login_is_not_remembered_by_its_address(app: Flask) -> None:
+def test_a_failed_login_is_recorded_without_the_typed_address(app: Flask) -> None:
     Browser(app).login(NOBODY)
     assert NOBODY.encode() not in everything_stored(app)

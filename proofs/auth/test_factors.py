@@ -1,4 +1,4 @@
-"""The confirm page asks for what a part adds to the password; nothing knows which part."""
+"""The confirm page asks for the second factor of a part, without knowing the part."""
 
 import pytest
 from time_machine import TimeMachineFixture
@@ -19,7 +19,7 @@ TEN_MINUTES = 600
 
 @pytest.fixture
 def ana(make_app: MakeApp, user: str) -> Browser:
-    """Return a browser that Ana has logged in with."""
+    """Return a browser in which Ana is signed in."""
     browser = Browser(add_word(make_app()))
     browser.login()
     return browser
@@ -38,7 +38,9 @@ def test_the_page_asks_for_it_and_takes_both_together(ana: Browser) -> None:
     assert name(ana) == "Ana!"
 
 
-def test_wrong_ones_are_counted_with_the_passwords(make_app: MakeApp, user: str) -> None:
+def test_wrong_second_factors_are_counted_with_wrong_passwords(
+    make_app: MakeApp, user: str
+) -> None:
     app = add_word(make_app(login_attempts_per_account=Rate(3, 900)))
     ana = Browser(app)
     ana.login()
@@ -49,7 +51,7 @@ def test_wrong_ones_are_counted_with_the_passwords(make_app: MakeApp, user: str)
     assert Browser(app).login().status_code == 303
 
 
-def test_who_has_none_is_asked_for_the_password_alone(ana: Browser) -> None:
+def test_a_user_without_a_second_factor_confirms_by_password(ana: Browser) -> None:
     with ana.application.app_context():
         add_user(BOB, name="Bob")
     bob = Browser(ana.application)
@@ -58,7 +60,7 @@ def test_who_has_none_is_asked_for_the_password_alone(ana: Browser) -> None:
     assert bob.post(CONFIRM, data={"password": PASSWORD}).status_code == 303
 
 
-def test_without_one_the_password_on_the_page_is_proof_enough(
+def test_without_a_second_factor_the_password_on_the_page_is_enough(
     ana: Browser, clock: TimeMachineFixture
 ) -> None:
     with ana.application.app_context():

@@ -1,4 +1,4 @@
-"""Every view asks for login unless it says otherwise."""
+"""Every view requires login unless it is marked public."""
 
 import pytest
 

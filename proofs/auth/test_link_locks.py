@@ -41,7 +41,7 @@ def test_the_first_is_waited_for_before_another_is_held(
         for _ in range(2):
             links.create("another", NEW, accounts.find(EMAIL))
     first, last = (row["id"] for row in rows(app, "SELECT id FROM links ORDER BY id"))
-    # PostgreSQL moves a row that it updates, and comes to it last from then on.
+    # PostgreSQL moves an updated row, so it scans this row last from now on.
     run_sql(app, "UPDATE links SET purpose = purpose WHERE id = :id", id=first)
 
     def run() -> None:

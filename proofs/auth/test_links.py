@@ -1,4 +1,4 @@
-"""Mailed links: used once, for half an hour, for what they were sent for."""
+"""A mailed link works once, for 30 minutes, and only for its purpose."""
 
 import pytest
 from flask import Flask
@@ -41,17 +41,17 @@ def test_the_loser_of_a_race_gets_the_normal_refusal(
     faster = Browser(app)
     faster.get(link)
     client.get(link)
-    # Both have found the link good; the other finishes while this one hashes.
+    # Both requests have accepted the link; the other one finishes during this one's hash.
     won = overtake(monkeypatch, lambda: faster.post(finish, data=FORM).status_code)
     assert client.post(finish, data=FORM).status_code == 410
     assert won == [303]
     assert not client.is_signed_in()
 
 
-def test_using_a_link_voids_those_sent_before(
+def test_using_a_link_revokes_links_sent_before(
     client: Browser, clock: TimeMachineFixture, purpose: str, link: str, finish: str
 ) -> None:
-    # The next mail leaves a minute later.
+    # The next mail is sent a minute later.
     clock.shift(60)
     later = ask_for_link(client, START[purpose], RECIPIENT[purpose])
     client.get(later)
@@ -104,7 +104,7 @@ def test_opening_a_link_keeps_what_a_visitor_has_chosen(
     assert language_of(client.get(finish)) == "pt_BR"
 
 
-def test_opening_a_link_keeps_one_signed_in(client: Browser, link: str, finish: str) -> None:
+def test_opening_a_link_keeps_the_user_signed_in(client: Browser, link: str, finish: str) -> None:
     client.login(password=PASSWORD)
     client.get(link)
     client.get(finish)

@@ -1,4 +1,4 @@
-"""Log in and out, as every kind of session must allow."""
+"""Log in and log out, with either kind of session."""
 
 import pytest
 from argon2 import PasswordHasher

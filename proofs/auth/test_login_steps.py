@@ -1,4 +1,4 @@
-"""Between the right password and the session there may be further steps."""
+"""A part can add steps between the right password and the session."""
 
 import pytest
 from flask import Flask, redirect, session
@@ -20,7 +20,7 @@ BOB = "bob@example.com"
 
 
 def add_riddle(app: Flask) -> Flask:
-    """Ask Ana, and nobody else, one thing more; any answer at all is right."""
+    """Add a step for Ana alone; any answer is right."""
 
     def riddle(user: User, remember: bool, target: str) -> ResponseReturnValue | None:
         if user.email != EMAIL:
@@ -44,7 +44,7 @@ def asking(make_app: MakeApp, user: str) -> Flask:
     return add_riddle(make_app())
 
 
-def test_half_way_opens_nothing(asking: Flask) -> None:
+def test_an_unfinished_login_opens_nothing(asking: Flask) -> None:
     client = Browser(asking)
     answer = client.login(next="/account/")
     assert (answer.status_code, answer.location) == (303, "/riddle")
@@ -54,7 +54,7 @@ def test_half_way_opens_nothing(asking: Flask) -> None:
     assert rows(asking, "SELECT kind FROM events") == []
 
 
-def test_who_has_nothing_to_answer_is_signed_in_at_once(asking: Flask) -> None:
+def test_a_user_without_a_further_step_is_signed_in_at_once(asking: Flask) -> None:
     with asking.app_context():
         add_user(BOB)
     client = Browser(asking)
@@ -85,12 +85,14 @@ def test_a_wrong_password_reaches_no_step(asking: Flask) -> None:
     assert Browser(asking).login(password="not the password at all").status_code == 422
 
 
-def test_nothing_is_told_or_forgiven_before_the_last_step(make_app: MakeApp, user: str) -> None:
+def test_no_notice_is_sent_and_no_count_reset_before_the_last_step(
+    make_app: MakeApp, user: str
+) -> None:
     Browser(make_app()).login()
     app = add_riddle(make_app(login_attempts_per_account=Rate(3, 900)))
     client = Browser(app)
     client.environ_base["HTTP_USER_AGENT"] = "curl/8.5.0"
-    # The first login was counted too: the account knew neither browser.
+    # The first login was counted too: the account did not know either browser.
     assert [client.login().status_code for _ in range(3)] == [303, 303, 429]
     assert letters(app) == []
     client.post("/riddle")

@@ -1,4 +1,4 @@
-"""A sign-in from a kind of browser not seen before is told to the account's owner."""
+"""A login from a new kind of browser is mailed to the user."""
 
 from datetime import timedelta
 from email.message import EmailMessage
@@ -20,7 +20,7 @@ HERE = FIREFOX.format(127)
 
 
 def log_in(app: Flask, client: str, email: str = EMAIL) -> list[EmailMessage]:
-    """Log in with a browser of that name, and return the mails that follow."""
+    """Log in with a browser of this name, and return the mails that follow."""
     browser = Browser(app)
     browser.environ_base["HTTP_USER_AGENT"] = client
     assert browser.login(email).status_code == 303
@@ -28,7 +28,7 @@ def log_in(app: Flask, client: str, email: str = EMAIL) -> list[EmailMessage]:
 
 
 @pytest.mark.parametrize("again", [HERE, FIREFOX.format(128)])
-def test_a_known_browser_is_not_told_however_new_its_version(
+def test_a_new_version_of_a_known_browser_sends_no_notice(
     app: Flask, user: str, again: str
 ) -> None:
     log_in(app, HERE)
@@ -56,7 +56,7 @@ def test_after_a_long_absence_every_browser_is_new(
     assert len(log_in(app, HERE)) == 1
 
 
-def test_nobody_knows_the_browsers_of_others(app: Flask, user: str) -> None:
+def test_browsers_are_known_for_each_account(app: Flask, user: str) -> None:
     with app.app_context():
         add_user("bob@example.com", name="Bob")
     log_in(app, HERE)
@@ -73,7 +73,7 @@ def test_a_login_that_fails_is_no_sign_in(app: Flask, client: Browser, user: str
 
 
 @needs_portuguese
-def test_the_mail_speaks_the_owners_language_whoever_signed_in(app: Flask, user: str) -> None:
+def test_the_notice_of_a_new_browser_is_in_the_users_language(app: Flask, user: str) -> None:
     with app.app_context():
         change_user(user, language="pt_BR")
     log_in(app, HERE)
@@ -99,11 +99,11 @@ def test_the_mail_speaks_the_owners_language_whoever_signed_in(app: Flask, user:
 def test_a_forged_name_does_no_harm(app: Flask, user: str, forged: str) -> None:
     log_in(app, HERE)
     (letter,) = log_in(app, forged)
-    # The name of the app may be long as well, and each of its letters is encoded.
+    # The name of the app can be long too, and every letter is encoded.
     assert len(letter.as_string()) < 1_700 + 20 * len(APP_NAME)
     assert "evil" not in letter.as_string()
     assert link_in(letter) == "/account/password"
-    # A narrow space stands before AM and PM.
+    # There is a narrow space before AM and PM.
     assert letter.get_content().replace("\n", "").replace("\u202f", "").isprintable()
     (kept,) = rows(app, "SELECT client FROM events ORDER BY id DESC LIMIT 1")
     assert len(kept["client"]) <= 200

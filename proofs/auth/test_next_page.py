@@ -1,4 +1,4 @@
-"""`next` leads to pages of ours alone, however it is spelt."""
+"""`next` leads only to pages of the app, however it is spelt."""
 
 import re
 
@@ -9,7 +9,7 @@ from ...support.http import ORIGIN, Browser
 
 
 def origin_reached(location: str) -> str:
-    """Return where a browser goes from a page of ours (WHATWG URL, in short)."""
+    """Return the origin that a browser opens from a page of the app (WHATWG URL, in short)."""
     text = re.sub(r"[\t\n\r]", "", location.strip("".join(map(chr, range(0x21)))))
     text = text.replace("\\", "/")
     if re.match(r"[a-z][a-z0-9+.-]*:", text, re.IGNORECASE):
@@ -20,7 +20,7 @@ def origin_reached(location: str) -> str:
 
 
 def test_no_answer_repeats_the_host_that_it_was_asked_by(app: Flask, client: Browser) -> None:
-    """Kept by a cache, it would lead others there."""
+    """A cached response would send other users to that host."""
     for rule in app.url_map.iter_rules():
         path = app.url_map.bind("").build(rule.endpoint, dict.fromkeys(rule.arguments, "1"))
         for odd in (path, path.rstrip("/"), f"{path}/", f"/{path}", path.replace("/", "//")):

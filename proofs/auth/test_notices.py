@@ -1,4 +1,4 @@
-"""The owner of an account is told by mail what happened to its password."""
+"""A user gets a mail about each change of their password."""
 
 from email.message import EmailMessage
 
@@ -20,7 +20,7 @@ FINISH = "/auth/reset/finish"
 
 
 def told(app: Flask, email: str) -> EmailMessage:
-    """Return the one mail that waits: a notice with a way to choose another password."""
+    """Return the one waiting mail: a notice with a link for a new password."""
     (letter,) = letters(app)
     assert letter["To"] == email
     assert link_in(letter) == START
@@ -29,7 +29,7 @@ def told(app: Flask, email: str) -> EmailMessage:
     return letter
 
 
-def test_nothing_is_told_of_what_did_not_happen(app: Flask, client: Browser, user: str) -> None:
+def test_a_refused_change_sends_no_notice(app: Flask, client: Browser, user: str) -> None:
     client.get(ask_for_link(client, START, user))
     assert client.post(FINISH, data={"password": "short"}).status_code == 422
     client.login()

@@ -1,4 +1,4 @@
-"""A form that a mailed link leads to acts for that link, whatever was opened since."""
+"""A form acts for the mailed link that opened it, even if another link was opened later."""
 
 import pytest
 from flask import Flask
@@ -27,7 +27,7 @@ def finish(purpose: str) -> str:
 
 
 def open_links(client: Browser, start: str, *recipients: str) -> list[dict[str, str]]:
-    """Open links one after another; return what stands in the form that each leads to."""
+    """Open links one after another; return the fields of the form that each opens."""
     forms = []
     for email in recipients:
         client.get(ask_for_link(client, start, email))
@@ -52,7 +52,7 @@ def test_a_form_that_names_no_link_acts_for_the_last(
 
 
 @pytest.mark.parametrize("named", ["0", "-1", "", "x", "1.0", "1" * 30, "\u00b2"])
-def test_a_link_that_was_not_opened_here_is_void(
+def test_a_link_that_was_not_opened_here_is_refused(
     client: Browser, purpose: str, finish: str, named: str
 ) -> None:
     open_links(client, START[purpose], *RECIPIENTS[purpose])
@@ -61,7 +61,7 @@ def test_a_link_that_was_not_opened_here_is_void(
     assert f'href="{START[purpose]}"' in refused.text
 
 
-def test_a_link_that_another_browser_opened_is_void_here(
+def test_a_link_that_another_browser_opened_is_refused_here(
     app: Flask, client: Browser, purpose: str, finish: str
 ) -> None:
     first, second = RECIPIENTS[purpose]
@@ -72,7 +72,7 @@ def test_a_link_that_another_browser_opened_is_void_here(
     assert stranger.post(finish, data=filled(form)).status_code == 410
 
 
-def test_a_used_link_is_void_and_no_other_takes_its_place(
+def test_a_used_link_is_refused_and_not_replaced_by_another(
     app: Flask, client: Browser, purpose: str, finish: str
 ) -> None:
     first, second = RECIPIENTS[purpose]
@@ -82,7 +82,7 @@ def test_a_used_link_is_void_and_no_other_takes_its_place(
     assert len(rows(app, "SELECT id FROM links")) == 1
 
 
-def test_links_for_different_things_do_not_void_each_other(app: Flask, client: Browser) -> None:
+def test_links_for_different_things_do_not_revoke_each_other(app: Flask, client: Browser) -> None:
     with app.app_context():
         add_user(BOB, name="Bob")
     (form,) = open_links(client, START["reset"], BOB)

@@ -1,4 +1,4 @@
-"""A password is the same whichever keyboard writes its accents (RFC 8265: NFC)."""
+"""A password is the same in either Unicode form (RFC 8265: NFC)."""
 
 import unicodedata
 
@@ -19,7 +19,9 @@ either = pytest.mark.parametrize(("chosen", "typed"), [(TYPED, APART), (APART, T
 
 
 @either
-def test_it_logs_in_in_either_form(app: Flask, client: Browser, chosen: str, typed: str) -> None:
+def test_a_user_logs_in_with_either_unicode_form(
+    app: Flask, client: Browser, chosen: str, typed: str
+) -> None:
     with app.app_context():
         add_user(EMAIL, password=chosen)
     assert client.login(password=typed).status_code == 303
@@ -40,7 +42,7 @@ def test_every_page_takes_either_form(app: Flask, client: Browser, chosen: str, 
     assert client.login(password=typed).status_code == 303
 
 
-def test_it_is_judged_in_one_form(app: Flask) -> None:
+def test_a_password_is_rated_in_nfc(app: Flask) -> None:
     name = unicodedata.normalize("NFD", "\u00c9lo\u00efse \u00c9t\u00e9")
     with app.app_context():
         for form in ("NFC", "NFD"):
@@ -51,10 +53,10 @@ def test_it_is_judged_in_one_form(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
-def test_one_form_is_tried(
+def test_login_tries_only_one_unicode_form(
     client: Browser, user: str, monkeypatch: MonkeyPatch, email: str
 ) -> None:
-    """A second try with another form would tell by its time who has an account."""
+    """A second try with another form would reveal by its timing who has an account."""
     hashed: list[None] = []
     watch_hashing(monkeypatch, lambda: hashed.append(None))
     assert client.login(email, APART).status_code == 422

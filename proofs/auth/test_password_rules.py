@@ -1,4 +1,4 @@
-"""Which passwords will do: length and guessing count, kinds of characters do not."""
+"""A password needs length and must be hard to guess; no kinds of characters are required."""
 
 import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
@@ -16,7 +16,7 @@ LONG = "gravel lantern umbrella Tuesday mellow harbour violin granite seven otte
 
 @pytest.fixture
 def client(configure: MakeApp, user: str) -> Browser:
-    """Return a signed-in browser that may try as often as it likes."""
+    """Return a signed-in browser without a limit of attempts."""
     client = Browser(configure(login_attempts_per_account=Rate(1000, 900)))
     client.login()
     return client
@@ -28,7 +28,7 @@ def change(client: Browser, password: str, current: str = PASSWORD) -> int:
 
 
 def test_passwords_that_many_have_are_refused(configure: MakeApp) -> None:
-    """As many as attackers try first: the commonest 3,000 that are long enough."""
+    """The 3,000 most common passwords that are long enough, which attackers try first."""
     least = 8
     with configure(password_min_length=least).app_context():
         common = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= least][:3000]
@@ -45,7 +45,7 @@ def test_passwords_that_many_have_are_refused(configure: MakeApp) -> None:
         ("Gravel Lantern Umbrella", "gravel lantern umbrella"),
         (LONG, LONG[:72]),
         (LONG, LONG[:-1]),
-        # Only what looks the same is the same: this is NFC, not NFKC.
+        # Only texts that look the same are equal: this is NFC, not NFKC.
         ("gravel \uff4cantern umbrella", "gravel lantern umbrella"),
         ("gravel\u00a0lantern umbrella", "gravel lantern umbrella"),
     ],
@@ -74,7 +74,7 @@ def test_password_managers_are_told_what_each_field_is_for(client: Browser, user
         inputs = [attributes for name, attributes in tags if name == "input"]
         found[path] = [one["autocomplete"] for one in inputs if "autocomplete" in one]
         for one in inputs:
-            # Nothing keeps one from pasting, nor cuts what is pasted.
+            # A user can paste a password, and it is not cut.
             assert not {"maxlength", "onpaste"} & one.keys(), path
             assert "readonly" not in one or one["type"] != "password", path
     assert found == {

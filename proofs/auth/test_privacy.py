@@ -1,4 +1,4 @@
-"""What is kept about people is written down, and goes with their account."""
+"""Personal data is documented, and deleted with the account."""
 
 import re
 from datetime import timedelta
@@ -23,7 +23,7 @@ BOB = "bob@example.com"
 
 
 def test_the_documents_know_how_long_things_are_kept(settings: Settings) -> None:
-    """By the row of each table, with the settings that nobody has changed."""
+    """Check the row of each table against the default settings."""
     said = dict(re.findall(r"^\| `(\w+)` \| .* \| ([^|]+) \|$", DOCUMENT, re.MULTILINE))
     for table, ages in {
         "links": [LIFETIME],
@@ -47,7 +47,7 @@ def test_the_documents_know_how_long_things_are_kept(settings: Settings) -> None
 
 
 def in_words(age: timedelta) -> str:
-    """Return what the document says in either language: the singular is a word."""
+    """Return the document's words for a time in either language; one is a word, not a digit."""
     if age.days == 1:
         return r"\b24 (hours|horas)\b"
     if age.days:
@@ -56,7 +56,7 @@ def in_words(age: timedelta) -> str:
     return rf"\b{minutes} (minutes|minutos)\b" if minutes != 60 else "an hour|uma hora"
 
 
-def test_what_is_left_says_what_happened_and_when(app: Flask) -> None:
+def test_events_of_a_deleted_account_keep_only_kind_and_time(app: Flask) -> None:
     leave_traces(app)
     before = rows(app, "SELECT id, at, kind FROM events ORDER BY id")
     app.test_cli_runner().invoke(args=["user", "delete", EMAIL])
@@ -68,12 +68,12 @@ def test_what_is_left_says_what_happened_and_when(app: Flask) -> None:
         assert event["detail"] in ({}, "{}")
 
 
-def test_what_others_have_is_left_alone(app: Flask) -> None:
+def test_deletion_leaves_the_data_of_other_accounts(app: Flask) -> None:
     with app.app_context():
         add_user(BOB, name="Bob")
     Browser(app).login(BOB)
     (bob,) = rows(app, "SELECT id FROM users")
-    # Bob gave this address up, and may want it back.
+    # Bob gave this address up, and could undo that.
     values = {"user_id": bob["id"], "purpose": "another", "email": EMAIL}
     with app.app_context():
         db.session.add(Link(token_hash=b"Bob's", ends_at=now(), **values))

@@ -1,4 +1,4 @@
-"""Register: an address, a mail, a link, and only then an account."""
+"""A visitor registers by address, mail and link; the account is created last."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def test_an_address_is_kept_as_others_would_spell_it(client: Browser) -> None:
 def test_a_long_address_is_cut_before_it_is_looked_at(
     client: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever the patterns that look at it: they cannot be kept busy."""
+    """So that no pattern takes long to match it."""
     looked_at: list[int] = []
 
     def look(text: str, **options: Any) -> ValidatedEmail:
@@ -52,7 +52,7 @@ def test_a_name_needs_ordinary_characters(app: Flask, client: Browser) -> None:
         refused = client.post(FINISH, data={**FORM, "name": name})
         assert refused.status_code == 422, name
     assert not accounts(app)
-    # The link is not used up by a mistake.
+    # A mistake does not use the link up.
     assert client.post(FINISH, data=FORM).status_code == 303
 
 
@@ -64,7 +64,7 @@ def test_a_name_is_shown_as_text(client: Browser) -> None:
     assert "<b>" not in page
 
 
-def test_a_weak_password_is_refused_beside_its_field(app: Flask, client: Browser) -> None:
+def test_a_weak_password_is_refused_next_to_its_field(app: Flask, client: Browser) -> None:
     client.get(ask_for_link(client, START, BOB))
     refused = client.post(FINISH, data={**FORM, "password": "bob@example.com"})
     assert refused.status_code == 422
@@ -79,7 +79,7 @@ def test_the_account_speaks_the_language_it_was_made_in(app: Flask, client: Brow
     assert accounts(app) == [{"email": BOB, "name": "Bob", "language": "pt_BR"}]
 
 
-def test_no_cookie_on_the_way_tells_who_registers(client: Browser) -> None:
+def test_no_cookie_reveals_who_registers(client: Browser) -> None:
     link = ask_for_link(client, START, BOB)
     form = {**FORM, "name": "Bobadilla"}
     for answer in (client.get(link), client.post(FINISH, data=form)):

@@ -1,4 +1,4 @@
-"""REQUIRE_SECOND_FACTOR: nobody goes on without what a part offers, where a part offers any."""
+"""REQUIRE_SECOND_FACTOR: every user has to set up a second factor, if a part offers one."""
 
 import pytest
 from flask import Blueprint, Flask
@@ -18,7 +18,7 @@ HTMX = {"HX-Request": "true", "Sec-Fetch-Mode": "cors", "Referer": f"{ORIGIN}/no
 
 @pytest.fixture
 def strict(make_app: MakeApp, user: str, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """Return an app in which Ana has a word besides her password, and Bob has yet to set one up."""
+    """Return an app in which Ana has a secret word as second factor, and Bob has none yet."""
     pages = Blueprint("word", __name__)
     pages.add_url_rule(PAGE, "set_up", lambda: "Think of a word.")
     more = Part(order=2, menu=("account.profile", "Another page"))
@@ -40,12 +40,12 @@ def bob(strict: Flask) -> Browser:
     return browser
 
 
-def test_one_can_leave(bob: Browser) -> None:
+def test_a_user_who_must_set_up_a_factor_can_log_out(bob: Browser) -> None:
     assert bob.logout().location == "/"
     assert not bob.is_signed_in()
 
 
-def test_who_has_one_is_not_held_up_and_neither_is_a_visitor(strict: Flask) -> None:
+def test_visitors_and_users_with_a_second_factor_are_not_redirected(strict: Flask) -> None:
     ana, visitor = Browser(strict), Browser(strict)
     ana.login(EMAIL)
     assert ana.get("/account/").status_code == 200
@@ -53,7 +53,7 @@ def test_who_has_one_is_not_held_up_and_neither_is_a_visitor(strict: Flask) -> N
         assert visitor.get(path).status_code == 200
 
 
-def test_a_script_is_told_in_json_and_htmx_opens_the_page_as_a_whole(bob: Browser) -> None:
+def test_a_script_gets_json_and_htmx_opens_the_full_page(bob: Browser) -> None:
     refused = bob.get("/account/", headers={"Accept": "application/json"})
     assert (refused.status_code, refused.json) == (403, {"error": SET_UP})
     refused = bob.get("/account/", headers=HTMX)
@@ -61,7 +61,7 @@ def test_a_script_is_told_in_json_and_htmx_opens_the_page_as_a_whole(bob: Browse
     assert refused.headers["HX-Redirect"] == PAGE
 
 
-def test_it_is_not_required_unless_the_setting_says_so(strict: Flask, make_app: MakeApp) -> None:
+def test_without_the_setting_no_second_factor_is_required(strict: Flask, make_app: MakeApp) -> None:
     browser = Browser(make_app())
     browser.login(BOB)
     assert browser.is_signed_in()

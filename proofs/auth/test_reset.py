@@ -1,4 +1,4 @@
-"""Reset a forgotten password by mail."""
+"""A user resets a forgotten password by mail."""
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ FINISH = "/auth/reset/finish"
 FORM = {"password": NEW_PASSWORD}
 
 
-def test_a_reset_signs_out_whoever_used_the_browser(app: Flask, client: Browser, user: str) -> None:
+def test_a_reset_signs_out_the_user_of_the_browser(app: Flask, client: Browser, user: str) -> None:
     with app.app_context():
         add_user("bob@example.com", name="Bob")
     client.login("bob@example.com")
@@ -48,7 +48,7 @@ def test_a_password_changed_while_the_links_is_hashed_stays(
 
 
 @pytest.mark.parametrize("change", [{"email": "anna@example.com"}, {"disabled_at": now()}])
-def test_a_changed_account_voids_the_link(
+def test_a_changed_account_revokes_the_reset_link(
     app: Flask, client: Browser, user: str, change: dict[str, object]
 ) -> None:
     client.get(ask_for_link(client, START, user))

@@ -1,4 +1,4 @@
-"""The secret key can be changed without logging anybody out."""
+"""The secret key can be rotated without logging users out."""
 
 from pathlib import Path
 
@@ -21,13 +21,13 @@ START = "/auth/register"
 
 
 def moved(client: Browser, app: Flask) -> Browser:
-    """Return the same browser, as an app with another key meets it."""
+    """Return the same browser in an app with another key."""
     browser = Browser(app)
     browser.keep(client.jar())
     return browser
 
 
-def test_who_is_signed_in_stays_so(client: Browser, configure: MakeApp, user: str) -> None:
+def test_a_rotation_keeps_users_signed_in(client: Browser, configure: MakeApp, user: str) -> None:
     client.login()
     rotated = configure(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
     assert moved(client, rotated).is_signed_in()
@@ -39,10 +39,8 @@ def test_many_fallbacks_are_tried(client: Browser, configure: MakeApp, user: str
     assert moved(client, rotated).is_signed_in()
 
 
-def test_what_is_signed_from_now_on_is_signed_with_the_new_key(
-    configure: MakeApp, user: str
-) -> None:
-    # Signing with a fallback would log everybody out once that is dropped.
+def test_after_a_rotation_the_new_key_signs(configure: MakeApp, user: str) -> None:
+    # A token signed with a fallback would end when that key is removed.
     rotated = configure(secret_key=NEW_KEY, secret_key_fallbacks=(KEY,))
     client = Browser(rotated)
     client.login()
@@ -69,7 +67,7 @@ def test_a_token_of_another_site_signs_nobody_in(
     with elsewhere.app_context():
         alembic.upgrade()
         add_user(EMAIL)
-        # Even if it knew how we call the user.
+        # Even if the other site knew the user's public id.
         change_user(EMAIL, public_id=public_id)
     stranger = Browser(elsewhere)
     stranger.login()

@@ -1,4 +1,4 @@
-"""A form acts for the account that its page was shown to, or for none."""
+"""A form acts only for the account that its page was shown to."""
 
 import re
 from io import BytesIO
@@ -21,7 +21,7 @@ MARK = re.compile("[0-9a-f]{16}")
 
 
 def switch_to_bob(client: Browser) -> None:
-    """Do in another tab what leaves Ana's pages open in this one."""
+    """Sign in as Bob in another tab, while Ana's pages stay open in this one."""
     client.logout()
     client.login(BOB)
 
@@ -34,7 +34,7 @@ def ana(app: Flask, client: Browser, user: str) -> Browser:
     return client
 
 
-def test_it_is_refused_before_anything_is_asked_judged_or_counted(
+def test_a_stale_form_is_refused_before_any_other_check(
     app: Flask, ana: Browser, clock: TimeMachineFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     form = form_at(ana, "/account/password")
@@ -59,7 +59,7 @@ def test_a_form_outlives_a_rotated_session_and_a_new_login(ana: Browser) -> None
     assert ana.post("/account/", data=sent).status_code == 303
 
 
-def test_a_form_without_a_mark_is_taken(ana: Browser) -> None:
+def test_a_form_without_a_mark_is_accepted(ana: Browser) -> None:
     assert ana.post("/account/", data={"name": "Ana", "language": "en"}).status_code == 303
 
 

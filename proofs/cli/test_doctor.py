@@ -1,4 +1,4 @@
-"""`flask doctor` names every setting that is unsafe to serve, and never a secret."""
+"""`flask doctor` names every unsafe setting, and prints no secret."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,7 +41,7 @@ def folder(served: Flask, settings: Settings, tmp_path: Path) -> Iterator[Path]:
         yield tmp_path
 
 
-def test_all_is_told_at_once(folder: Path) -> None:
+def test_doctor_reports_every_problem_at_once(folder: Path) -> None:
     wrong = {"FLASK_DEBUG": "1", "SECRET_KEY": "short", "PUBLIC_URL": "", "MAIL_URL": ""}
     wrong |= {"REGISTRATION": "x", "SESSION_IDLE_SECONDS": "999999999", "TRUSTED_PROXIES": "x"}
     _, lines = diagnose(folder, **wrong)
@@ -67,7 +67,7 @@ def test_without_a_proxy_gunicorn_needs_a_certificate(
 
 
 @pytest.mark.parametrize("spoilt", SPOILT)
-def test_no_secret_is_ever_told(folder: Path, spoilt: dict[str, str]) -> None:
+def test_doctor_prints_no_secret(folder: Path, spoilt: dict[str, str]) -> None:
     (folder / ".env.example").write_text("\n".join(SECRETS.values()))
     done, _ = run_flask(folder, "doctor", **{**SECRETS, **spoilt})
     assert done.exit_code == 1

@@ -1,4 +1,4 @@
-"""`flask doctor` looks at the files, the repository and the database that are really there."""
+"""`flask doctor` checks the real files, the real repository and the real database."""
 
 import sys
 from collections.abc import Iterator
@@ -38,14 +38,14 @@ def test_a_database_that_lacks_migrations_is_unsafe(folder: Path) -> None:
 def test_a_database_that_does_not_answer_is_unsafe(folder: Path, url: str) -> None:
     status, (line,) = diagnose(folder, DATABASE_URL=url.format(folder=folder))
     assert status == 1
-    assert line.startswith("unsafe: DATABASE_URL names a database that does not answer. ")
+    assert line.startswith("unsafe: DATABASE_URL names a database that does not respond. ")
 
 
 @pytest.mark.parametrize(("name", "platform"), [("DYNO", "Heroku"), ("K_SERVICE", "Cloud Run")])
 def test_sqlite_is_unsafe_where_no_file_lasts(folder: Path, name: str, platform: str) -> None:
     where = {"DATABASE_URL": f"sqlite:///{folder}/app.sqlite", name: "1"}
     run_flask(folder, "db", "upgrade", **where)
-    line = f"unsafe: DATABASE_URL is SQLite, whose file {platform} does not keep: take PostgreSQL."
+    line = f"unsafe: DATABASE_URL is SQLite, whose file {platform} does not keep: use PostgreSQL."
     assert diagnose(folder) == (1, [line])
 
 
@@ -56,6 +56,6 @@ def test_a_new_database_is_its_owners_alone(folder: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_it_does_without_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_works_without_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert diagnose(folder) == (0, [])

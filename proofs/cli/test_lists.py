@@ -1,4 +1,4 @@
-"""Operators look at accounts, sessions and events: lines that grep finds and nobody forges."""
+"""Operators list accounts, sessions and events, in lines for grep that no user can forge."""
 
 from datetime import UTC, datetime
 
@@ -24,7 +24,7 @@ def look(app: Flask, *args: str) -> Result:
 
 
 def fields(done: Result) -> list[list[str]]:
-    """Return what a command that succeeded has printed, by line and field."""
+    """Return the output of a successful command, by line and field."""
     assert done.exit_code == 0, done.output
     return [line.split("\t") for line in done.output.split("\n")[:-1]]
 
@@ -41,7 +41,7 @@ def noon(clock: TimeMachineFixture) -> TimeMachineFixture:
 
 @pytest.fixture
 def signed_in(noon: TimeMachineFixture, app: Flask, user: str) -> Browser:
-    """Return a browser that logged in at noon."""
+    """Return a browser that signed in at noon."""
     browser = Browser(app)
     browser.environ_base["HTTP_USER_AGENT"] = FIREFOX
     browser.login()
@@ -65,7 +65,7 @@ def test_an_account_is_shown_with_all_that_is_known(signed_in: Browser, user: st
         ["from", "127.0.0.1 Firefox on Linux"],
     ]
     *facts, session = fields(run(app, "list", EMAIL.upper()))
-    # Between them stands what the parts of the account add.
+    # The parts of the account add their lines between them.
     assert [line for line in facts if line in known] == known
     assert session[:2] == ["session", "2030-01-01T12:00:00Z"]
     run(app, "disable", EMAIL)
@@ -74,7 +74,7 @@ def test_an_account_is_shown_with_all_that_is_known(signed_in: Browser, user: st
     assert not [line for line in found if line[0] == "session"]
 
 
-def test_who_never_logged_in_has_no_last_login(app: Flask, user: str) -> None:
+def test_a_user_who_never_logged_in_has_no_last_login(app: Flask, user: str) -> None:
     assert fields(run(app, "list", EMAIL))[-2:] == [["last login", "-"], ["from", "-"]]
 
 
@@ -92,7 +92,7 @@ def test_live_sessions_are_listed_a_line_each(
         ["2030-01-01T12:01:30Z", "127.0.0.1", "Unknown browser"],
         ["2030-01-01T12:00:00Z", "127.0.0.1", "Firefox on Linux"],
     ]
-    # Where the server does not see it, there is a dash.
+    # Without an address there is a dash.
     assert {line[2] for line in found} in [{"-"}, {line[1] for line in found}]
 
 
@@ -139,7 +139,7 @@ def test_fifty_events_are_enough_unasked(app: Flask, user: str) -> None:
 )
 def test_an_unknown_account_is_named(app: Flask, command: tuple[str, ...]) -> None:
     runner = app.test_cli_runner()
-    assert said(runner.invoke(args=command)) == f"Nobody has an account with {EMAIL}."
+    assert said(runner.invoke(args=command)) == f"There is no account with {EMAIL}."
     no_address = [*command[:-1], "no\nwhere\x1b"]
     assert said(runner.invoke(args=no_address)) == "nowhere is not an e-mail address."
 
@@ -158,10 +158,10 @@ def test_a_database_that_is_away_is_no_traceback(app: Flask, command: tuple[str,
     assert "`flask db upgrade`" in sentence
 
 
-def test_who_reads_slowly_keeps_no_writer_waiting(
+def test_a_slow_reader_of_the_output_blocks_no_writer(
     app: Flask, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pager stops reading, and `click.echo` waits for it."""
+    """A pager stops reading, and `click.echo` blocks."""
     written: list[str] = []
 
     def echo(line: str) -> None:

@@ -1,4 +1,4 @@
-"""`flask purge` and `flask mail retry`: what they do, and when they refuse."""
+"""`flask purge` and `flask mail retry`: what they do, and when they refuse to run."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def purge(app: Flask) -> str:
     return done.output
 
 
-def test_purge_deletes_links_and_counters_that_are_over(
+def test_purge_deletes_expired_links_and_counters(
     app: Flask, client: Browser, clock: TimeMachineFixture
 ) -> None:
     client.post("/auth/register", data={"email": EMAIL})
@@ -72,7 +72,7 @@ def test_a_database_that_is_away_is_no_traceback(configure: MakeApp, command: li
     with broken_database(app):
         done = app.test_cli_runner().invoke(args=command)
     assert done.exit_code == 1
-    assert done.output.startswith("Error: The database would not do it")
+    assert done.output.startswith("Error: The database refused (")
     assert done.output.count("\n") == 1
 
 
@@ -80,11 +80,11 @@ def test_a_database_that_is_away_is_no_traceback(configure: MakeApp, command: li
     ("changes", "said"),
     [
         ({"public_url": None}, "PUBLIC_URL is missing: links are made from it."),
-        # It would show people's links to the operator, or to cron, and to nobody else.
+        # It would print the links of users to the operator or to cron.
         ({"mail_server": MailServer("console")}, "MAIL_URL names no mail server to send by."),
     ],
 )
-def test_mails_are_not_sent_again_where_their_links_would_not_reach_their_owners(
+def test_mail_retry_refuses_if_links_would_not_reach_their_owners(
     configure: MakeApp, app: Flask, user: str, changes: dict[str, object], said: str
 ) -> None:
     Browser(app).post("/auth/reset", data={"email": EMAIL})

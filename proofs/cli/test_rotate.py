@@ -1,4 +1,4 @@
-"""`flask secret rotate` changes the key in one step, as docs/keys.md says: nothing is lost."""
+"""`flask secret rotate` changes the key in one step, as docs/keys.md says, and loses nothing."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ def done(site: Site, *args: str, **variables: str) -> str:
 
 
 def refused(site: Site, *args: str, **variables: str) -> str:
-    """Return the one sentence of a command that will not do it."""
+    """Return the error sentence of a command."""
     result = site.run(*args, **variables)
     assert result.exit_code == 1
     *others, last = result.output.splitlines()
@@ -36,7 +36,7 @@ def refused(site: Site, *args: str, **variables: str) -> str:
 
 @pytest.fixture
 def keys(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """Let two parts encrypt something; return the keys that they are given."""
+    """Add two parts that encrypt data; return the keys that they receive."""
     given: list[list[str]] = []
 
     def reencrypt(keys: Sequence[str]) -> tuple[int, list[str]]:
@@ -53,7 +53,7 @@ def test_with_settings_that_stop_the_app_a_new_key_is_the_cure(site: Site) -> No
     assert site.start()
 
 
-def test_a_database_that_is_away_is_no_traceback_and_no_key_is_lost(
+def test_without_a_database_rotate_gives_no_traceback_and_loses_no_key(
     site: Site, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[list[str]] = []
@@ -72,7 +72,7 @@ def test_a_database_that_is_away_is_no_traceback_and_no_key_is_lost(
     assert given[-1][-1] == old_key
 
 
-def test_what_cannot_be_read_is_named_and_holds_nothing_up(
+def test_an_unreadable_secret_is_named_and_stops_nothing(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = [(1, [EMAIL, BOB]), (2, []), (3, [BOB])]
@@ -81,13 +81,13 @@ def test_what_cannot_be_read_is_named_and_holds_nothing_up(
     result = site.run("secret", "rotate")
     assert result.exit_code == 1
     assert result.output.splitlines() == [
-        "6 encrypted anew. Restart the app now.",
+        "6 re-encrypted. Restart the app now.",
         f"Error: What is encrypted for {EMAIL}, {BOB} cannot be read: put its key back into "
         "SECRET_KEY_FALLBACKS, or let the user set it up again.",
     ]
 
 
-def test_where_the_key_does_not_come_from_the_file_it_says_what_to_do(
+def test_rotate_says_what_to_do_if_the_key_is_not_in_the_file(
     site: Site, keys: list[list[str]]
 ) -> None:
     key = site.key
@@ -97,7 +97,7 @@ def test_where_the_key_does_not_come_from_the_file_it_says_what_to_do(
         "old one to SECRET_KEY_FALLBACKS, restart the app, and run this command again."
     )
     given = {"SECRET_KEY": NOBODY_KNOWS, "SECRET_KEY_FALLBACKS": key}
-    assert done(site, "secret", "rotate", **given).startswith("4 encrypted anew.")
+    assert done(site, "secret", "rotate", **given).startswith("4 re-encrypted.")
     assert keys == [[NOBODY_KNOWS, key]] * 2
     assert site.start(SECRET_KEY=NOBODY_KNOWS)
     assert not site.file.exists()

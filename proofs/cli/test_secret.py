@@ -1,4 +1,4 @@
-"""`flask secret` makes and rotates the key, in a file that nobody else can read."""
+"""`flask secret` creates and rotates the key, in a file that no other user can read."""
 
 import sys
 from pathlib import Path
@@ -64,7 +64,7 @@ def test_rotate_keeps_the_mode_of_the_file(app: Flask, file: Path, mode: int) ->
 def test_the_old_key_is_a_fallback_before_the_new_one_signs(
     app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Cut off in between, the app still starts and logs nobody out."""
+    """If the command is interrupted, the app still starts and logs no user out."""
     file.write_text(f"SECRET_KEY={OLD}\n")
     seen = []
 
@@ -87,7 +87,7 @@ def test_a_key_of_several_words_is_kept(app: Flask, file: Path) -> None:
 
 @pytest.mark.parametrize("weak", ["", "short", "please-change-me " * 3, "a" * 64])
 def test_rotate_cures_a_key_that_stops_the_app(app: Flask, file: Path, weak: str) -> None:
-    """Such a key is no fallback either: it would stop the app once more."""
+    """The bad key does not become a fallback, where it would stop the app again."""
     file.write_text(f"SECRET_KEY={weak}\nSECRET_KEY_FALLBACKS={OLDER},{weak}\n")
     assert run(app, "rotate").exit_code == 0
     assert read(file).secret_key()

@@ -1,4 +1,4 @@
-"""Development starts by itself; the commands that cure a refused start always run."""
+"""Development starts without settings, and the commands that repair settings always run."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ def in_development(folder: Path, *options: str, **variables: str) -> Flask:
     """Return the app that `flask run --debug` serves."""
     done, served = run_flask(folder, "run", "--debug", *options, **variables)
     assert done.exit_code == 0, done.output
-    # The debugger is wrapped around it.
+    # Unwrap it from the debugger.
     app = getattr(served[0], "_app", served[0])
     assert isinstance(app, Flask)
     return app
@@ -66,7 +66,7 @@ def test_a_key_can_be_made_where_there_is_none(
 
 @pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
 def test_an_env_file_that_is_not_utf_8_is_named(folder: Path, encoding: str) -> None:
-    """Windows PowerShell writes UTF-16, unless it is told otherwise."""
+    """Windows PowerShell writes UTF-16 by default."""
     (folder / ".env").write_text("MAIL_FROM=ol\u00e1@example.com\n", encoding=encoding)
     with pytest.raises(SystemExit, match=r"^\.env is not UTF-8: save it as UTF-8\.$"):
         serve(folder)

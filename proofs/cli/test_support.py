@@ -1,4 +1,4 @@
-"""Operators help people, and never learn or set a password of theirs."""
+"""Operators help users, and never see or set a password."""
 
 from collections.abc import Iterator
 
@@ -51,11 +51,11 @@ def test_a_reset_is_mailed_to_the_owner_and_shown_to_nobody_else(
     assert (done.exit_code, done.output) == (0, expected)
     (letter,) = server.messages
     assert letter["To"] == EMAIL
-    # It speaks the language of its reader, whom no browser has told us.
+    # It is in the language of the account, because there is no browser.
     assert_in_portuguese(letter["Subject"])
     assert rows(site, "SELECT * FROM outbox") == []
     assert events(site) == ["reset_started_by_operator"]
-    # Nothing has changed until the owner says so.
+    # Nothing changes until the user sets a new password.
     assert client.is_signed_in()
     owner = Browser(site)
     owner.get(link_in(letter))
@@ -75,17 +75,17 @@ def test_without_an_address_for_its_link_there_is_no_reset(
     assert everything_stored(app) == before
 
 
-def test_who_is_disabled_gets_no_link(site: Flask, server: SMTPServer) -> None:
+def test_a_disabled_account_gets_no_link(site: Flask, server: SMTPServer) -> None:
     run(site, "disable", EMAIL)
     assert said(run(site, "reset", EMAIL)) == f"{EMAIL} is disabled: enable it first."
     assert server.messages == []
     assert events(site) == ["disabled"]
 
 
-def test_a_mail_server_that_refuses_is_told(site: Flask, server: SMTPServer) -> None:
+def test_a_refusal_of_the_mail_server_is_reported(site: Flask, server: SMTPServer) -> None:
     server.drop = True
     sentence = said(run(site, "reset", EMAIL))
-    assert sentence == "The mail server did not take the mail: see the log above."
+    assert sentence == "The mail server did not accept the mail: see the log above."
     assert len(rows(site, "SELECT * FROM outbox")) == 1
     server.drop = False
     assert site.test_cli_runner().invoke(args=["mail", "retry"]).exit_code == 0
@@ -93,7 +93,7 @@ def test_a_mail_server_that_refuses_is_told(site: Flask, server: SMTPServer) -> 
 
 
 @pytest.mark.parametrize("given", [(), (EMAIL, "--all")])
-def test_whose_sessions_must_be_said(
+def test_end_sessions_requires_an_account_or_all(
     app: Flask, client: Browser, user: str, given: tuple[str, ...]
 ) -> None:
     client.login()
@@ -105,7 +105,7 @@ def test_whose_sessions_must_be_said(
 
 @pytest.mark.parametrize("command", ["reset", "end-sessions"])
 def test_an_unknown_account_is_named(site: Flask, command: str) -> None:
-    assert said(run(site, command, BOB)) == f"Nobody has an account with {BOB}."
+    assert said(run(site, command, BOB)) == f"There is no account with {BOB}."
     assert said(run(site, command, "nowhere")) == "nowhere is not an e-mail address."
     assert events(site) == []
 

@@ -1,4 +1,4 @@
-"""`flask user` manages accounts, and says in one sentence what it will not do."""
+"""`flask user` manages accounts, and refuses in one sentence."""
 
 from types import SimpleNamespace
 
@@ -60,11 +60,11 @@ def test_a_terminal_is_asked_twice(
         (EMAIL, " ", PASSWORD, "Please type a name."),
         (EMAIL, "A\nna", PASSWORD, BROKEN_NAME),
         (EMAIL, "A" * 101, PASSWORD, "Please use a shorter name."),
-        (EMAIL, "Ana", "", "Use at least 15 characters: four words do."),
+        (EMAIL, "Ana", "", "Use at least 15 characters: four words are enough."),
         (EMAIL, "Ana", "p" * 257, "Use at most 256 characters."),
     ],
 )
-def test_what_no_account_may_have_is_refused(
+def test_an_invalid_name_or_address_of_an_account_is_refused(
     app: Flask, email: str, name: str, password: str, sentence: str
 ) -> None:
     assert said(run(app, "create", email, "--name", name, typed=password)) == sentence
@@ -75,7 +75,7 @@ def test_what_no_account_may_have_is_refused(
 def test_no_transaction_is_open_while_a_password_is_asked_for(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A command takes the lock that every writer of SQLite waits for; people take their time."""
+    """A command holds SQLite's write lock, and an operator can take minutes to type."""
     open_then: list[bool] = []
 
     def ask() -> str:
@@ -87,11 +87,11 @@ def test_no_transaction_is_open_while_a_password_is_asked_for(
     assert open_then == [False]
 
 
-def test_nobody_has_two_accounts_made_at_once(
+def test_concurrent_commands_create_only_one_account(
     app: Flask, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(accounts, "find", lambda email: None)
-    assert said(run(app, *CREATE, typed=PASSWORD)) == f"{EMAIL} has an account already."
+    assert said(run(app, *CREATE, typed=PASSWORD)) == f"{EMAIL} already has an account."
     assert events(app) == []
 
 
@@ -99,7 +99,7 @@ def test_a_deleted_account_leaves_events_without_a_name(
     app: Flask, client: Browser, user: str
 ) -> None:
     client.login()
-    # A mail that waits names its recipient.
+    # A waiting mail names its recipient.
     client.post("/auth/reset", data={"email": user})
     done = run(app, "delete", user)
     assert (done.exit_code, done.output) == (0, f"{user} is deleted.\n")
@@ -113,7 +113,7 @@ def test_a_deleted_account_leaves_events_without_a_name(
     assert EMAIL.encode() not in everything_stored(app)
 
 
-def test_an_account_whose_password_is_just_being_changed_is_not_deleted(
+def test_an_account_is_not_deleted_during_a_password_change(
     app: Flask, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(accounts, "delete", lambda user: False)
@@ -125,7 +125,7 @@ def test_an_account_whose_password_is_just_being_changed_is_not_deleted(
 
 @pytest.mark.parametrize("command", ["disable", "enable", "delete"])
 def test_an_unknown_account_is_named(app: Flask, command: str) -> None:
-    assert said(run(app, command, EMAIL)) == f"Nobody has an account with {EMAIL}."
+    assert said(run(app, command, EMAIL)) == f"There is no account with {EMAIL}."
     assert said(run(app, command, "nowhere")) == "nowhere is not an e-mail address."
 
 

@@ -1,4 +1,4 @@
-"""What no browser sends is answered like anything else, or refused with 4xx: never a 500."""
+"""Requests that no browser sends get a normal response or a 4xx, never a 500."""
 
 import io
 
@@ -20,11 +20,11 @@ from ..support.fuzz import Stranger, check
 
 FORM = "application/x-www-form-urlencoded"
 TORN = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\na@b.'
-# Each with what it says to an empty form.
+# Each with its status for an empty form.
 FORMS = {"/auth/login": 422, "/auth/register": 422, "/auth/reset": 422, "/language": 400}
 FIELDS = ("email", "password", "current_password", "name", "language", "next", "remember", "code")
 SIGN_IN = {"email": EMAIL, "password": PASSWORD}
-# As WSGI hands them on: each letter is a byte.
+# As WSGI passes them on: each letter is a byte.
 ODD = {
     "NUL": "\0",
     "no UTF-8": "\xff\xfe",
@@ -58,7 +58,7 @@ def test_a_body_that_is_too_large_is_refused(client: Browser, path: str, kind: s
 
 
 class Broken(io.BytesIO):
-    """Fail as gunicorn does where a chunk is malformed: by an error that is its own."""
+    """Fail as gunicorn does at a malformed chunk, with its own kind of error."""
 
     def readinto(self, buffer: object, /) -> int:
         raise RuntimeError("Invalid chunk size: b'correct horse'")
@@ -68,7 +68,7 @@ class Broken(io.BytesIO):
 def test_half_a_body_does_nothing(
     client: Browser, user: str, kind: type[io.BytesIO], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Some servers take the end of a connection for that of the body."""
+    """Some servers treat the end of the connection as the end of the body."""
     client.login()
     cut = {"wsgi.input_terminated": True, "CONTENT_LENGTH": "30", "CONTENT_TYPE": FORM}
     body = kind(b"language=en&name=Anastasia")
@@ -108,7 +108,7 @@ def test_a_body_of_untold_length_is_not_read_for_ever(client: Browser, kind: str
         ("multipart/form-data; boundary=x", TORN.replace(b'"email"', b'"\xff"; filename="\0"')),
     ],
 )
-def test_what_is_no_form_is_an_empty_one(client: Browser, kind: str, body: bytes) -> None:
+def test_a_malformed_form_counts_as_empty(client: Browser, kind: str, body: bytes) -> None:
     for path, status in FORMS.items():
         answer = client.post(path, data=body, content_type=kind)
         check(answer)
@@ -140,12 +140,12 @@ def test_an_odd_header_is_overlooked(configure: MakeApp, user: str, name: str) -
     stranger = Stranger(configure(trusted_proxies=1))
     for text in ODD.values():
         answer = stranger.ask("/auth/login", {name: text}, method="POST", data=SIGN_IN)
-        # Without a length, or of another kind, there is no form.
+        # Without a length or with another content type there is no form.
         assert answer.status_code == (422 if name.startswith("CONTENT") else 303)
 
 
 @odd
-def test_a_cookie_that_was_not_made_here_is_nobodys(client: Browser, user: str, text: str) -> None:
+def test_a_malformed_cookie_signs_nobody_in(client: Browser, user: str, text: str) -> None:
     client.login()
     stranger = Stranger(client.application)
     ((name, good),) = client.jar().items()
@@ -166,7 +166,7 @@ def test_an_odd_text_is_a_wrong_entry_in_every_field(client: Browser, user: str,
         assert answer.status_code == (413 if len(text) * len(data) > MAX_BODY_BYTES else 422)
 
 
-def test_of_a_key_that_is_given_twice_the_first_counts(client: Browser, user: str) -> None:
+def test_of_a_field_that_is_sent_twice_the_first_counts(client: Browser, user: str) -> None:
     data = {"email": [EMAIL, "x"], "password": [PASSWORD, "x"], "remember": ["on", "x"]}
     assert client.post("/auth/login", data=data).location == "/"
 
@@ -215,9 +215,7 @@ def test_development_is_closed_to_odd_hosts(configure: MakeApp, host: str) -> No
 
 
 @odd
-def test_development_is_not_confused_by_where_one_wanted_to_go(
-    configure: MakeApp, text: str
-) -> None:
+def test_development_hints_cope_with_an_odd_next(configure: MakeApp, text: str) -> None:
     stranger = Stranger(configure(development=True, public_url=LOCALHOST), origin=LOCALHOST)
     assert stranger.ask("/auth/login", {"QUERY_STRING": f"next={text}"}).status_code == 200
 
@@ -225,7 +223,7 @@ def test_development_is_not_confused_by_where_one_wanted_to_go(
 @pytest.mark.parametrize(
     "sought", [{"id": 2**63}, {"id": -(2**64)}, {"id": 10**400}, {"name": "\ud800"}, {"name": "\0"}]
 )
-def test_what_no_database_holds_was_not_understood(
+def test_a_value_that_no_database_can_hold_is_a_bad_request(
     make_app: MakeApp, user: str, sought: dict[str, object]
 ) -> None:
     app = make_app()
@@ -241,7 +239,7 @@ def test_what_no_database_holds_was_not_understood(
     assert answer.status_code == 400 or answer.json == {"email": None}
 
 
-def test_who_is_there_is_written_down_in_printable_letters(configure: MakeApp, user: str) -> None:
+def test_the_recorded_client_has_only_printable_letters(configure: MakeApp, user: str) -> None:
     stranger = Stranger(configure(trusted_proxies=1))
     said = {"HTTP_X_FORWARDED_FOR": "1\x1b[2J\0\n2", "HTTP_USER_AGENT": "a\0\x1bb\nc"}
     assert stranger.ask("/auth/login", said, method="POST", data=SIGN_IN).status_code == 303

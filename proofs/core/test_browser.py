@@ -1,4 +1,4 @@
-"""The `client` of the tests does what Flask's own does: in tests of yours, too."""
+"""The `client` of the tests works like Flask's own, so your tests can use it."""
 
 import gc
 import io
@@ -63,7 +63,7 @@ def test_a_session_can_begin_between_requests(notebook: Flask) -> None:
     assert not client.cookies()
     with client.session_transaction() as kept:
         kept["colour"] = "green"
-        # It does not stand in the way of a request.
+        # It does not prevent a later request.
         assert client.get("/shown").json == {}
     assert client.get("/shown").json == {"colour": "green"}
 

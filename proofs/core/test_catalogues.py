@@ -12,7 +12,7 @@ from my_flask_app.account import PARTS
 from my_flask_app.config import LANGUAGES
 from my_flask_app.core import i18n
 
-# The app has a catalogue, and each part of the account has one of its own.
+# The app has one catalogue, and each part of the account has its own.
 FOLDERS = [i18n.PACKAGE, *(i18n.PACKAGE / "account" / part for part in PARTS)]
 # The texts themselves are in English.
 TRANSLATED = [name for name in LANGUAGES if name != "en"]
@@ -26,15 +26,15 @@ def where(folder: Path, language: str) -> Path:
 def read(folder: Path, language: str) -> Catalog:
     path = where(folder, language)
     assert path.is_file(), (
-        f"LANGUAGES (config.py) has {language}, but {path} is missing: take it from LANGUAGES, or "
-        "see in docs/recipes.md how to begin a catalogue."
+        f"LANGUAGES (config.py) has {language}, but {path} is missing: remove it from LANGUAGES, "
+        "or create its catalogue as docs/recipes.md says."
     )
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
 def messages(catalogue: Catalog) -> Iterator[Message]:
-    """Yield all but the first, which is the file's header."""
+    """Yield all messages except the first, which is the header of the file."""
     return (message for message in catalogue if message.id)
 
 

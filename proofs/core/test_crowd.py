@@ -1,4 +1,4 @@
-"""A crowd at the login takes neither all memory nor the other pages."""
+"""Many logins at once exhaust neither the memory nor the threads for other pages."""
 
 from contextlib import ExitStack
 
@@ -10,7 +10,7 @@ from ...support.http import Browser
 
 
 def send_form(client: Browser, address: str = "127.0.0.1") -> TestResponse:
-    """Send a form that arrives at once, from some address."""
+    """Send a form that arrives at once, from an IP address."""
     form = {"name": "Anna", "language": "en"}
     return client.post("/account/", data=form, environ_overrides={"REMOTE_ADDR": address})
 
@@ -25,16 +25,16 @@ def test_forms_that_do_not_arrive_keep_some_threads_for_other_pages(
         refused = send_form(client)
         assert client.get("/account/").status_code == 200
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
-    # Nobody's place is lost.
+    # Every slot is released.
     for _ in range(request.AT_ONCE + 1):
         assert send_form(client).status_code == 303
 
 
-def test_one_network_does_not_take_the_places_of_all(client: Browser, user: str) -> None:
-    """One client with many connections would keep everybody else from logging in."""
+def test_one_network_cannot_take_every_queue_slot(client: Browser, user: str) -> None:
+    """Otherwise one client with many connections could block all other logins."""
     client.login()
     with ExitStack() as held:
-        # A host has a whole /64 of addresses.
+        # A single host has a whole /64 of addresses.
         for _ in range(request.AT_ONCE_PER_NETWORK):
             held.enter_context(request.receiving.queue_slot("2001:db8::"))
         for address in ("2001:db8::1", "2001:db8::9"):

@@ -1,4 +1,4 @@
-"""Other sites cannot make a browser change anything here."""
+"""Other sites cannot make a browser change anything in the app (CSRF)."""
 
 from itertools import product
 
@@ -17,7 +17,7 @@ SITES = [None, "same-origin", "none", "same-site", "cross-site", "", "Same-Origi
 
 @pytest.fixture
 def probe(make_app: MakeApp) -> Flask:
-    """Return an app with a view that counts how often it was reached."""
+    """Return an app with a view that counts its calls."""
     app = make_app()
     app.config["REACHED"] = 0
 
@@ -31,7 +31,7 @@ def probe(make_app: MakeApp) -> Flask:
 
 
 def visitor(app: Flask, cookie: str | None, origin: str = ORIGIN) -> Browser:
-    """Return a client that says nothing of where it comes from."""
+    """Return a client that sends neither Sec-Fetch-Site nor Origin."""
     browser = Browser(app, origin=origin)
     del browser.environ_base["HTTP_SEC_FETCH_SITE"]
     if cookie:
@@ -101,7 +101,7 @@ def test_development_takes_the_host_it_was_asked_by(configure: MakeApp, host: st
     assert set(seen.values()) == {403}
 
 
-def test_development_says_what_a_client_of_ones_own_has_to_send(
+def test_development_says_what_your_own_client_has_to_send(
     configure: MakeApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     localhost = "http://localhost:5000"

@@ -1,4 +1,4 @@
-"""Only what passes by itself is called temporary: other errors are a 500 and a traceback."""
+"""Only temporary database errors are a 503; all others are a 500 with a traceback."""
 
 import sqlite3
 
@@ -18,17 +18,17 @@ from ..support.sql import other_writer
 
 @pytest.fixture
 def answering(make_app: MakeApp, user: str) -> Flask:
-    """Return an app that answers errors, as it does outside tests."""
+    """Return an app that answers errors instead of raising them, as in production."""
     app = make_app()
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return app
 
 
 @pytest.mark.parametrize("statement", ["INSERT INTO events", "DELETE FROM throttles"])
-def test_a_login_that_cannot_be_stored_is_told(
+def test_a_login_that_cannot_be_stored_is_logged_as_an_error(
     answering: Flask, statement: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """PostgreSQL's sequences stay behind when rows are moved with their ids."""
+    """PostgreSQL's sequences are not advanced when rows are copied with their ids."""
     client = Browser(answering)
     with broken_database(answering, statement, IntegrityError):
         answer = client.login()
@@ -66,9 +66,7 @@ def test_a_file_that_cannot_be_written_does_not_heal_by_itself(answering: Flask)
     assert not client.jar()
 
 
-def test_a_write_that_may_be_left_out_is_left_out_for_want_of_a_lock_alone(
-    app: Flask, user: str
-) -> None:
+def test_an_optional_write_is_skipped_only_for_a_missing_lock(app: Flask, user: str) -> None:
     statement = update(User).values(name="Bob")
     with app.app_context():
         with other_writer(app, "UPDATE users SET name = 'Eve'"):

@@ -1,4 +1,4 @@
-"""Whoever asks the database waits seconds, not minutes, and then learns that it is busy."""
+"""A request waits seconds for the database, not minutes, and then gets an error."""
 
 import sqlite3
 import time
@@ -47,7 +47,7 @@ def test_without_a_free_connection_the_answer_is_503(
     assert client.is_signed_in()
 
 
-def test_on_sqlite_no_reader_waits_for_those_who_wait_to_write(
+def test_on_sqlite_no_reader_waits_for_waiting_writers(
     client: Browser, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with app.app_context(), ExitStack() as held:
@@ -70,7 +70,7 @@ def test_the_server_is_told_how_long_to_work(app: Flask) -> None:
     assert told == SERVER_TIMEOUTS
 
 
-def test_a_connection_that_the_server_closed_while_it_was_idle_costs_no_answer(
+def test_an_idle_connection_closed_by_the_server_causes_no_error(
     make_app: MakeApp, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = make_app()
@@ -92,7 +92,7 @@ def test_a_connection_that_the_server_closed_while_it_was_idle_costs_no_answer(
 
 
 def driver_options(query: str) -> dict[str, Any]:
-    """Return what the driver would be called with."""
+    """Return the arguments for the driver."""
     url = make_url(f"{URL}?{query}")
     engine, seen = create_engine(url, **engine_options(url)), []
 
@@ -116,14 +116,14 @@ def test_what_the_url_says_wins() -> None:
     unsaid = engine_options(make_url(URL))
     assert (unsaid["pool_size"], unsaid["max_overflow"]) == (10, 0)
     assert driver_options("")["connect_timeout"] == unsaid["pool_timeout"] == WAIT_SECONDS
-    # Several hosts, of which the first that answers is taken.
+    # Several hosts: the driver uses the first that answers.
     several = driver_options("host=a.example:5433&host=b.example")
     assert (several["host"], several["port"]) == ("a.example,b.example", "5433,")
 
 
 @pytest.mark.parametrize(("said", "given"), [("none", None), ("None", None), ("0", 0), ("9", 9)])
 def test_statements_are_prepared_as_the_url_says(said: str, given: int | None) -> None:
-    """The driver compares with a number: a text would end each request in an error."""
+    """The driver compares with a number: a text would break each request."""
     assert driver_options(f"prepare_threshold={said}")["prepare_threshold"] == given
     assert "prepare_threshold" not in driver_options("")
 
@@ -143,7 +143,7 @@ def test_an_option_that_the_driver_would_not_take_is_refused(make_app: MakeApp, 
 
 
 class Away(sqlite3.Connection):
-    """Answer nothing more once it was closed from the other side."""
+    """A connection that fails after the server has closed it."""
 
     closed = False
 
@@ -156,7 +156,7 @@ class Away(sqlite3.Connection):
 def test_a_connection_that_was_idle_is_tested_before_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server that sleeps closes it; the first login of the morning would be a 503."""
+    """A sleeping server closes it, and the first login of the morning would be a 503."""
     moment = 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: moment)
     file, made = tmp_path / "app.sqlite", []
@@ -175,7 +175,7 @@ def test_a_connection_that_was_idle_is_tested_before_use(
     ask()
     made[0].closed = True
     moment += IDLE_SECONDS - 1
-    # One that was just in use is taken at its word: nothing is asked before the statement.
+    # A connection that was just in use is not tested before the statement.
     with pytest.raises(OperationalError, match="closed by the server"):
         ask()
     moment += IDLE_SECONDS

@@ -1,4 +1,4 @@
-"""What is encrypted is read by this app alone, for one account alone, and only unchanged."""
+"""Only this app can decrypt a text, only for one account, and only unchanged."""
 
 from base64 import urlsafe_b64decode
 
@@ -16,7 +16,7 @@ NEW_KEY = "the next key for tests: 9876543210 zyxwvutsrq"
 OTHER_KEY = "some key of others: 1357924680 qwertyuiop"
 
 
-def test_what_was_encrypted_can_be_read_and_is_not_in_clear(app: Flask) -> None:
+def test_an_encrypted_text_can_be_decrypted_and_is_not_in_clear(app: Flask) -> None:
     with app.app_context():
         token = encryption.encrypt(TEXT, owner="me")
         assert encryption.decrypt(token, owner="me") == TEXT
@@ -31,7 +31,7 @@ def test_no_two_encrypted_texts_are_alike(app: Flask) -> None:
 
 
 def test_the_key_is_a_derived_one(app: Flask) -> None:
-    """Else whoever reads a cookie's signing key could decrypt with it as it stands."""
+    """Otherwise the signing key of cookies would also decrypt."""
     with app.app_context():
         token = encryption.encrypt(TEXT, owner="x")
         key = encryption._derive(KEY)
@@ -61,7 +61,7 @@ def test_a_change_anywhere_is_noticed(app: Flask) -> None:
 
 
 def read(token: bytes) -> bytes | None:
-    """Return the text; two spellings of the same bytes in base64 are no change."""
+    """Return the text; another base64 spelling of the same bytes is no change."""
     try:
         return encryption.decrypt(token, owner="me")
     except encryption.Unreadable:

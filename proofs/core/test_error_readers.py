@@ -1,4 +1,4 @@
-"""An error page names who is signed in, and does without where that is no longer known."""
+"""An error page names the signed-in user, and works without one if the database fails."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -20,11 +20,11 @@ formats = pytest.mark.parametrize("accepted", ["text/html", "application/json"])
 
 @pytest.fixture
 def failing(make_app: MakeApp, user: str) -> Callable[[Happen], Browser]:
-    """Return a maker of apps whose view reads, and fails when something has happened."""
+    """Return a function that makes apps whose view reads, and fails after an event."""
 
     def make(happen: Happen) -> Browser:
         app = make_app()
-        # As it is outside tests: an error is answered, not raised.
+        # As in production: answer an error instead of raising it.
         app.config["PROPAGATE_EXCEPTIONS"] = False
 
         @page(app)
@@ -40,7 +40,7 @@ def failing(make_app: MakeApp, user: str) -> Callable[[Happen], Browser]:
     return make
 
 
-def test_for_an_account_that_has_gone_it_is_a_visitors(
+def test_the_error_page_for_a_deleted_account_is_a_visitors(
     failing: Callable[[Happen], Browser],
 ) -> None:
     client = failing(lambda app: meanwhile(lambda: run_sql(app, "DELETE FROM users")))
@@ -50,7 +50,7 @@ def test_for_an_account_that_has_gone_it_is_a_visitors(
 
 
 @formats
-def test_it_does_without_a_server_that_went_in_between(
+def test_the_error_page_works_if_the_database_server_goes_away(
     app: Flask, failing: Callable[[Happen], Browser], accepted: str
 ) -> None:
     with app.app_context():
@@ -66,7 +66,7 @@ def test_it_does_without_a_server_that_went_in_between(
 
 
 @formats
-def test_it_does_without_a_database_that_went_in_between(
+def test_the_error_page_works_if_the_database_goes_away(
     failing: Callable[[Happen], Browser], accepted: str
 ) -> None:
     with ExitStack() as away:

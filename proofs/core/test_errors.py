@@ -1,4 +1,4 @@
-"""Every error is answered in the reader's language and format, and tells no secrets."""
+"""Every error is answered in the user's language and format, and reveals no secrets."""
 
 import pytest
 from flask import abort, request
@@ -20,9 +20,9 @@ REFUSALS = [400, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429]
 
 @pytest.fixture
 def failing(make_app: MakeApp) -> Browser:
-    """Return a browser on an app that fails as it is told."""
+    """Return a browser on an app whose views fail on request."""
     app = make_app()
-    # As it is outside tests: an error is answered, not raised.
+    # As in production: answer an error instead of raising it.
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
     @page(app, public=True)
@@ -54,7 +54,9 @@ def failing(make_app: MakeApp) -> Browser:
         ("application/json;q=0.9,text/html;q=0.1", "application/json"),
     ],
 )
-def test_the_format_is_the_one_that_is_liked_best(client: Browser, accept: str, kind: str) -> None:
+def test_the_format_is_the_one_that_the_client_prefers(
+    client: Browser, accept: str, kind: str
+) -> None:
     assert client.get("/nowhere", headers={"Accept": accept}).mimetype == kind
 
 
@@ -82,11 +84,11 @@ def test_a_reason_of_the_library_is_put_into_our_words(failing: Browser) -> None
         assert answer.json["error"] not in {standard, "None", ""}
 
 
-def test_what_an_extension_raises_keeps_its_reason(make_app: MakeApp) -> None:
+def test_the_error_of_an_extension_keeps_its_reason(make_app: MakeApp) -> None:
     app = make_app()
 
     class CSRFError(BadRequest):
-        """Speak as Flask-WTF does."""
+        """Look like the error of Flask-WTF."""
 
         description = "CSRF validation failed."
 
@@ -144,7 +146,7 @@ def test_development_logs_the_reason_that_a_view_gives(
 
 def test_development_names_the_field_that_was_not_sent(make_app: MakeApp) -> None:
     app = make_app(development=True, public_url=LOCALHOST)
-    # As `flask run --debug` sets it.
+    # `flask run --debug` sets this.
     app.debug = True
 
     @page(app, public=True)

@@ -1,4 +1,4 @@
-"""What matters is written down, in a row and in a line of the log, and holds no secret."""
+"""Security events are recorded in a row and in a log line, without secrets."""
 
 import logging
 from datetime import UTC, datetime, timedelta
@@ -55,7 +55,7 @@ def test_an_event_says_who_what_when_and_from_where(
         event, owner = db.session.execute(both).one()
         assert (event.kind, event.user_id) == ("login_failed", owner.id)
         assert (event.address, event.client) == ("203.0.113.9", CLIENT)
-        # In UTC, whatever zone the server is in.
+        # In UTC, whatever the time zone of the server.
         assert event.at.tzinfo is UTC
         assert abs(datetime.now(UTC) - event.at) < timedelta(minutes=1)
         line = f"login_failed user={owner.public_id} address=203.0.113.9"
@@ -63,7 +63,7 @@ def test_an_event_says_who_what_when_and_from_where(
 
 
 def test_no_address_is_too_long_to_be_kept(app: Flask, client: Browser) -> None:
-    """A proxy that is trusted may pass on whatever its clients call themselves."""
+    """A trusted proxy can pass on any text as the client address."""
     form = {"email": EMAIL, "password": WRONG}
     asked_from = {"REMOTE_ADDR": "x" * 300}
     answer = client.post("/auth/login", data=form, environ_overrides=asked_from)
@@ -105,7 +105,7 @@ def test_nobody_can_forge_a_line(
     assert event["client"].isprintable()
 
 
-def test_whoever_is_slowed_down_leaves_a_line_without_an_address_nobody_proved(
+def test_a_throttled_client_is_logged_without_the_address_it_typed(
     configure: MakeApp, user: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = Browser(configure(login_attempts_per_account=Rate(1, 900)))

@@ -1,7 +1,7 @@
-"""Whatever is sent to whichever page, by whomever: an answer with our headers, never a 500.
+"""Any request to any page, by any user, gets a response with our headers and never a 500.
 
-With `HYPOTHESIS_PROFILE=long` it tries for minutes, elsewhere each time, and shows the smallest
-request that fails.
+With `HYPOTHESIS_PROFILE=long` it runs for minutes with new requests each time, and shows the
+smallest request that fails.
 """
 
 import os
@@ -16,19 +16,19 @@ from ...support.http import LOCALHOST, ORIGIN, set_cookies
 from ...support.mail import letters
 from ..support.fuzz import Door, Kept, Load, Stranger, Survey, links_in, loads, survey
 
-# Drawing a load takes longer than throwing it.
+# Drawing a request takes longer than sending it.
 DOORS_AT_ONCE = 5
-# That a machine is busy is no failure.
+# A busy machine is no failure.
 BUSY = [HealthCheck.too_slow]
 LONG = settings(max_examples=2_000, database=None, deadline=None, suppress_health_check=BUSY)
-# The same in every run: what was green stays green until somebody changes something.
+# The same in every run: what was green stays green until the code changes.
 QUICK = settings(LONG, max_examples=4, derandomize=True, phases=[Phase.generate])
 IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 look = LONG if IS_LONG else QUICK
 
 
 class Thrower(Stranger):
-    """Throw what is drawn at doors, and leave no trace of it."""
+    """Send the drawn requests to endpoints, and leave no trace."""
 
     def __init__(self, app: Flask, *, origin: str) -> None:
         super().__init__(app, origin=origin)
@@ -44,7 +44,7 @@ class Thrower(Stranger):
         throw()
 
     def throw(self, load: Load, door: Door) -> None:
-        """Send one request, and go where the answer leads, in the page or by mail."""
+        """Send one request, and follow the links in the page and in the mails."""
         path = re.sub("<[^>]*>", lambda _: load.piece, door.rule)
         note(f"{door.method} {path}")
         environ = {"QUERY_STRING": load.query, **load.headers}

@@ -1,4 +1,4 @@
-"""Every answer carries the headers that forbid what this site never does."""
+"""Every response has the security headers."""
 
 import re
 from collections.abc import Iterator
@@ -23,9 +23,9 @@ POLICY = "; ".join(CONTENT_SECURITY_POLICY)
 
 @pytest.fixture(scope="module")
 def extended(served: Flask, settings: Settings, pages: BytecodeCache) -> Iterator[Flask]:
-    """Return an app with a view that fails and one that has a mind of its own."""
+    """Return an app with a view that fails and a view that sets its own headers."""
     app = quick_app(settings, pages)
-    # As it is outside tests: an error is answered, not raised.
+    # As in production: answer an error instead of raising it.
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
     @app.get("/broken")
@@ -48,7 +48,7 @@ def extended(served: Flask, settings: Settings, pages: BytecodeCache) -> Iterato
 
 @pytest.fixture(scope="module")
 def answers(extended: Flask) -> dict[str, TestResponse]:
-    """Return an answer of every kind, by what it is."""
+    """Return a response of every kind, by its name."""
     client = Browser(extended)
     with pytest.MonkeyPatch.context() as patch:
         watch_hashing(patch, lambda: None)
@@ -94,7 +94,7 @@ def test_a_private_page_has_no_name_that_caches_take_for_a_file(
 
 
 def test_subdomains_are_promised_on_demand_alone(configure: MakeApp) -> None:
-    # Those that still speak http would be out of reach for a year.
+    # Subdomains on plain http would be unreachable for a year.
     answer = Browser(configure(hsts_subdomains=True)).get("/")
     told = "max-age=31536000; includeSubDomains"
     assert answer.headers["Strict-Transport-Security"] == told

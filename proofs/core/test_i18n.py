@@ -1,4 +1,4 @@
-"""Speak the reader's language, on every page and in every mail."""
+"""Every page and every mail is in the user's language."""
 
 import pytest
 from flask import Flask
@@ -23,7 +23,7 @@ def reader(app: Flask) -> Browser:
     return asking(app, "pt-BR,pt;q=0.9,en;q=0.8")
 
 
-# qaa is nobody's language, so nobody will add it to the app.
+# qaa is reserved for private use, so no app will have it.
 @pytest.mark.parametrize(
     ("accept_language", "language"),
     [
@@ -57,7 +57,7 @@ def test_a_visitor_reads_what_the_browser_asks_for(
 
 
 @pytest.mark.parametrize("language", ["en", "pt_BR"])
-def test_who_asks_for_neither_language_reads_the_one_of_the_settings(
+def test_a_visitor_with_no_known_language_reads_the_default_one(
     make_app: MakeApp, language: str
 ) -> None:
     shown = asking(make_app(language=language), "qaa").get("/")
@@ -112,7 +112,7 @@ def test_each_mail_speaks_its_readers_language(
     clock: TimeMachineFixture,
     kept: str,
 ) -> None:
-    """The one kept with the account; where there is none, that of whoever asked."""
+    """The language of the account; without an account, that of the visitor who asked."""
     client.login()
     client.post("/language", data={"language": kept})
     visitor = Browser(app)

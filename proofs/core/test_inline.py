@@ -1,4 +1,4 @@
-"""No page holds inline script or style: browsers would not run it, and attackers would."""
+"""No page has inline scripts or styles, which the Content-Security-Policy blocks."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 
 from ...support.html import Page, Tag, read
 
-# A script of any other type is data, which browsers do not run.
+# Browsers run only these types; a script of any other type is data.
 RUN = {"", "importmap", "module", "speculationrules", "application/javascript", "text/javascript"}
 LEADING = ("action", "formaction", "href", "src")
 ALLOWED = ("'unsafe-inline'", "'nonce-", "'sha256-", "'sha384-", "'sha512-")
@@ -51,7 +51,7 @@ def _inline(tag: Tag) -> Iterator[tuple[str, str]]:
         "<a href=' JavaScript:x()'>",
     ],
 )
-def test_what_is_inline_is_found(html: str) -> None:
+def test_inline_scripts_and_styles_are_found(html: str) -> None:
     assert inline(read("/", html, POLICY))
     assert not inline(read("/", html, f"{POLICY} 'unsafe-inline'"))
 
@@ -65,5 +65,5 @@ def test_what_is_inline_is_found(html: str) -> None:
         "<a href='mailto:help@app.example'>",
     ],
 )
-def test_what_is_not_inline_is_left_alone(html: str) -> None:
+def test_files_and_data_are_not_reported_as_inline(html: str) -> None:
     assert not inline(read("/", html, POLICY))

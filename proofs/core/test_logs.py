@@ -1,4 +1,4 @@
-"""The log is one line of JSON for each event, by which a request can be followed."""
+"""The log has one line of JSON for each event, with the id of its request."""
 
 import json
 import logging
@@ -20,7 +20,7 @@ NAMED = {"X-Request-ID": "abc-123_4.5"}
 
 @pytest.fixture
 def log(app: Flask) -> Iterator[StringIO]:
-    """Return what is written where the app is served."""
+    """Return the log as a served app writes it."""
     stream = StringIO()
     handler = logs.handler(stream)
     logging.getLogger().addHandler(handler)
@@ -56,7 +56,7 @@ def test_each_request_has_a_name_of_its_own(client: Browser, user: str, log: Str
 
 
 @pytest.mark.parametrize(("proxies", "taken"), [(0, False), (1, True)])
-def test_the_name_is_taken_over_from_a_trusted_proxy_alone(
+def test_a_request_id_is_accepted_only_from_a_trusted_proxy(
     configure: MakeApp, user: str, log: StringIO, proxies: int, taken: bool
 ) -> None:
     browser = Browser(configure(trusted_proxies=proxies))
@@ -65,7 +65,7 @@ def test_the_name_is_taken_over_from_a_trusted_proxy_alone(
 
 
 @pytest.mark.parametrize("name", ["short", "with space", "x" * 65, "línea-ñandú", '"},{"a":"'])
-def test_what_is_no_name_is_not_taken_over(
+def test_an_invalid_request_id_is_not_accepted(
     configure: MakeApp, user: str, log: StringIO, name: str
 ) -> None:
     browser = Browser(configure(trusted_proxies=1))
@@ -79,7 +79,7 @@ def test_text_from_outside_stays_on_its_line(client: Browser, user: str, log: St
     said = {"HTTP_SEC_FETCH_SITE": forged, "HTTP_USER_AGENT": forged, "HTTP_ORIGIN": forged}
     client.post("/auth/logout", environ_overrides=said)
     client.login(f"{forged}@example.com", PASSWORD)
-    # And a view of yours that logs what it was sent.
+    # And a view of the owner that logs its input.
     client.application.logger.warning("sent: %s", forged)
     found = entries(log)
     assert len(found) == 2

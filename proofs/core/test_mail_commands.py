@@ -1,4 +1,4 @@
-"""What a command, a job or a script mails leaves when its app context ends."""
+"""The mails of a command, a job or a script are sent when its app context ends."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -45,14 +45,14 @@ def site(make_app: MakeApp, server: SMTPServer, user: str) -> Flask:
 
 
 def tell() -> None:
-    """Write a notice, as an owner's own code does."""
+    """Queue a notice, as the owner's code does."""
     user = accounts.find(EMAIL)
     assert user is not None
     mail.notify(user, "password_changed")
 
 
 def work(app: Flask) -> None:
-    """Do what a job or a script does."""
+    """Do the work of a job or a script."""
     with app.app_context():
         tell()
         db.session.commit()
@@ -73,7 +73,7 @@ def test_the_mails_of_an_owners_command_leave(site: Flask, server: SMTPServer) -
     assert rows(site, WAITING) == []
 
 
-def test_they_leave_though_the_command_fails_later(site: Flask, server: SMTPServer) -> None:
+def test_mails_leave_even_if_the_command_fails_later(site: Flask, server: SMTPServer) -> None:
     with pytest.raises(RuntimeError), site.app_context():
         tell()
         db.session.commit()
@@ -87,7 +87,7 @@ def test_the_mails_of_a_job_in_a_thread_leave(site: Flask, server: SMTPServer) -
     assert len(server.messages) == 1
 
 
-def test_what_is_not_committed_leaves_no_mail(site: Flask, server: SMTPServer) -> None:
+def test_uncommitted_work_sends_no_mail(site: Flask, server: SMTPServer) -> None:
     with site.app_context():
         tell()
     with site.app_context():
@@ -114,7 +114,7 @@ def test_no_transaction_is_open_while_they_are_sent(
     with site.app_context():
         tell()
         db.session.commit()
-        # What was begun after the commit is given up, as at the end of any request.
+        # Work after the commit is rolled back, as at the end of any request.
         db.session.execute(update(User).values(name="Undone"))
     assert written == [True]
     assert rows(site, "SELECT name FROM users WHERE name = 'Undone'") == []
@@ -123,7 +123,7 @@ def test_no_transaction_is_open_while_they_are_sent(
 def test_a_job_sends_its_own_mails_and_leaves_those_of_others_to_the_app(
     app: Flask, site: Flask, server: SMTPServer
 ) -> None:
-    """They might be many, and their server slow."""
+    """There could be many, and their server could be slow."""
     Browser(app).post("/auth/register", data={"email": "bob@example.com"})
     work(site)
     assert [message["To"] for message in server.messages] == [EMAIL]
@@ -138,7 +138,7 @@ def test_an_operator_is_shown_no_mail(
     changes: dict[str, object],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The console is the operator's own: the running app sends it, to its own mailbox."""
+    """The console belongs to the operator; the running app sends the mail to its mailbox."""
     work(make_app(mail_server=MailServer("console"), **changes))
     assert capsys.readouterr().out == ""
     assert [letter["To"] for letter in letters(app)] == [EMAIL]
@@ -167,7 +167,7 @@ def test_a_server_that_is_away_is_waited_for_once(
         for _ in range(3):
             tell()
         db.session.commit()
-        # Else it would be sent when the context ends, after the patch.
+        # Otherwise the mail would be sent at the end of the context, after the patch.
         assert not mail.deliver_own()
     assert tried == [EMAIL]
     assert len(letters(app)) == 2
@@ -183,7 +183,7 @@ def test_a_database_that_goes_away_fails_no_job(
 
 
 @pytest.mark.parametrize("where", ["in a request", "beside the worker's thread"])
-def test_where_the_worker_runs_it_is_woken_and_nobody_waits(
+def test_a_running_worker_is_woken_and_the_caller_does_not_wait(
     site: Flask, server: SMTPServer, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     woken: list[str] = []
@@ -205,7 +205,7 @@ def test_where_the_worker_runs_it_is_woken_and_nobody_waits(
 
 
 def test_a_mail_is_sent_once(site: Flask, server: SMTPServer) -> None:
-    """Two jobs at once, and a third with nothing to say."""
+    """Two concurrent jobs, and a third one without mails."""
     with ThreadPoolExecutor(max_workers=2) as threads:
         list(threads.map(work, [site, site]))
     with site.app_context():

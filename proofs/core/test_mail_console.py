@@ -1,4 +1,4 @@
-"""In development mails are printed, and shown to this machine alone."""
+"""In development mails are printed, and shown only to this machine."""
 
 import pytest
 
@@ -12,7 +12,7 @@ MAILBOX = "/dev/mailbox"
 
 @pytest.fixture
 def desk(configure: MakeApp) -> Browser:
-    """Return a browser on the developer's own machine."""
+    """Return a browser on the machine of the developer."""
     here = "http://localhost:5000"
     app = configure(development=True, public_url=here)
     app.extensions["mailbox"].clear()

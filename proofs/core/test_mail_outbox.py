@@ -1,4 +1,4 @@
-"""Mails leave from an outbox, after the request, once, and with no secret in it."""
+"""Mails are sent once from an outbox, after the request; the outbox holds no secrets."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +41,7 @@ def server(running: SMTPServer) -> SMTPServer:
 
 @pytest.fixture
 def site(configure: MakeApp, server: SMTPServer) -> Flask:
-    """Return an app in whose outbox one mail waits."""
+    """Return an app with one mail in its outbox."""
     app = configure(mail_server=MailServer("smtp", SMTP_HOST, server.port))
     Browser(app).post("/auth/register", data={"email": EMAIL})
     return app
@@ -80,7 +80,7 @@ def test_neither_outbox_nor_anything_else_holds_a_token(site: Flask, server: SMT
     assert token not in everything_stored(site)
 
 
-def test_what_one_process_is_sending_the_others_leave_alone(
+def test_a_mail_that_one_process_sends_is_skipped_by_others(
     site: Flask, server: SMTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     others = []
@@ -105,7 +105,7 @@ def test_of_two_processes_that_find_a_mail_at_once_one_sends_it(
     with ThreadPoolExecutor(max_workers=1) as thread, other_writer(site, CLAIM) as other:
         pid = other.scalar(text("SELECT pg_backend_pid()"))
         late = thread.submit(deliver, site)
-        # It has found the mail, and waits for the lock of the other.
+        # It has found the mail, and waits for the other's lock.
         while not late.done() and not rows(site, BLOCKED, other=pid):
             pass
         other.commit()

@@ -1,4 +1,4 @@
-"""Mails that strangers ask for neither fill a mailbox nor keep its owner from a reset."""
+"""Mails that strangers request neither flood a mailbox nor delay the user's own reset."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -31,7 +31,7 @@ def browser_in(app: Flask, network: int) -> Browser:
 
 
 def ask(app: Flask, path: str = RESET, email: str = EMAIL, *, network: int = 1) -> str:
-    """Ask for a mail as a stranger from a network of its own; return what the page says."""
+    """Request a mail as a stranger from a new network; return the text of the page."""
     answer = browser_in(app, network).post(path, data={"email": email})
     assert answer.status_code == 200
     return answer.text
@@ -46,7 +46,7 @@ def opens(app: Flask, letter: EmailMessage, *, network: int) -> bool:
 def test_each_mail_leaves_later_after_the_one_before(
     app: Flask, user: str, clock: TimeMachineFixture, path: str, email: str
 ) -> None:
-    """It says nothing of accounts: an address without one is dealt with at the same times."""
+    """The timing reveals no account: an unknown address is handled at the same times."""
     left = []
     for minute in range(100):
         ask(app, path, email, network=minute)
@@ -57,13 +57,13 @@ def test_each_mail_leaves_later_after_the_one_before(
     assert left == [0, 1, 6, 36, 66, 96]
 
 
-def test_whatever_a_stranger_asks_the_owner_gets_in_and_every_notice_arrives(
+def test_requests_of_strangers_stop_no_reset_and_no_notice(
     app: Flask, user: str, clock: TimeMachineFixture
 ) -> None:
     first = ask(app, network=0)
     (newest,) = letters(app)
     for number in range(1, 201):
-        # From many networks, and faster at first than the mails leave.
+        # From many networks, at first faster than the mails are sent.
         assert ask(app, network=number) == first
         assert len(rows(app, WAITING)) <= 1
         with app.app_context():
@@ -82,9 +82,7 @@ def test_whatever_a_stranger_asks_the_owner_gets_in_and_every_notice_arrives(
     assert owner.post("/auth/reset/finish", data=form).status_code == 303
 
 
-def test_mails_of_one_purpose_hold_back_none_of_another_nor_to_anybody_else(
-    app: Flask, user: str
-) -> None:
+def test_a_mail_delays_no_mail_of_another_purpose_or_recipient(app: Flask, user: str) -> None:
     for _ in range(3):
         ask(app, REGISTER)
     ask(app, RESET)
@@ -92,7 +90,9 @@ def test_mails_of_one_purpose_hold_back_none_of_another_nor_to_anybody_else(
     assert [letter["To"] for letter in letters(app)] == [EMAIL, EMAIL, NOBODY]
 
 
-def test_after_a_day_it_begins_anew(app: Flask, user: str, clock: TimeMachineFixture) -> None:
+def test_after_a_day_the_pauses_start_over(
+    app: Flask, user: str, clock: TimeMachineFixture
+) -> None:
     for _ in range(4):
         ask(app)
         assert len(letters(app)) == 1
@@ -115,7 +115,7 @@ def test_a_clock_that_was_set_back_holds_no_mail_for_long(
     assert len(letters(app)) == 1
 
 
-def test_what_no_visitor_asks_for_is_neither_counted_nor_held_back(app: Flask, user: str) -> None:
+def test_mails_that_no_visitor_asked_for_are_not_counted_or_delayed(app: Flask, user: str) -> None:
     def leave() -> None:
         with app.app_context():
             mail.notify(accounts.find(EMAIL), "reset")  # type: ignore[arg-type]
@@ -124,7 +124,7 @@ def test_what_no_visitor_asks_for_is_neither_counted_nor_held_back(app: Flask, u
     for _ in range(3):
         leave()
         ask(app, RESET)
-    # The visitors asked once before any was sent.
+    # Each visitor asked once before any mail was sent.
     assert len(letters(app)) == 4
     leave()
     assert len(letters(app)) == 1
@@ -143,7 +143,7 @@ def test_a_mail_that_failed_was_not_sent(
             assert mail.deliver() == (0, 1)
             clock.shift(timedelta(hours=1))
     assert letters(app) == []
-    # Given up; asked for again, it is tried within a minute.
+    # The app gave the mail up; a new request is sent within a minute.
     ask(app)
     clock.shift(MINUTE)
     assert len(letters(app)) == 1
@@ -153,10 +153,10 @@ def test_a_mail_that_failed_was_not_sent(
     assert len(letters(app)) == 1
 
 
-def test_who_asks_again_need_not_wait_for_the_next_try(
+def test_a_new_request_does_not_wait_for_the_next_retry(
     app: Flask, user: str, clock: TimeMachineFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else a stranger who asks during an outage would delay the owner by an hour."""
+    """Otherwise a stranger's request during an outage would delay the user by an hour."""
 
     def fail(message: EmailMessage) -> None:
         raise OSError("no route")
@@ -174,7 +174,7 @@ def test_who_asks_again_need_not_wait_for_the_next_try(
 
 
 @pytest.mark.parametrize("arrives", [True, False])
-def test_what_is_asked_for_while_a_mail_is_sent_follows_it(
+def test_a_mail_requested_during_sending_is_sent_next(
     app: Flask,
     user: str,
     clock: TimeMachineFixture,
@@ -200,7 +200,7 @@ def test_what_is_asked_for_while_a_mail_is_sent_follows_it(
     assert rows(app, WAITING) == []
 
 
-def test_at_most_one_waits_however_many_ask_at_once(app: Flask, user: str) -> None:
+def test_at_most_one_mail_waits_after_concurrent_requests(app: Flask, user: str) -> None:
     with ThreadPoolExecutor(max_workers=4) as threads:
         list(threads.map(lambda number: ask(app, network=number), range(20)))
     assert len(rows(app, WAITING)) == 1
@@ -223,7 +223,7 @@ def test_of_several_workers_one_sends_and_the_pause_holds_for_all(
 
 
 def test_a_request_looks_up_no_pause(app: Flask, user: str) -> None:
-    """Nothing in it depends on what was sent before, so neither does its time."""
+    """Its time does not depend on earlier mails."""
     ask(app)
     letters(app)
     for email in (EMAIL, NOBODY):

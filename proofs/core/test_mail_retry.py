@@ -1,4 +1,4 @@
-"""No mail is lost: it is tried again, kept when given up, and sent when asked for."""
+"""No mail is lost: the app retries it, then keeps it, and an operator can send it."""
 
 import logging
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def server(running: SMTPServer) -> SMTPServer:
 
 @pytest.fixture
 def site(configure: MakeApp, server: SMTPServer) -> Flask:
-    """Return an app in whose outbox one mail waits."""
+    """Return an app with one mail in its outbox."""
     app = configure(mail_server=MailServer("smtp", SMTP_HOST, server.port))
     Browser(app).post("/auth/register", data={"email": EMAIL})
     return app

@@ -1,4 +1,4 @@
-"""Mails reach a real server as they were meant, or not at all."""
+"""Mails reach a real server unchanged, or not at all."""
 
 import logging
 import os
@@ -49,7 +49,7 @@ def server(running: SMTPServer) -> SMTPServer:
 
 @pytest.fixture
 def site(configure: MakeApp, server: SMTPServer, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """Return an app that mails by that server, without a password, in the clear."""
+    """Return an app that mails by that server, without password and encryption."""
     app = configure(
         mail_server=MailServer("smtp", SMTP_HOST, server.port),
         mail_from="Padaria São João <bread@app.example>",
@@ -60,7 +60,7 @@ def site(configure: MakeApp, server: SMTPServer, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a certificate that nobody has signed but itself, and its key, in one file."""
+    """Create a self-signed certificate and its key in one file."""
     file = tmp_path_factory.mktemp("tls") / "both.pem"
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
@@ -79,7 +79,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def send(app: Flask) -> tuple[int, int]:
-    """Let somebody ask for a link; return how many mails were sent and how many not."""
+    """Request a link; return how many mails were sent and how many failed."""
     Browser(app).post("/auth/register", data={"email": EMAIL})
     with app.app_context():
         return mail.deliver()
@@ -91,7 +91,7 @@ def test_a_mail_arrives_with_its_headers_and_its_link_in_one_piece(
     assert send(site) == (1, 0)
     (message,) = server.messages
     assert message["To"] == EMAIL
-    # Whoever else got it would be named in no header.
+    # A further recipient would be in no header.
     assert server.recipients == [EMAIL]
     assert message["From"] == "Padaria São João <bread@app.example>"
     assert NAME in message["Subject"]
@@ -101,7 +101,7 @@ def test_a_mail_arrives_with_its_headers_and_its_link_in_one_piece(
     (link,) = [line for line in lines if "://" in line]
     assert link.startswith(f"{ORIGIN}/auth/register/")
     assert len(link) > 60
-    # None that would name this machine.
+    # No header that names this machine.
     assert {*message.keys()} == {
         *("From", "To", "Subject", "Date", "Message-ID", "MIME-Version"),
         *("Content-Type", "Content-Transfer-Encoding"),
@@ -110,7 +110,7 @@ def test_a_mail_arrives_with_its_headers_and_its_link_in_one_piece(
 
 
 def test_no_holiday_notice_answers_a_mail(site: Flask, server: SMTPServer) -> None:
-    """RFC 3834, and the header that Exchange goes by."""
+    """RFC 3834, and the header that Exchange reads."""
     assert send(site) == (1, 0)
     (message,) = server.messages
     assert message["Auto-Submitted"] == "auto-generated"
@@ -159,7 +159,7 @@ def test_a_mail_is_not_sent_where_encryption_is_not_offered(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Plain text is for the loopback address alone; for this test it is none."""
+    """Only the loopback address may go without; in this test it counts as another host."""
     monkeypatch.setattr(transport, "is_loopback", lambda host: False)
     app = configure(mail_server=MailServer("smtp", SMTP_HOST, server.port, "ana", "s3cret"))
     assert send(app) == (0, 1)
@@ -172,14 +172,14 @@ def test_a_mail_is_not_sent_where_encryption_is_not_offered(
     ("host", "logins"),
     [("localhost", 1), ("mail.localhost", 1), ("evillocalhost", 0), ("localhost.evil.example", 0)],
 )
-def test_a_name_that_looks_like_this_machines_gets_no_password_in_the_clear(
+def test_a_host_name_like_localhost_gets_no_password_in_clear(
     configure: MakeApp,
     server: SMTPServer,
     monkeypatch: pytest.MonkeyPatch,
     host: str,
     logins: int,
 ) -> None:
-    """Whoever answers to it."""
+    """Any server could answer under this name."""
     connect = socket.create_connection
 
     def look_up(address: tuple[str, int], *args: Any, **more: Any) -> socket.socket:
@@ -221,7 +221,7 @@ def test_the_certificate_of_the_server_is_checked(
 def test_an_address_cannot_bring_headers_along(
     site: Flask, server: SMTPServer, recipient: str
 ) -> None:
-    """The forms refuse such addresses; here one has come into the outbox somehow."""
+    """The forms refuse such addresses; here one is in the outbox anyway."""
     with site.test_request_context():
         mail.enqueue("register", recipient)
         db.session.commit()

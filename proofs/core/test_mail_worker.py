@@ -1,4 +1,4 @@
-"""A thread of its own sends the mails: started when needed, once, and for good."""
+"""A separate thread sends the mails: it starts once, when needed, and keeps running."""
 
 from datetime import datetime, timedelta
 from threading import Event, Semaphore, Thread
@@ -36,7 +36,7 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def rounds(monkeypatch: pytest.MonkeyPatch) -> Semaphore:
-    """Count the rounds of couriers that are done, and send their mails nowhere."""
+    """Count the finished rounds of the mail workers, and send no mail."""
     done = Semaphore(0)
     next_due = outbox.next_due
 
@@ -75,7 +75,7 @@ def test_no_thread_starts_in_tests(app: Flask, threads: list[str]) -> None:
     assert threads == []
 
 
-def test_a_process_has_one_courier_and_a_forked_one_its_own(
+def test_a_process_has_one_mail_worker_and_a_forked_one_its_own(
     threads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rounds = Semaphore(0)
@@ -99,7 +99,7 @@ def test_a_failing_database_does_not_end_the_thread(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """It looks again by itself, since the mails may still be there."""
+    """It looks again by itself, because mails may still wait."""
     outcomes = iter([RuntimeError("away"), RuntimeError("still away"), None])
     recovered = Event()
 
@@ -159,10 +159,10 @@ def test_the_thread_looks_again_when_the_next_mail_is_due(
     ("left", "seconds"),
     [(timedelta(seconds=42), 42), (timedelta(days=1), 5 * 60), (-timedelta(days=1), 1)],
 )
-def test_it_sleeps_until_then_and_not_for_long(
+def test_the_worker_sleeps_until_the_next_mail_and_not_for_long(
     clock: TimeMachineFixture, monkeypatch: pytest.MonkeyPatch, left: timedelta, seconds: int
 ) -> None:
-    """A visitor's mail is due when the link of the one before ends: to the second."""
+    """A visitor's next mail is due when the earlier link expires, to the second."""
     slept: list[float] = []
     asleep = Semaphore(0)
 

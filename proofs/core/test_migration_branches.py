@@ -1,4 +1,4 @@
-"""The app's own migrations follow each other; each part of the account has its own beside them."""
+"""The app's migrations form one branch; each part of the account has its own branch."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ from ..support.sql import add_branch, add_step, copy_migrations, own_head, steps
 
 @pytest.fixture
 def new_app(make_app: MakeApp, tmp_path: Path) -> Iterator[Callable[[], Flask]]:
-    """Return a maker of apps that share a database of their own, empty at first."""
+    """Return a function that makes apps on one new, empty database."""
     with own_database(tmp_path) as url:
         yield lambda: make_app(database_url=url)
 
@@ -29,7 +29,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def branched(folder: Path, new_app: Callable[[], Flask]) -> Callable[[], Flask]:
-    """Return a maker of apps whose database has a part's branch, "larder", besides their own."""
+    """Return a function that makes apps with an extra branch of a part, "larder"."""
     add_branch(folder, "larder")
     with new_app().app_context():
         alembic.upgrade()
@@ -84,7 +84,7 @@ def test_a_merge_leaves_the_branches_of_parts_apart(
 def test_a_migration_that_is_not_there_is_told_in_a_sentence(
     new_app: Callable[[], Flask], command: list[str]
 ) -> None:
-    """It went with a part that was taken out, or with an older commit."""
+    """It was removed with a part, or it belongs to another commit."""
     app = new_app()
     with app.app_context():
         alembic.upgrade()

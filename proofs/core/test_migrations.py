@@ -1,4 +1,4 @@
-"""Migrations build what the models say, and lose nothing on the way."""
+"""Migrations build what the models describe, and lose no data."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ from ...support.http import EMAIL, Browser
 from ...support.sql import own_database, rows, run_sql
 from ..support.sql import add_step, copy_migrations
 
-# A table is changed in SQLite by copying it and dropping the old one.
+# SQLite changes a table by copying it and dropping the old one.
 WIDEN_NAMES = """
 with op.batch_alter_table("users") as users:
         users.alter_column("name", existing_type=sa.String(100), type_=sa.String(200))
@@ -41,7 +41,7 @@ ORPHAN = (
 
 @pytest.fixture
 def new_app(make_app: MakeApp, tmp_path: Path) -> Iterator[Callable[[], Flask]]:
-    """Return a maker of apps that share a database of their own, empty at first."""
+    """Return a function that makes apps on one new, empty database."""
     with own_database(tmp_path) as url:
         yield lambda: make_app(database_url=url)
 
@@ -53,7 +53,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def peopled(folder: Path, new_app: Callable[[], Flask]) -> Flask:
-    """Return an app with an account that has logged in, so that rows point to it."""
+    """Return an app with an account that has logged in, so that rows refer to it."""
     app = new_app()
     with app.app_context():
         alembic.upgrade()
@@ -86,14 +86,14 @@ def test_a_difference_between_them_becomes_a_migration_free_of_the_package(
     (written,) = folder.glob("*lock_again.py")
     text = written.read_text()
     assert "sa.Column('disabled_at', sa.DateTime(timezone=True), nullable=True)" in text
-    # A package that is renamed, or a type that goes, must not break old migrations.
+    # Renaming the package or deleting a type must not break old migrations.
     assert "UTCDateTime" not in text
 
 
-def test_a_column_without_a_value_for_the_rows_that_are_there_is_refused(
+def test_a_required_column_without_a_default_is_refused(
     folder: Path, new_app: Callable[[], Flask]
 ) -> None:
-    """Where there is none yet, on the owner's machine, it would work; not where it is served."""
+    """It would work on the owner's empty database, and fail on the server."""
     app = new_app()
     with app.app_context():
         alembic.upgrade()
@@ -101,13 +101,13 @@ def test_a_column_without_a_value_for_the_rows_that_are_there_is_refused(
     before = set(folder.iterdir())
     done = app.test_cli_runner().invoke(args=["db", "revision", "Call people"])
     assert done.exit_code == 1
-    assert done.output.startswith("Error: users.name may not be NULL, and rows that are there")
+    assert done.output.startswith("Error: users.name may not be NULL, and existing rows")
     assert 'mapped_column(server_default="0").' in done.output
     assert set(folder.iterdir()) == before
 
 
 @pytest.mark.parametrize("step", [NO_VALUE, NO_VALUE_FOR_A_COPY])
-def test_nor_is_it_added_to_rows_that_are_there(
+def test_a_required_column_without_a_value_is_not_added_to_rows(
     folder: Path, peopled: Flask, new_app: Callable[[], Flask], step: str
 ) -> None:
     before = contents(peopled)
@@ -126,15 +126,15 @@ def test_nor_is_it_added_to_rows_that_are_there(
 @pytest.mark.parametrize(
     "step", [WIDEN_NAMES, ADD_COLUMN.format("sa.false()"), ADD_COLUMN.format("'0'")]
 )
-@pytest.mark.parametrize("somebody_is_left", [True, False])
+@pytest.mark.parametrize("users_remain", [True, False])
 def test_a_table_that_was_changed_gives_no_number_twice(
-    folder: Path, peopled: Flask, new_app: Callable[[], Flask], step: str, somebody_is_left: bool
+    folder: Path, peopled: Flask, new_app: Callable[[], Flask], step: str, users_remain: bool
 ) -> None:
-    """A new account must not inherit what named an old one."""
+    """A new account must not reuse the id of an old one."""
     with peopled.app_context():
         add_user("bob@example.com")
     given = {row["id"] for row in rows(peopled, "SELECT id FROM users")}
-    run_sql(peopled, "DELETE FROM users WHERE name <> ''" + " AND id > 1" * somebody_is_left)
+    run_sql(peopled, "DELETE FROM users WHERE name <> ''" + " AND id > 1" * users_remain)
     add_step(peopled, folder, step)
     app = new_app()
     with app.app_context():

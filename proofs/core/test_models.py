@@ -1,4 +1,4 @@
-"""What names an account or a link is never given to another one."""
+"""The ids of an account or a link are never reused."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ from ...support.sql import own_database, rows, run_sql
 
 @pytest.fixture(params=["migrations", "models"])
 def fresh(request: pytest.FixtureRequest, make_app: MakeApp, tmp_path: Path) -> Iterator[Flask]:
-    """Return an app with a database of its own, built either way."""
+    """Return an app with its own database, built by migrations or from the models."""
     with own_database(tmp_path) as url:
         app = make_app(database_url=url)
         with app.app_context():
@@ -29,7 +29,7 @@ def fresh(request: pytest.FixtureRequest, make_app: MakeApp, tmp_path: Path) -> 
 
 
 def test_the_number_of_a_used_link_is_no_others(fresh: Flask) -> None:
-    """A browser that opened it keeps the number."""
+    """A browser that opened the link keeps its number."""
     numbers = []
     for _ in range(2):
         with fresh.app_context():

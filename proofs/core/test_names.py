@@ -1,4 +1,4 @@
-"""A name is kept as its owner writes it, but for what cannot be seen (RFC 8266)."""
+"""A name is stored as the user writes it, without invisible characters (RFC 8266)."""
 
 import unicodedata
 
@@ -13,7 +13,7 @@ from ...support.mail import ask_for_link
 from ...support.sql import rows
 
 SPACES = {
-    # What a Japanese keyboard types for a space, and what comes along with a copied name.
+    # The space of a Japanese keyboard, and characters that come with a copied name.
     "\u5c71\u7530\u3000\u592a\u90ce": "\u5c71\u7530 \u592a\u90ce",
     "Jean\u00a0Paul": "Jean Paul",
     "Jean\u2009Paul": "Jean Paul",
@@ -74,7 +74,7 @@ def test_a_name_is_kept_as_its_owner_writes_it(app: Flask, typed: str, kept: str
 
 
 @pytest.mark.parametrize("typed", REFUSED.values(), ids=REFUSED)
-def test_what_cannot_be_seen_is_named(app: Flask, typed: str) -> None:
+def test_an_invisible_character_in_a_name_is_refused_by_its_code(app: Flask, typed: str) -> None:
     with app.app_context(), pytest.raises(ValueError, match=r"\(U\+[0-9A-F]{4}\).* again\."):
         names.normalise(typed)
 

@@ -1,4 +1,4 @@
-"""What a proxy says is believed when one was promised, and never about the host."""
+"""The app trusts a proxy's headers only if TRUSTED_PROXIES says so, and never for the host."""
 
 import logging
 
@@ -26,7 +26,7 @@ FORWARDED = {
 
 
 def seen_by(app: Flask, headers: dict[str, str] = FORWARDED) -> tuple[str, str]:
-    """Return where the app believes a request to have come from, and gone to."""
+    """Return the client address and the host URL that the app sees."""
 
     @page(app, public=True)
     def seen() -> ResponseReturnValue:
@@ -72,7 +72,7 @@ def test_https_is_promised_behind_any_number_of_proxies(configure: MakeApp, hops
         (2, "198.51.100.66, 203.0.113.9", None),
     ],
 )
-def test_proxies_that_are_not_as_many_as_told_are_mentioned_once(
+def test_a_wrong_number_of_proxies_is_logged_once(
     make_app: MakeApp,
     caplog: pytest.LogCaptureFixture,
     hops: int,
@@ -82,7 +82,7 @@ def test_proxies_that_are_not_as_many_as_told_are_mentioned_once(
     browser = Browser(make_app(trusted_proxies=hops))
     headers = {"X-Forwarded-For": addresses} if addresses else {}
     with caplog.at_level(logging.WARNING):
-        # The host's own, from behind the proxies.
+        # The host's own request, from behind the proxies.
         browser.get("/healthz")
         assert "TRUSTED_PROXIES" not in caplog.text
         for _ in range(3):

@@ -1,4 +1,4 @@
-"""What is sent is received before anything else happens: whoever sends slowly holds up nobody."""
+"""The app receives a body before it does anything else, so a slow sender blocks no other user."""
 
 import pytest
 from flask import request

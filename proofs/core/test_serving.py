@@ -1,4 +1,4 @@
-"""A start with bad settings ends with one line that names the variable and the cure."""
+"""With bad settings the app does not start: one line names the variable and the cure."""
 
 import json
 import logging
@@ -40,7 +40,7 @@ def folder(served: Flask, settings: Settings, tmp_path: Path) -> Iterator[Path]:
 def test_a_worker_in_development_is_told_how_to_make_its_app(
     folder: Path, variable: str, text: str, hinted: bool
 ) -> None:
-    """It imports wsgi.py, as gunicorn does."""
+    """The worker imports wsgi.py, as gunicorn does."""
     with pytest.raises(SystemExit) as ended:
         serve(folder, **{variable: text})
     told = "In development, a worker or a script calls `load_dotenv()` and `create_app(Settings."
@@ -65,14 +65,14 @@ def test_a_server_does_not_start_without_a_folder_for_its_database(
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr(os, "makedirs", refuse)
-    line = r"^DATABASE_URL needs the folder .* which cannot be made: Read-only file system\.$"
+    line = r"^DATABASE_URL needs the folder .* which cannot be created: Read-only file system\.$"
     with pytest.raises(SystemExit, match=line):
         serve(folder, DATABASE_URL="sqlite:///app.sqlite")
 
 
 def test_a_server_does_not_start_without_its_database(folder: Path) -> None:
     away = "postgresql://me:Fz7Qk0pV@127.0.0.1:1/app"
-    line = "DATABASE_URL names a database that does not answer. See that it runs, and where"
+    line = "DATABASE_URL names a database that does not respond. Check that it runs, and where"
     with pytest.raises(SystemExit) as ended:
         serve(folder, DATABASE_URL=away)
     assert ended.value.code == f"{line}: Connection refused."
@@ -80,11 +80,11 @@ def test_a_server_does_not_start_without_its_database(folder: Path) -> None:
     assert done.output == f"Error: {line}: Connection refused.\n"
 
 
-def test_what_is_served_logs_to_standard_output_as_hosts_read_it(
+def test_a_served_app_logs_to_standard_output(
     app: Flask, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        # Those of the tests: a server starts with none.
+        # Remove the handlers of the tests: a server starts without any.
         patch.setattr(logging.getLogger(), "handlers", [])
         Browser(serve(folder)).login()
     (line,) = capsys.readouterr().out.splitlines()

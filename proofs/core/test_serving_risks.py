@@ -1,4 +1,4 @@
-"""What settings say by themselves: what does not start, and what starts and should not."""
+"""Settings that prevent a start, and settings that start but are unsafe."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +13,7 @@ from ...support.settings import KEY
 
 SMTP = MailServer("smtps", "mail.example", 465)
 OTHER_KEY = KEY[::-1]
-# Not read from the app: one that it forgets would not be missed.
+# Not read from the app, so that a forgotten setting is noticed.
 LONGEST = {
     "SESSION_IDLE_SECONDS": 86_400,
     "SESSION_ABSOLUTE_SECONDS": 2_592_000,
@@ -25,7 +25,7 @@ LONGEST = {
 
 @pytest.fixture
 def good(settings: Settings) -> Settings:
-    """Return settings that nothing can be said against."""
+    """Return safe settings."""
     return replace(settings, mail_server=SMTP, trusted_proxies=1)
 
 
@@ -40,7 +40,7 @@ def told(problems: Iterator[Exception]) -> list[str]:
         ({"mail_server": MailServer("console")}, "MAIL_URL is console: set it to a mail server"),
     ],
 )
-def test_what_does_not_start_is_unsafe(
+def test_settings_that_do_not_start_are_unsafe(
     good: Settings, changes: dict[str, object], line: str
 ) -> None:
     assert not told(refusals(good))
@@ -51,15 +51,15 @@ def test_what_does_not_start_is_unsafe(
 @pytest.mark.parametrize("value", ["1", "true", "yes"])
 def test_debug_is_unsafe(good: Settings, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("FLASK_DEBUG", value)
-    assert told(refusals(good)) == ["FLASK_DEBUG is on, which opens secrets to all: unset it."]
+    assert told(refusals(good)) == ["FLASK_DEBUG is on, which exposes secrets: unset it."]
 
 
 RISKS: list[tuple[dict[str, object], str]] = [
     ({"secret_key_fallbacks": (OTHER_KEY, KEY)}, "SECRET_KEY is its own fallback. Run `flask s"),
-    ({"public_url": "https://localhost"}, "PUBLIC_URL leads nowhere else: set it to https://"),
-    ({"public_url": "http://127.0.0.1:8000"}, "PUBLIC_URL leads nowhere else: set it to ht"),
-    ({"public_url": "http://[::1]:8000"}, "PUBLIC_URL leads nowhere else: set it to https:/"),
-    ({"trusted_proxies": 0}, "TRUSTED_PROXIES is 0, so all visitors share the limits of one: co"),
+    ({"public_url": "https://localhost"}, "PUBLIC_URL works on this machine only: set"),
+    ({"public_url": "http://127.0.0.1:8000"}, "PUBLIC_URL works on this machine only: set"),
+    ({"public_url": "http://[::1]:8000"}, "PUBLIC_URL works on this machine only: set"),
+    ({"trusted_proxies": 0}, "TRUSTED_PROXIES is 0, so all visitors share one limit: set"),
     ({"mail_from": "app@localhost"}, "MAIL_FROM has no domain that gets mail: set it to one"),
     ({"mail_from": "App <app@192.0.2.1>"}, "MAIL_FROM has no domain that gets mail: set it"),
     ({"mail_from": "app@2001:db8::1"}, "MAIL_FROM has no domain that gets mail: set it to on"),
@@ -82,7 +82,7 @@ RISKS += [
 
 
 @pytest.mark.parametrize(("changes", "line"), RISKS)
-def test_what_starts_may_be_unsafe_all_the_same(
+def test_settings_that_start_can_still_be_unsafe(
     good: Settings, changes: dict[str, object], line: str
 ) -> None:
     assert not told(risks(good, has_certificate=False))
@@ -101,5 +101,5 @@ def test_what_starts_may_be_unsafe_all_the_same(
         {"public_url": "https://localhost.example"},
     ],
 )
-def test_what_is_safe_is_not_complained_of(good: Settings, changes: dict[str, object]) -> None:
+def test_safe_settings_get_no_complaint(good: Settings, changes: dict[str, object]) -> None:
     assert not told(risks(replace(good, **changes), has_certificate=False))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""What the environment may say, and what it means."""
+"""The settings that the environment can set, and their defaults."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def test_a_key_may_come_from_a_file(tmp_path: Path) -> None:
         ("MAIL_URL", "smtps://me:pw@mail.example", "mail_server", MAIL_SERVER),
     ],
 )
-def test_what_holds_a_password_may_come_from_a_file(
+def test_settings_with_a_password_may_come_from_a_file(
     tmp_path: Path, name: str, text: str, field: str, value: object
 ) -> None:
     file = tmp_path / "secret"
@@ -65,7 +65,7 @@ def test_registration_is_open_or_closed(value: str, opened: bool) -> None:
 
 
 @pytest.mark.parametrize(("value", "required"), [("true", True), ("false", False), ("", False)])
-def test_a_second_factor_is_required_or_left_to_everybody(value: str, required: bool) -> None:
+def test_a_second_factor_is_required_or_optional(value: str, required: bool) -> None:
     assert read(REQUIRE_SECOND_FACTOR=value).require_second_factor is required
 
 

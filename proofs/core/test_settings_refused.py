@@ -1,4 +1,4 @@
-"""A value of the environment that will not do is named, with the cure."""
+"""An invalid value in the environment is named, with the cure."""
 
 from pathlib import Path
 
@@ -131,7 +131,7 @@ def test_a_bad_value_is_refused_by_one_line_that_names_it(name: str, value: str)
     assert line.startswith(f"{name} ")
     assert line.endswith(".")
     assert len(line.splitlines()) == 1
-    # The line goes to logs, where neither keys nor passwords belong.
+    # The line goes to logs, which must contain no keys or passwords.
     assert len(value.strip()) < 10 or value not in line
 
 

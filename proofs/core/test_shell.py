@@ -1,4 +1,4 @@
-"""A shell that stands open keeps nobody from writing; commands still take their turn at once."""
+"""An open shell blocks no writer; commands take the write lock at once."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from ...conftest import MakeApp
 from ...support.settings import fit_to_serve, run_flask
 from ...support.sql import statements
 
-# What an owner types; then another program writes.
+# The owner types this; then another program writes.
 TYPED = """
 print("found", db.session.scalar(text("SELECT name FROM users")))
 import sqlite3
@@ -24,7 +24,7 @@ with sqlite3.connect({file!r}, timeout=0) as other:
 """
 
 
-def test_a_shell_that_has_read_something_keeps_nobody_waiting(
+def test_an_open_shell_that_has_read_blocks_no_writer(
     settings: Settings, app: Flask, user: str, tmp_path: Path
 ) -> None:
     with app.app_context():
@@ -39,7 +39,7 @@ def test_a_shell_that_has_read_something_keeps_nobody_waiting(
 
 
 def test_any_other_command_takes_the_lock_before_it_reads(make_app: MakeApp, user: str) -> None:
-    """One that reads first and writes later would fail once another wrote in between."""
+    """A command that reads first and writes later would fail after another write in between."""
     app = make_app()
     group = AppGroup("yours")
 

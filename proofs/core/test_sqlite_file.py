@@ -1,4 +1,4 @@
-"""What the app does with the file of SQLite before SQLite itself opens it."""
+"""The app prepares the SQLite file before SQLite opens it."""
 
 import os
 import sqlite3
@@ -16,7 +16,7 @@ from my_flask_app.core.environ import ConfigError
 from ...conftest import MakeApp
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps locks by handle")
-# Nobody may leave the write-ahead log behind who is not alone with the file.
+# A program may leave WAL mode only if no other one has the file open.
 LEAVE_THE_LOG = """
 import sqlite3, sys
 with sqlite3.connect(sys.argv[1], timeout=0) as connection:
@@ -25,7 +25,7 @@ with sqlite3.connect(sys.argv[1], timeout=0) as connection:
 
 
 def leave_the_log(file: Path) -> bool:
-    """Try it as another program does; tell whether SQLite let it."""
+    """Try to leave WAL mode as another program; tell whether SQLite allows it."""
     command = [sys.executable, "-c", LEAVE_THE_LOG, str(file)]
     done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
     assert done.stdout == "delete\n" or "database is locked" in done.stderr
@@ -46,7 +46,7 @@ def test_another_connection_drops_no_lock_of_those_before(tmp_path: Path) -> Non
     assert leave_the_log(file)
 
 
-def test_what_is_deleted_cannot_be_read_in_the_file(tmp_path: Path) -> None:
+def test_deleted_data_cannot_be_read_from_the_file(tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'app.sqlite'}")
 
     @event.listens_for(engine, "connect")
@@ -72,17 +72,17 @@ def test_a_sqlite_that_is_too_old_is_refused(
 
 
 def forbidden(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody write there, not even root, whom no mode would stop."""
+    """Make a path unwritable even for root, whom no file mode stops."""
     access = os.access
     monkeypatch.setattr(os, "access", lambda tried, mode: tried != path and access(tried, mode))
 
 
 @posix
 @pytest.mark.parametrize("name", ["", "app.sqlite", "app.sqlite-wal", "app.sqlite-shm"])
-def test_a_file_of_another_owner_is_told_with_the_cure(
+def test_a_file_of_another_system_user_is_reported_with_the_cure(
     make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """It is root's after `sudo flask db upgrade`, or in a volume of a container."""
+    """It belongs to root after `sudo flask db upgrade`, or in a container's volume."""
     (tmp_path / name).touch()
     forbidden(tmp_path / name, monkeypatch)
     with pytest.raises(ConfigError) as error:
@@ -93,6 +93,6 @@ def test_a_file_of_another_owner_is_told_with_the_cure(
 
 
 @posix
-def test_a_folder_that_is_not_there_is_told(make_app: MakeApp, tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(make_app: MakeApp, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=f"needs the folder {tmp_path}/no, which user"):
         make_app(database_url=f"sqlite:///{tmp_path}/no/app.sqlite")

@@ -1,4 +1,4 @@
-"""Files are served from static/ alone, and nothing answers a method it does not know."""
+"""Only files in static/ are served, and the method of a request cannot be overridden."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ def test_a_method_that_no_page_takes_is_refused(client: Browser, user: str, meth
 
 @pytest.fixture
 def extended(make_app: MakeApp, tmp_path: Path) -> Flask:
-    """Return an app with blueprints as extensions bring them."""
+    """Return an app with blueprints like those of extensions."""
     app = make_app()
     (tmp_path / "style.css").write_text("p {}", encoding="utf-8")
     folder: dict[str, Any] = {"static_folder": str(tmp_path), "static_url_path": "/static"}

@@ -1,4 +1,4 @@
-"""What is over goes a few rows at a time, whoever else deletes it or logs in meanwhile."""
+"""Expired rows are deleted in small batches, safely alongside logins and other purges."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -21,7 +21,7 @@ LEFT = "SELECT key FROM throttles"
 
 @pytest.fixture
 def filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """Return an app with counters that are over and one that is not, swept in small batches."""
+    """Return an app with expired counters and a live one, and with small batches."""
     monkeypatch.setattr(cleanup, "BATCH", FEW)
     day = timedelta(days=1)
     counters = [{"key": f"{number}", "ends_at": now() - day} for number in range(OVER)]
@@ -32,7 +32,7 @@ def filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
 
 
 def purge(app: Flask) -> int:
-    """Do to counters what `flask purge` does; return how many were deleted."""
+    """Purge the counters as `flask purge` does; return how many were deleted."""
     with app.app_context():
         return cleanup.delete_all_expired(Throttle, Throttle.ends_at <= now())
 
@@ -47,7 +47,7 @@ def test_each_batch_is_small_and_a_transaction_of_its_own(filled: Flask) -> None
     assert rows(filled, LEFT) == [{"key": "live"}]
 
 
-def test_two_who_purge_at_once_delete_each_row_once_and_hold_up_no_login(
+def test_concurrent_purges_delete_each_row_once_and_delay_no_login(
     filled: Flask, user: str
 ) -> None:
     with ThreadPoolExecutor(3) as threads:
@@ -58,7 +58,7 @@ def test_two_who_purge_at_once_delete_each_row_once_and_hold_up_no_login(
     assert {"key": "live"} in rows(filled, LEFT)
 
 
-def test_what_somebody_else_holds_is_passed_by(filled: Flask) -> None:
+def test_rows_locked_by_another_process_are_skipped(filled: Flask) -> None:
     if db_is_sqlite(filled):
         pytest.skip("SQLite has one writer: the rest waits")
     with other_writer(filled, "DELETE FROM throttles WHERE key = '7'"):

@@ -1,4 +1,4 @@
-"""Guessing is slowed down: for each account, and for each address it comes from."""
+"""Failed logins are throttled, for each account and for each IP address."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -24,7 +24,7 @@ MANY = Rate(100_000, 900)
 def attempt(
     app: Flask, email: str = EMAIL, password: str = WRONG, *, address: str = "10.0.0.1"
 ) -> TestResponse:
-    """Try to log in with a fresh browser from an address."""
+    """Try to log in with a new browser from an IP address."""
     browser = Browser(app)
     browser.environ_base["REMOTE_ADDR"] = address
     return browser.login(email, password)
@@ -43,13 +43,15 @@ def test_the_window_ends(configure: MakeApp, user: str, clock: TimeMachineFixtur
     app = configure(login_attempts_per_account=Rate(1, 900))
     assert statuses(app, EMAIL, 2) == [422, 429]
     clock.shift(899)
-    # To go on trying neither lengthens nor shortens the wait.
+    # Further attempts neither lengthen nor shorten the wait.
     assert statuses(app, EMAIL, 1) == [429]
     clock.shift(1)
     assert statuses(app, EMAIL, 2) == [422, 429]
 
 
-def test_one_account_does_not_pay_for_another(app: Flask, configure: MakeApp, user: str) -> None:
+def test_failures_of_one_account_do_not_throttle_another(
+    app: Flask, configure: MakeApp, user: str
+) -> None:
     with app.app_context():
         add_user("bob@example.com")
     throttled = configure(login_attempts_per_account=Rate(1, 900))
@@ -57,7 +59,7 @@ def test_one_account_does_not_pay_for_another(app: Flask, configure: MakeApp, us
     assert attempt(throttled, "bob@example.com", PASSWORD).status_code == 303
 
 
-def test_an_address_takes_so_many_failures_over_all_accounts(configure: MakeApp, user: str) -> None:
+def test_failures_from_one_ip_are_limited_over_all_accounts(configure: MakeApp, user: str) -> None:
     app = configure(login_attempts_per_address=Rate(3, 900))
     for number in range(3):
         assert attempt(app, f"user{number}@example.com").status_code == 422
@@ -65,7 +67,7 @@ def test_an_address_takes_so_many_failures_over_all_accounts(configure: MakeApp,
     assert attempt(app, password=PASSWORD, address="10.0.0.2").status_code == 303
 
 
-def test_a_throttled_address_locks_nobody_out(configure: MakeApp, user: str) -> None:
+def test_a_throttled_ip_does_not_lock_the_account(configure: MakeApp, user: str) -> None:
     app = configure(
         login_attempts_per_address=Rate(2, 900), login_attempts_per_account=Rate(4, 900)
     )
@@ -73,8 +75,10 @@ def test_a_throttled_address_locks_nobody_out(configure: MakeApp, user: str) -> 
     assert attempt(app, password=PASSWORD, address="10.0.0.2").status_code == 303
 
 
-def test_success_does_not_forgive_the_address(configure: MakeApp, user: str) -> None:
-    # Else an account of one's own would pay for guessing at those of others.
+def test_a_successful_login_does_not_reset_the_count_of_the_ip(
+    configure: MakeApp, user: str
+) -> None:
+    # Otherwise logging in to an own account would reset the count while guessing at others.
     app = configure(login_attempts_per_address=Rate(3, 900))
     for email, password in ((NOBODY, WRONG), (EMAIL, PASSWORD), (NOBODY, WRONG)):
         assert attempt(app, email, password).status_code != 429

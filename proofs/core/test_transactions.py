@@ -1,4 +1,4 @@
-"""What a view leaves undone is undone; sessions and counters are kept apart from it."""
+"""Uncommitted work of a view is rolled back; sessions and counters are saved separately."""
 
 import pytest
 from flask import Flask, flash
@@ -13,9 +13,9 @@ from ...support.sql import broken_database, leave_undone, rows, statements
 
 @pytest.fixture
 def unfinished(make_app: MakeApp) -> Flask:
-    """Return an app whose views leave their work undone, each in its own way."""
+    """Return an app whose views leave their work uncommitted, each in another way."""
     app = make_app()
-    # As it is outside tests: an error is answered, not raised.
+    # As in production: answer an error instead of raising it.
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
     @page(app)
@@ -95,7 +95,7 @@ def test_reading_writes_nothing(app: Flask, client: Browser, user: str) -> None:
     with statements(app) as run:
         client.get("/account/")
         client.get("/healthz")
-    # Nor does it wait for whoever writes, as IMMEDIATE would.
+    # It does not wait for a writer, as BEGIN IMMEDIATE would.
     assert {statement.split()[0] for statement in run} <= {"BEGIN", "SELECT"}
     assert "BEGIN IMMEDIATE" not in run
 

@@ -1,4 +1,4 @@
-"""No English is left where Portuguese is asked for: a walk through every page."""
+"""Every page is completely translated into Portuguese."""
 
 from collections.abc import Callable, Iterator
 
@@ -118,7 +118,7 @@ def test_every_refusal_is_translated(app: Flask, make_app: MakeApp) -> None:
         assert_translated(silent.get(path))
 
 
-def test_what_only_development_shows_is_translated(make_app: MakeApp, user: str) -> None:
+def test_texts_of_development_are_translated(make_app: MakeApp, user: str) -> None:
     app = make_app(development=True, public_url="http://localhost:5000")
     reader = asking(app, "pt-BR")
     reader.origin = "http://localhost:5000"

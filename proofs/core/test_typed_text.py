@@ -1,4 +1,4 @@
-"""What people type is kept as it is, and shown as text wherever it comes back."""
+"""What users type is stored unchanged, and every page shows it as text."""
 
 import pytest
 from flask import Flask
@@ -11,15 +11,15 @@ from ...support.sql import rows
 
 EXPRESSION = "{" * 2 + "7777*7777" + "}" * 2
 TAG = "\"'><svg/onload=x>"
-# Tags, expressions of templates, values of formats, quotes of SQL, escaped twice.
+# Tags, template expressions, format values, SQL quotes, and text that is escaped already.
 HOSTILE = f"{TAG}&lt;%253C {EXPRESSION} %(name)s %s'); DROP TABLE users;--" + "{0.name}"
-# All that an address may hold before its @.
+# Every odd character that an address may have before its @.
 HOSTILE_EMAIL = f"o'b&amp{EXPRESSION}%s`|@example.com"
 
 
 @pytest.fixture
 def client(app: Flask, client: Browser) -> Browser:
-    """Return a browser with a name to fear, of somebody who has one too."""
+    """Return a browser with a hostile user agent, signed in as a user with a hostile name."""
     client.environ_base["HTTP_USER_AGENT"] = HOSTILE
     with app.app_context():
         add_user(HOSTILE_EMAIL)

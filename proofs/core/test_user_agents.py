@@ -1,4 +1,4 @@
-"""What browsers call themselves, in words that their owners recognise."""
+"""User agents are shown in words that users recognise."""
 
 import time
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def test_browser_and_system_are_named(client: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("client", JUNK)
-def test_what_names_neither_is_unknown(client: str) -> None:
+def test_an_unrecognised_user_agent_is_unknown(client: str) -> None:
     assert user_agents.describe(client) == "Unknown browser"
 
 

@@ -1,4 +1,4 @@
-"""Draw and send requests that no browser would make, and judge the answers."""
+"""Draw and send requests that no browser makes, and check the responses."""
 
 import json
 import re
@@ -26,7 +26,7 @@ from ...support.http import ALWAYS, EMAIL, ORIGIN, PASSWORD, Browser
 from ...support.mail import letters
 from ...support.sql import empty_tables
 
-# Markup in which it stands would show as a tag or an attribute, were it not escaped.
+# If unescaped, it would show up as a tag or an attribute.
 MARK = "zz9"
 LEADING = {"action", "formaction", "href", "src"}
 
@@ -59,7 +59,7 @@ USUAL = {"REMOTE_ADDR": "127.0.0.1", "HTTP_SEC_FETCH_SITE": "same-origin"}
 
 
 class Kept:
-    """Hold every row of every table."""
+    """Every row of every table."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -88,7 +88,7 @@ def check(answer: TestResponse) -> None:
 
 
 class _MarkReader(HTMLParser):
-    """Find markup that was sent: none of ours bears the mark."""
+    """Find markup that a request sent: none of ours has the mark."""
 
     def __init__(self, asked: str) -> None:
         super().__init__()
@@ -105,14 +105,14 @@ class _MarkReader(HTMLParser):
 
 
 class Door(NamedTuple):
-    """Name a way in: the pattern of an address, and a method."""
+    """An endpoint: the pattern of an address, and a method."""
 
     rule: str
     method: str
 
 
 class Survey(NamedTuple):
-    """Hold what was found; people are the cookies of a browser each."""
+    """The result of `survey`; `people` holds the cookies of one browser each."""
 
     people: list[dict[str, str]]
     doors: list[Door]
@@ -121,9 +121,9 @@ class Survey(NamedTuple):
 
 
 def survey(app: Flask, origin: str, *, yours: bool) -> Survey:
-    """Look around as a visitor, as somebody signed in, and as whoever opens a mail.
+    """Collect addresses and forms as a visitor, as a signed-in user, and from mailed links.
 
-    Pages that did not come with the project are left out, unless `yours` asks for them.
+    Pages of the owner are left out, unless `yours` includes them.
     """
     visitor, signed_in = Browser(app, origin=origin), Browser(app, origin=origin)
     signed_in.login()
@@ -150,17 +150,17 @@ def survey(app: Flask, origin: str, *, yours: bool) -> Survey:
 
 
 def _methods(rule: Rule) -> list[str]:
-    # These two come by themselves, and run no code that is not run by GET.
+    # Flask adds these two, and they run no other code than GET.
     return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
 
 
 def links_in(letter: EmailMessage) -> list[str]:
-    """Return the paths of the links_in in a mail."""
+    """Return the paths of the links in a mail."""
     return re.findall(r"https?://[^/\s]+(/\S*)", letter.get_content())
 
 
 class _FormReader(HTMLParser):
-    """Collect the fields of forms, with what may stand in them, and all addresses."""
+    """Collect the fields of forms with their possible values, and all addresses."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,7 +180,7 @@ class _FormReader(HTMLParser):
 
 
 class Load(NamedTuple):
-    """Hold what is thrown at a few doors: all of a request but where it goes."""
+    """A request without its address, to be sent to a few endpoints."""
 
     piece: str
     query: str
@@ -196,7 +196,7 @@ def loads(draw: st.DrawFn, known: Survey) -> Load:
     words = _one_of(known.words) | _one_of(NASTY) | texts | st.binary(max_size=20)
     likely = {_encode(name): _one_of(found) | words for name, found in known.fields.items()}
     pairs = [*draw(st.fixed_dictionaries(likely)).items()]
-    # Some twice, some that no form has.
+    # Some fields twice, and some that no form has.
     pairs += draw(st.lists(st.tuples(st.sampled_from([*likely]) | words, words), max_size=3))
     kind, body = _body(draw(st.sampled_from(BODIES)), pairs)
     said = st.dictionaries(st.sampled_from(HEADERS), _one_of(SAID) | words, max_size=2)
@@ -210,7 +210,7 @@ def loads(draw: st.DrawFn, known: Survey) -> Load:
 
 
 def _cookies(people: list[dict[str, str]], words: Words) -> SearchStrategy[dict[str, str]]:
-    """Draw the cookies of somebody, at times with a change in one of them."""
+    """Draw the cookies of one browser, sometimes with one of them changed."""
     who = st.sampled_from(people)
     return who | st.builds(_tamper, who, st.integers(0, 9), st.integers(0, 200), words)
 
@@ -246,14 +246,14 @@ def _encode(text: str) -> bytes:
 
 
 def _as_wsgi(word: bytes) -> str:
-    # A server ends a line there, and never hands it on.
+    # A server ends the header line there, and never passes it on.
     return word.translate(None, b"\r\n").decode("latin-1")
 
 
 class Stranger:
-    """Ask with any headers, spelt as WSGI hands them on, or without; judge each answer.
+    """A client that sends any headers in WSGI spelling, and checks each response.
 
-    The clients of Flask and Werkzeug stumble over some hosts themselves.
+    The clients of Flask and Werkzeug fail on some hosts themselves.
     """
 
     def __init__(self, app: Flask, *, origin: str = ORIGIN) -> None:

@@ -1,4 +1,4 @@
-"""Read pages and mails as people do, and tell which of their words are not translated."""
+"""Read pages and mails as people do, and find texts that are not translated."""
 
 import re
 from functools import cache
@@ -12,7 +12,7 @@ from ...support.http import APP_NAME
 
 Text = str | list[str] | tuple[str, ...] | None
 PLACEHOLDER = r"%\(\w+\)[sd]"
-# Names of people, things and languages are the same in every language.
+# Names are the same in every language.
 NAMES = {APP_NAME, *i18n.NAMES.values(), "Ana"}
 ADDRESS = r"\S+@\S+|https?://\S+|/dev/\w+"
 
@@ -20,7 +20,7 @@ ADDRESS = r"\S+@\S+|https?://\S+|/dev/\w+"
 def untranslated(words: str) -> list[str]:
     """Return the lines that are in English, though the Brazilian catalogue translates them.
 
-    What is in no catalogue was not marked, or comes from the database: that is yours to say.
+    A text in no catalogue is not marked for translation, or comes from the database.
     """
     lines = {line.strip() for line in words.splitlines()} - NAMES - {""}
     translated, original = _catalogue()
@@ -37,13 +37,13 @@ def assert_in_portuguese(words: str) -> None:
 
 @cache
 def _catalogue() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return what matches the translations, and what matches the texts themselves."""
+    """Return patterns for the translations and for the English texts."""
     messages: list[Message] = []
     for path in i18n.catalogues("pt_BR"):
         with path.open("rb") as file:
             messages += [message for message in read_po(file, locale="pt_BR") if message.id]
     translated = _matching([message.string for message in messages], ADDRESS)
-    # One that begins with a value, as plurals do, would match lines of yours.
+    # A pattern that begins with a value, as in plurals, would match the owner's lines.
     plain = [message.id for message in messages if isinstance(message.id, str)]
     return translated, _matching([text for text in plain if not text.startswith("%(")])
 

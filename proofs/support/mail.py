@@ -1,4 +1,4 @@
-"""Take mail as a real server does, on the loopback address, in a thread of its own."""
+"""A mail server on the loopback address, in a separate thread."""
 
 import base64
 import email.policy
@@ -13,27 +13,27 @@ SMTP_HOST = "127.0.0.1"
 
 
 class SMTPServer(ThreadingTCPServer):
-    """Keep every message; do what its attributes say with the next one."""
+    """Store every message; the attributes say what to do with the next one."""
 
     def __init__(self) -> None:
         super().__init__((SMTP_HOST, 0), _Dialogue)
         self.forget()
 
     def forget(self) -> None:
-        """Start anew, with no message and no orders."""
+        """Forget all messages and instructions."""
         self.messages: list[EmailMessage] = []
-        # The same as they came over the wire.
+        # The raw messages.
         self.raw: list[bytes] = []
         self.logins: list[str] = []
-        # To whom each message is to go, whatever its headers say.
+        # The envelope recipients of each message.
         self.recipients: list[str] = []
-        # A reply in place of 250 to a recipient.
+        # A reply to a recipient instead of 250.
         self.refusal = ""
-        # Take letters beyond ASCII as they are (RFC 6152).
+        # Accept 8-bit text (RFC 6152).
         self.eight_bits = True
-        # Hang up in the middle of the next message.
+        # Close the connection in the middle of the next message.
         self.drop = False
-        # With a certificate: from the first byte on, or after STARTTLS.
+        # With a certificate: use TLS from the first byte, or after STARTTLS.
         self.context: ssl.SSLContext | None = None
         self.tls_first = False
 
@@ -42,7 +42,7 @@ class SMTPServer(ThreadingTCPServer):
         return int(self.server_address[1])
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: clients that hang up are what the tests are about."""
+        """Print nothing: the tests let clients close the connection on purpose."""
 
 
 class _Dialogue(StreamRequestHandler):

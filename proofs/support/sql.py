@@ -1,4 +1,4 @@
-"""Write migrations into a copy of those that are there, and see where a database stands."""
+"""Write migrations into a copy of the folder, and read the revision of a database."""
 
 import shutil
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def downgrade() -> None:
 
 
 def until_it_waits(work: Future[R], holder: Connection) -> None:
-    """Return once some work waits for a lock of the holder's, or is done (PostgreSQL)."""
+    """Return when the work waits for the holder's lock, or is done (PostgreSQL)."""
     pid = holder.scalar(text("SELECT pg_backend_pid()"))
     blocked = text("SELECT count(*) FROM pg_stat_activity WHERE :pid = ANY(pg_blocking_pids(pid))")
     with db.engine.connect() as connection:
@@ -46,7 +46,7 @@ def until_it_waits(work: Future[R], holder: Connection) -> None:
 
 @contextmanager
 def other_writer(app: Flask, statement: str) -> Iterator[Connection]:
-    """Hold the locks of a write that another program has begun and not yet ended."""
+    """Hold the locks of another program's unfinished write."""
     engine = create_engine(app.config["SQLALCHEMY_ENGINES"]["default"]["url"])
     with engine.connect() as connection:
         connection.execute(text(statement))
@@ -55,8 +55,8 @@ def other_writer(app: Flask, statement: str) -> Iterator[Connection]:
 
 
 def copy_migrations(place: Path, patch: pytest.MonkeyPatch) -> Path:
-    """Return a copy of the migrations, which the apps made from now on use."""
-    # In its name stands what programs take for the end of a path.
+    """Return a copy of the migrations folder, which all later apps use."""
+    # Its name contains a character that some programs read as the end of a path.
     copy = place / "v: x; 100% mine" / "migrations"
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(migrations.FOLDER, copy, ignore=ignored)
@@ -65,7 +65,7 @@ def copy_migrations(place: Path, patch: pytest.MonkeyPatch) -> Path:
 
 
 def add_step(app: Flask, folder: Path, step: str, *names: str) -> None:
-    """Write a migration that follows the latest one of the app's own, or several."""
+    """Write a migration after the app's latest one, or after several."""
     head = own_head(app)
     for name in names or ("probe",):
         more = {"name": name, "head": head, "labels": None, "needed": None}
@@ -73,13 +73,13 @@ def add_step(app: Flask, folder: Path, step: str, *names: str) -> None:
 
 
 def add_branch(folder: Path, name: str) -> None:
-    """Write the first migration of a part of the account."""
+    """Write the first migration of an account part."""
     more = {"name": f"{name}_0001", "head": None, "labels": (name,), "needed": "0001"}
     (folder / f"{name}_0001.py").write_text(REVISION.format(step="pass", **more))
 
 
 def own_head(app: Flask) -> str:
-    """Return the latest migration of the app's own, besides those of the account's parts."""
+    """Return the app's latest migration, without those of the account's parts."""
     with app.app_context():
         (head,) = alembic.script_directory.get_revisions("default@head")
         return str(head.revision)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from ..running import clean_environment
-from ..serving.mail_sink import MailSink
-from ..serving.site import FOLDER
-from ..serving.site import Site
+from ..support.mail_sink import MailSink
+from ..support.running import clean_environment
+from ..support.site import FOLDER
+from ..support.site import Site
 from . import chromium
 from .live import Live
 

@@ -17,10 +17,10 @@ from playwright.sync_api import Cookie
 from playwright.sync_api import Page
 from playwright.sync_api import StorageState
 
-from ..serving.mail_sink import MailSink
-from ..serving.site import ORIGIN
-from ..serving.site import SERVED
-from ..serving.site import Site
+from ..support.mail_sink import MailSink
+from ..support.site import ORIGIN
+from ..support.site import SERVED
+from ..support.site import Site
 from .witness import Witness
 
 PASSWORD = "correct horse battery staple"

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from ..template import ALIKE
-from ..template import AUTHS
-from ..template import SLUG
+from ..support.template import ALIKE
+from ..support.template import AUTHS
+from ..support.template import SLUG
 from .conftest import OpenLive
 from .live import PASSWORD
 from .live import log_in

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 from playwright.sync_api import Page
 
-from ..serving.server import wait_until
-from ..template import SLUG
+from ..support.server import wait_until
+from ..support.template import SLUG
 from .conftest import NewSite
 from .live import NAMES
 from .live import PASSWORD

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from .postgres import Postgres
-from .programs import needed
-from .site import FOLDER
-from .site import Site
+from ..support.postgres import Postgres
+from ..support.programs import needed
+from ..support.site import FOLDER
+from ..support.site import Site
 
 OpenSite = Callable[[str], Site]
 

@@ -13,18 +13,18 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ..running import must
-from ..running import run_in
-from ..template import ALIKE
+from ..support.programs import find
+from ..support.running import must
+from ..support.running import run_in
+from ..support.server import Server
+from ..support.server import free_port
+from ..support.site import EMAIL
+from ..support.site import PASSWORD
+from ..support.site import SERVED
+from ..support.slow import unfinished_forms
+from ..support.template import ALIKE
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .programs import find
-from .server import Server
-from .server import free_port
-from .site import EMAIL
-from .site import PASSWORD
-from .site import SERVED
-from .slow import unfinished_forms
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 

@@ -18,14 +18,14 @@ from typing import Any
 import pytest
 import yaml
 
-from ..running import must
-from ..running import run_in
-from ..template import ALIKE
-from ..template import SLUG
-from .server import free_port
-from .site import KEY
-from .site import Site
-from .visitor import Visitor
+from ..support.running import must
+from ..support.running import run_in
+from ..support.server import free_port
+from ..support.site import KEY
+from ..support.site import Site
+from ..support.template import ALIKE
+from ..support.template import SLUG
+from ..support.visitor import Visitor
 
 pytestmark = pytest.mark.app
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from ..support.server import Server
+from ..support.site import EMAIL
+from ..support.site import PASSWORD
+from ..support.site import SERVED
+from ..support.site import TWO_WORKERS
+from ..support.visitor import Answer
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .server import Server
-from .site import EMAIL
-from .site import PASSWORD
-from .site import SERVED
-from .site import TWO_WORKERS
-from .visitor import Answer
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 

@@ -7,10 +7,10 @@ import shutil
 
 import pytest
 
-from ..template import SLUG
+from ..support.server import wait_until
+from ..support.template import SLUG
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .server import wait_until
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from ..running import must
+from ..support.running import must
+from ..support.site import EMAIL
+from ..support.site import PASSWORD
+from ..support.site import SERVED
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .site import EMAIL
-from .site import PASSWORD
-from .site import SERVED
-from .visitor import Visitor
 
 pytestmark = [
     pytest.mark.app,

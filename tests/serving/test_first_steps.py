@@ -8,11 +8,11 @@ from http.client import HTTPException
 
 import pytest
 
-from ..template import LANGUAGES
-from ..template import SLUG
+from ..support.server import wait_until
+from ..support.template import LANGUAGES
+from ..support.template import SLUG
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .server import wait_until
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 

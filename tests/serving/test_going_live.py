@@ -12,17 +12,17 @@ from stat import S_IMODE
 
 import pytest
 
-from ..running import must
+from ..support.mail_sink import MailSink
+from ..support.mail_sink import link_in
+from ..support.running import must
+from ..support.site import EMAIL
+from ..support.site import KEY
+from ..support.site import ORIGIN
+from ..support.site import PASSWORD
+from ..support.site import SERVED
+from ..support.site import Site
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .mail_sink import MailSink
-from .mail_sink import link_in
-from .site import EMAIL
-from .site import KEY
-from .site import ORIGIN
-from .site import PASSWORD
-from .site import SERVED
-from .site import Site
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 LONG = pytest.mark.long

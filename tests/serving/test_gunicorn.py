@@ -9,19 +9,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ..template import AUTHS
-from ..template import SLUG
+from ..support.server import wait_until
+from ..support.site import EMAIL
+from ..support.site import ONE_AT_A_TIME
+from ..support.site import PASSWORD
+from ..support.site import SERVED
+from ..support.site import TWO_WORKERS
+from ..support.site import workers_in
+from ..support.template import AUTHS
+from ..support.template import SLUG
+from ..support.visitor import Answer
+from ..support.visitor import Visitor
+from ..support.visitor import ask_both_workers
 from .conftest import OpenSite
-from .server import wait_until
-from .site import EMAIL
-from .site import ONE_AT_A_TIME
-from .site import PASSWORD
-from .site import SERVED
-from .site import TWO_WORKERS
-from .site import workers_in
-from .visitor import Answer
-from .visitor import Visitor
-from .visitor import ask_both_workers
 
 pytestmark = pytest.mark.app
 

@@ -19,15 +19,15 @@ from itertools import count
 
 import pytest
 
-from ..template import ALIKE
+from ..support.server import Server
+from ..support.server import wait_until
+from ..support.site import EMAIL
+from ..support.site import PASSWORD
+from ..support.site import SERVED
+from ..support.site import TWO_WORKERS
+from ..support.template import ALIKE
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .server import Server
-from .server import wait_until
-from .site import EMAIL
-from .site import PASSWORD
-from .site import SERVED
-from .site import TWO_WORKERS
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from ..running import must
-from ..running import tail
-from ..template import AUTHS
+from ..support.mail_sink import MailSink
+from ..support.mail_sink import link_in
+from ..support.running import must
+from ..support.running import tail
+from ..support.server import free_port
+from ..support.server import wait_until
+from ..support.site import ORIGIN
+from ..support.site import SERVED
+from ..support.template import AUTHS
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .mail_sink import MailSink
-from .mail_sink import link_in
-from .server import free_port
-from .server import wait_until
-from .site import ORIGIN
-from .site import SERVED
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 
@@ -71,6 +71,9 @@ def test_a_mail_waits_until_there_is_a_server_to_take_it(open_site: OpenSite) ->
     # Tried once, written down as waiting again, and told to the log.
     wait_until(lambda: site.query(waiting) == [("register", EMAIL, 1)])
     wait_until(lambda: "mail 1 (register) was not sent" in server.output)
+    # Once it is put off, no worker holds it any more.
+    put_off = "SELECT held_until < due_at FROM outbox"
+    wait_until(lambda: site.query(put_off) == [(1,)])
     server.signal()
     assert server.wait() == 0
 

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ..running import must
+from ..support.postgres import Postgres
+from ..support.running import must
+from ..support.site import SERVED
+from ..support.site import Site
 from .conftest import OpenSite
-from .postgres import Postgres
-from .site import SERVED
-from .site import Site
 
 pytestmark = pytest.mark.app
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from ..running import must
-from ..template import ALIKE
+from ..support.postgres import Postgres
+from ..support.running import must
+from ..support.site import EMAIL
+from ..support.site import PASSWORD
+from ..support.site import SERVED
+from ..support.site import Site
+from ..support.template import ALIKE
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .postgres import Postgres
-from .site import EMAIL
-from .site import PASSWORD
-from .site import SERVED
-from .site import Site
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 

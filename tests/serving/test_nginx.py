@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from ..running import must
-from ..running import run_in
+from ..support.programs import needed
+from ..support.running import must
+from ..support.running import run_in
+from ..support.server import Server
+from ..support.server import free_port
+from ..support.site import SERVED
+from ..support.site import Site
+from ..support.visitor import TIMEOUT_SECONDS
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .programs import needed
-from .server import Server
-from .server import free_port
-from .site import SERVED
-from .site import Site
-from .visitor import TIMEOUT_SECONDS
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 

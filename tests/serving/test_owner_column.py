@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ..running import must
-from ..template import SLUG
+from ..support.postgres import Postgres
+from ..support.running import must
+from ..support.site import EMAIL
+from ..support.site import SERVED
+from ..support.site import Site
+from ..support.template import SLUG
 from .conftest import OpenSite
-from .postgres import Postgres
-from .site import EMAIL
-from .site import SERVED
-from .site import Site
 
 # Two ways to write one default: what the second adds is small.
 DEFAULTS = ["false()", pytest.param('"0"', marks=pytest.mark.long)]

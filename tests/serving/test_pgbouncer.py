@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from ..running import must
+from ..support.pgbouncer import PgBouncer
+from ..support.postgres import Postgres
+from ..support.running import must
+from ..support.site import EMAIL
+from ..support.site import PASSWORD
+from ..support.site import SERVED
+from ..support.site import TWO_WORKERS
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .pgbouncer import PgBouncer
-from .postgres import Postgres
-from .site import EMAIL
-from .site import PASSWORD
-from .site import SERVED
-from .site import TWO_WORKERS
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from ..running import must
-from ..running import run_in
-from ..template import ALIKE
-from ..template import AUTHS
+from ..support.postgres import Postgres
+from ..support.running import must
+from ..support.running import run_in
+from ..support.server import wait_until
+from ..support.site import EMAIL
+from ..support.site import PASSWORD
+from ..support.site import SERVED
+from ..support.site import TWO_WORKERS
+from ..support.template import ALIKE
+from ..support.template import AUTHS
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .postgres import Postgres
-from .server import wait_until
-from .site import EMAIL
-from .site import PASSWORD
-from .site import SERVED
-from .site import TWO_WORKERS
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 
@@ -94,7 +94,7 @@ def test_a_sequence_that_stayed_behind_is_an_error_that_is_told(
     bob = ("user", "create", "bob@example.com", "--name", "Bob")
     done = site.run("flask", *bob, stdin=f"{PASSWORD}\n", **served)
     assert "UniqueViolation" in done.stderr
-    assert "has an account already" not in done.stderr
+    assert "already has an account" not in done.stderr
 
 
 @pytest.mark.parametrize("auth", ALIKE)

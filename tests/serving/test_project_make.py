@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from ..running import must
-from ..running import run_in
-from ..template import SLUG
-from .server import Server
-from .server import free_port
-from .site import FOLDER
-from .visitor import Visitor
+from ..support.running import must
+from ..support.running import run_in
+from ..support.server import Server
+from ..support.server import free_port
+from ..support.site import FOLDER
+from ..support.template import SLUG
+from ..support.visitor import Visitor
 
 pytestmark = [
     pytest.mark.app,

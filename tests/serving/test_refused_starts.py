@@ -8,20 +8,20 @@ import stat
 
 import pytest
 
-from ..running import must
-from ..running import tail
+from ..support.running import must
+from ..support.running import tail
+from ..support.site import ORIGIN
+from ..support.site import SERVED
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .site import ORIGIN
-from .site import SERVED
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 
 NO_KEY = "SECRET_KEY is missing. Run `flask secret new`, or set it to 48 random bytes."
 USER = f"user {os.geteuid()}"
 AWAY = (
-    "DATABASE_URL names a database that does not answer. See that it runs, and where: "
-    "Connection refused."
+    "DATABASE_URL names a database that does not respond. Check that it runs, and "
+    "where: Connection refused."
 )
 # What is missing in development alone, where a worker imports wsgi.py as gunicorn does.
 FOR_WORKERS = (
@@ -40,7 +40,7 @@ REFUSALS = {
     ),
     "debug": (
         {"FLASK_DEBUG": "1"},
-        "FLASK_DEBUG is on, which opens secrets to all: unset it.",
+        "FLASK_DEBUG is on, which exposes secrets: unset it.",
     ),
     "old database": (
         {"DATABASE_URL": "sqlite:///new.sqlite"},

@@ -6,13 +6,13 @@ import http.client
 
 import pytest
 
+from ..support.server import wait_until
+from ..support.site import EMAIL
+from ..support.site import PASSWORD
+from ..support.slow import refused
+from ..support.slow import unfinished_forms
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .server import wait_until
-from .site import EMAIL
-from .site import PASSWORD
-from .slow import refused
-from .slow import unfinished_forms
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 

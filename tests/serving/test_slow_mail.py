@@ -6,10 +6,10 @@ import socket
 
 import pytest
 
+from ..support.server import wait_until
+from ..support.site import SERVED
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .server import wait_until
-from .site import SERVED
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 

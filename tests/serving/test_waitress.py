@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from ..template import LANGUAGES
-from ..template import overlay
+from ..support.server import free_port
+from ..support.site import SERVED
+from ..support.template import LANGUAGES
+from ..support.template import overlay
+from ..support.visitor import Visitor
 from .conftest import OpenSite
-from .server import free_port
-from .site import SERVED
-from .visitor import Visitor
 
 pytestmark = pytest.mark.app
 

@@ -1,4 +1,4 @@
-"""Make the tables of accounts.
+"""Create the tables of accounts.
 
 Released migrations are never edited: a change is a new one (`flask db revision`).
 """

@@ -28,20 +28,20 @@ from .support.sql import empty_tables, own_database
 # Neither the name of your app nor its languages change what the tests see.
 OWN: dict[str, Any] = {"app_name": APP_NAME, "language": "en", "languages": ("en", "pt_BR")}
 
-# Of the differences between models and migrations those that no test would survive.
+# Differences between models and migrations that would break every test.
 LACKING = ("add_table", "add_column")
 
 
 def pytest_configure() -> None:
-    """Look for garbage less often: it takes a tenth of the time."""
+    """Collect garbage less often: it takes a tenth of the time."""
     gc.set_threshold(50_000)
-    # Flask reads these by itself: one that a shell exports must not change a test.
+    # Flask reads these itself, so a variable exported in your shell must not change a test.
     for name in [name for name in os.environ if name.startswith("FLASK_")]:
         del os.environ[name]
 
 
 class MakeApp(Protocol):
-    """Make an app whose settings differ from those of the tests."""
+    """Make an app with other settings than the tests use."""
 
     def __call__(self, **changes: object) -> Flask: ...
 
@@ -67,7 +67,7 @@ def served(settings: Settings, pages: BytecodeCache) -> Iterator[Flask]:
         alembic.upgrade()
         lacking = [found for found in alembic.compare_metadata() if found[0] in LACKING]
     assert not lacking, (
-        f"the models have what no migration makes: {lacking}. Run flask db revision "
+        f"the models have what no migration creates: {lacking}. Run flask db revision "
         '"WHAT", read what it wrote into migrations/, then flask db upgrade.'
     )
     yield app
@@ -76,14 +76,14 @@ def served(settings: Settings, pages: BytecodeCache) -> Iterator[Flask]:
 
 @pytest.fixture
 def app(served: Flask) -> Iterator[Flask]:
-    """Return the app, its tables emptied afterwards."""
+    """Return the app; empty its tables after the test."""
     yield served
     empty_tables(served)
 
 
 @pytest.fixture
 def make_app(app: Flask, settings: Settings, pages: BytecodeCache) -> Iterator[MakeApp]:
-    """Return a maker of apps that share the database of `app`."""
+    """Return a function that makes apps on the database of `app`."""
 
     made: list[Flask] = []
 
@@ -109,10 +109,10 @@ def configure(
     pages: BytecodeCache,
     kept_apps: dict[Settings, Flask],
 ) -> Iterator[MakeApp]:
-    """Return a maker of apps that differ in settings alone.
+    """Return a function that makes apps which differ only in settings.
 
-    It takes longer to make one than to run most tests, so they are kept: add no
-    view to them, `make_app` is for that.
+    Making an app takes longer than most tests, so these apps are reused. Add no view
+    to them: use `make_app` for that.
     """
     used: list[Flask] = []
 
@@ -130,7 +130,7 @@ def configure(
 
 @pytest.fixture
 def client(app: Flask) -> Browser:
-    """Return a browser that nobody is signed in with."""
+    """Return a browser in which no user is signed in."""
     return Browser(app)
 
 
@@ -144,7 +144,7 @@ def user(app: Flask) -> str:
 
 @pytest.fixture
 def site(app: Flask, user: str, settings: Settings, tmp_path: Path) -> Iterator[Site]:
-    """Return a site with an account, as it is served: its key stands in .env."""
+    """Return a served site with an account and its key in .env."""
     with serving(settings, tmp_path) as served_site:
         yield served_site
 
@@ -158,7 +158,7 @@ def clock(time_machine: TimeMachineFixture) -> TimeMachineFixture:
 
 @pytest.fixture(autouse=True)
 def nothing_secret_is_logged() -> Iterator[None]:
-    """Hold whatever a test does to it: what its browsers sent or got is not in the log."""
+    """Fail a test if the log contains a secret that its browsers sent or received."""
     with listening():
         yield
 

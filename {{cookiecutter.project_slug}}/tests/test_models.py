@@ -1,4 +1,4 @@
-"""What names an account or a link is never given to another one."""
+"""The ids of an account or a link are never reused."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from .support.sql import own_database, rows, run_sql
 
 @pytest.fixture(params=["migrations", "models"])
 def fresh(request: pytest.FixtureRequest, make_app: MakeApp, tmp_path: Path) -> Iterator[Flask]:
-    """Return an app with a database of its own, built either way."""
+    """Return an app with its own database, built by migrations or from the models."""
     with own_database(tmp_path) as url:
         app = make_app(database_url=url)
         with app.app_context():
@@ -36,7 +36,7 @@ def account(app: Flask) -> dict[str, object]:
     return row
 
 
-def test_what_named_a_deleted_account_names_no_other(fresh: Flask) -> None:
+def test_a_new_account_never_reuses_the_ids_of_a_deleted_one(fresh: Flask) -> None:
     old = account(fresh)
     run_sql(fresh, "DELETE FROM users")
     new = account(fresh)
@@ -44,5 +44,5 @@ def test_what_named_a_deleted_account_names_no_other(fresh: Flask) -> None:
     assert new["public_id"] != old["public_id"]
 
 
-def test_what_tokens_call_an_account_cannot_be_guessed(app: Flask) -> None:
+def test_the_public_id_of_an_account_is_random(app: Flask) -> None:
     assert re.fullmatch("[0-9a-f]{32}", str(account(app)["public_id"]))

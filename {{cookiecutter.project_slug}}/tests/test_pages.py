@@ -1,21 +1,24 @@
-"""Test the pages that are yours. What came with the project has its tests in the folders here.
+"""Test your own pages. The folders next to this file test what came with the project.
 
-`client` is a browser that nobody is signed in with; `user` makes the account that
-`client.login()` signs in.
+`client` is a browser in which no user is signed in. `user` creates the account that
+`client.login()` signs in to.
 """
 
 from .support.http import Browser
 
-# Visitors may open these without a login: add each page that you open to them.
+# Visitors can open these pages without a login. Add each page that you mark as public.
 PUBLIC = {"pages.healthz", "pages.home"}
 
 
 def test_the_first_page_greets_by_name_after_the_login(client: Browser, user: str) -> None:
     assert client.get("/").status_code == 200
     client.login()
-    assert "Ana" in client.get("/").text
+    assert "Ana" in client.get("/").text, (
+        "the first page does not greet the user by name: if you changed it on purpose, change this "
+        "test too."
+    )
 
 
-def test_load_balancers_see_that_the_app_is_well(client: Browser) -> None:
+def test_the_health_check_answers_ok(client: Browser) -> None:
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})

@@ -36,7 +36,7 @@ def create_app(settings: Settings) -> Flask:
     mail.init_app(app)
     links.init_app(app)
     messages.init_app(app)
-    # The gate comes before the guard: a forged request costs no statement.
+    # The CSRF check comes before the guard: a forged request costs no query.
     headers.init_app(app)
     proxy.init_app(app)
     csrf.init_app(app)

@@ -19,15 +19,15 @@ LANGUAGE = "{{ cookiecutter.language }}"
 LANGUAGES = ("en", "pt_BR")
 # Ports do not separate cookies: with one name, two apps on a host log each other out.
 COOKIE_PREFIX = f"{__package__}-"
-# NIST SP 800-63B-4 lets nobody go below 8 (ASVS 6.2.1).
+# NIST SP 800-63B-4 requires at least 8 (ASVS 6.2.1).
 PASSWORD_FLOOR = 8
-# Users may have one of 64 characters, and need not have a longer one (ASVS 6.2.9).
+# Never require more than 64 characters: users must be able to choose that many (ASVS 6.2.9).
 PASSWORD_CEILING = 64
 MAX_BODY_BYTES = 64 * 1024
-# Categories of characters that could end a header's line, or cannot be sent.
+# Unicode categories that could end a header line, or cannot be sent.
 NOT_IN_HEADERS = frozenset({"Cc", "Cs", "Zl", "Zp"})
-# What pages may load, and from where. For a script of a CDN, for instance, add
-# "script-src 'self' https://cdn.example.com"; nothing inline: it goes into static/.
+# What pages may load, and from where. To allow a script from a CDN, for example, add
+# "script-src 'self' https://cdn.example.com". Put nothing inline: use static/.
 CONTENT_SECURITY_POLICY = [
     "default-src 'self'",
     "object-src 'none'",
@@ -35,19 +35,19 @@ CONTENT_SECURITY_POLICY = [
     "form-action 'self'",
     "frame-ancestors 'none'",
 ]
-# How long a mailed link works; no mail with one waits longer for the one before.
+# How long a mailed link works. Also the longest pause between two mails with links.
 LINK_MINUTES = 30
-# What a 503 says.
+# The Retry-After of a 503.
 RETRY_AFTER_SECONDS = 5
 ANY_DOMAIN = ".example.com"
-# The least and the most that a number may be, where they are not 1 and GREATEST.
+# Lower and upper limits of numbers, where they are not 1 and GREATEST.
 LEAST = {"password_min_length": PASSWORD_FLOOR, "trusted_proxies": 0}
 MOST = {"password_min_length": PASSWORD_CEILING}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Hold every setting; the fields carry the names of their variables."""
+    """Hold every setting; each field has the name of its variable."""
 
     # These two come from the constants above, not from the environment.
     app_name: str = APP_NAME
@@ -73,17 +73,17 @@ class Settings:
     login_attempts_per_account: Rate = Rate(10, 900)
     login_attempts_per_address: Rate = Rate(100, 900)
     mails_per_address: Rate = Rate(30, 3600)
-    # Only `flask run --debug` sets it: every other start is secure unasked.
+    # Only `flask run --debug` sets it; every other start is secure by default.
     development: bool = False
 
     @classmethod
     def from_environ(
         cls, variables: Mapping[str, str], *, development_url: str | None = None
     ) -> Self:
-        """Read and check the variables; raise ConfigError with the cure.
+        """Read and check the variables; raise ConfigError that says how to fix them.
 
-        `development_url` is what `flask run --debug` listens on; giving it is
-        what makes this development.
+        `development_url` is the URL that `flask run --debug` listens on; passing it
+        turns development on.
         """
         environ = Environ(variables)
         public_url = environ.public_url() or development_url
@@ -118,11 +118,11 @@ class Settings:
         return self.mail_server.scheme != "none"
 
     def cookie_name(self, name: str) -> str:
-        """Return the name as browsers see it.
+        """Return a cookie's name as browsers see it.
 
         The `__Host-` prefix makes a browser refuse the cookie from a sibling
         host or over plain http. Safari drops Secure cookies on
-        http://localhost, so development alone goes without.
+        http://localhost, so development does without the prefix.
         """
         own = f"{COOKIE_PREFIX}{name}"
         return own if self.development else f"__Host-{own}"
@@ -132,11 +132,11 @@ class Settings:
 
     @property
     def cookie_attributes(self) -> dict[str, Any]:
-        """Return what every Set-Cookie of ours carries, deletions too."""
+        """Return the attributes of every cookie that the app sets or deletes."""
         return {"path": "/", "secure": not self.development, "httponly": True, "samesite": "Lax"}
 
 
-# What is annotated just so is read from the variable of the same name, in capitals.
+# Fields of these two types are read from the variable of the same name in capitals.
 NUMBERS = [field.name for field in fields(Settings) if field.type is int]
 RATES = [field.name for field in fields(Settings) if field.type is Rate]
 
@@ -156,12 +156,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
         SESSION_COOKIE_NAME=settings.cookie_name("session"),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
-        # What a statement failed with may be a token or an address: no line for the log.
+        # Keep the values of a failed statement out of the log: they may be tokens or addresses.
         SQLALCHEMY_ENGINES={
             "default": {"url": settings.database_url, "hide_parameters": not settings.development}
         },
     )
-    # SESSION_COOKIE_SECURE and so on: Flask's own cookie is set as ours are.
+    # SESSION_COOKIE_SECURE and so on: Flask's own cookie gets the same attributes.
     for name, value in settings.cookie_attributes.items():
         app.config[f"SESSION_COOKIE_{name.upper()}"] = value
 
@@ -172,16 +172,16 @@ def _mail_from(text: str, public_url: str | None) -> str:
         return f"no-reply@{host}"
     problem = "must be one address in ASCII, such as app@example.com or App <app@example.com>."
     match = re.fullmatch(r"([^<>]*)<([^<>]+)>|([^<>]+)", text)
-    # A display name may hold any space, yet the header stays on its line.
+    # A display name may contain spaces of any kind, but nothing that could break the header.
     if match is None or not NOT_IN_HEADERS.isdisjoint(map(category, text)):
         raise ConfigError("MAIL_FROM", problem)
     name, address = (match[1] or "").strip(' "'), match[2] or match[3]
     try:
-        # Without this suffix it would refuse domains such as localhost or app.test.
+        # Without this suffix, email_validator would refuse domains such as localhost or app.test.
         sender = validate_email(
             f"{address}{ANY_DOMAIN}", allow_smtputf8=False, check_deliverability=False
         )
     except EmailNotValidError:
         raise ConfigError("MAIL_FROM", problem) from None
-    # Mail servers without SMTPUTF8 know a domain beyond ASCII by its xn-- form alone.
+    # Mail servers without SMTPUTF8 accept a non-ASCII domain only in its xn-- form.
     return str(Address(name, addr_spec=str(sender.ascii_email).removesuffix(ANY_DOMAIN)))

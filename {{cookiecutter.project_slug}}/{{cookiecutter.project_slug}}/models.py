@@ -1,4 +1,4 @@
-"""Own the accounts; put your own tables after them."""
+"""Own the accounts; add your own tables below them."""
 
 import secrets
 from datetime import datetime
@@ -12,23 +12,23 @@ from .core.names import NAME_MAX_LENGTH as NAME_MAX_LENGTH
 
 
 class User(Base):
-    """Hold an account. It exists only once its address has been proved."""
+    """Hold an account. Registration creates it only after the address is confirmed."""
 
     __tablename__ = "users"
-    # Never reused: a new account must not inherit what named an old one.
+    # Ids are never reused: a new account must not inherit references to a deleted one.
     __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # What tokens and logs carry: it tells nothing and cannot be counted up.
+    # Identifies the user in tokens and logs: it reveals nothing and cannot be enumerated.
     public_id: Mapped[str] = mapped_column(
         String(32), unique=True, default=lambda: secrets.token_hex(16)
     )
-    # Kept in lower case, so that it is unique whatever the spelling.
+    # Stored in lower case, so that it is unique regardless of case.
     email: Mapped[str] = mapped_column(String(EMAIL_MAX_LENGTH), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX_LENGTH))
     language: Mapped[str] = mapped_column(String(8))
     password_hash: Mapped[str] = mapped_column(String(255))
-    # Raised to end every session at once: each carries the epoch it began in.
+    # Raised to end every session at once: each session stores the epoch it began in.
     session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
     disabled_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Serve the pages that are yours: where your app starts."""
+"""Serve your own pages: your app starts here."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ def home() -> ResponseReturnValue:
 @bp.get("/healthz")
 @login_not_required
 def healthz() -> ResponseReturnValue:
-    """Answer 200 while the database answers, else 503: for load balancers."""
+    """Answer 200 if the database responds, otherwise 503: for load balancers."""
     try:
         db.session.execute(select(1))
     except SQLAlchemyError:

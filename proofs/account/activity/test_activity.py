@@ -1,4 +1,4 @@
-"""People see what happened with their account, and with nobody else's."""
+"""A user sees the events of their own account, and of no other one."""
 
 import re
 
@@ -19,13 +19,13 @@ from ...support.html import untranslated
 PATH = "/account/activity"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PEER = "198.51.100.7"
-# What cannot be in a catalogue: addresses, and times as Portuguese writes them.
+# Texts without a translation: addresses, and times in Portuguese format.
 FACTS = re.compile(rf"·|{re.escape(PEER)}|127\.0\.0\.1|\d+ de .* UTC")
 
 
 @pytest.fixture
 def ana(client: Browser, user: str) -> Browser:
-    """Return a browser in which the owner of the account is signed in."""
+    """Return a browser in which Ana is signed in."""
     client.environ_base |= {"REMOTE_ADDR": PEER, "HTTP_USER_AGENT": FIREFOX}
     client.login()
     return client
@@ -44,7 +44,7 @@ def kinds_shown(client: Browser, page: object = 1) -> list[str]:
     return re.findall("<strong>(.*?)</strong>", shown.text)
 
 
-def test_what_an_operator_did_is_said_to_come_from_the_command_line(
+def test_the_action_of_an_operator_is_shown_as_from_the_command_line(
     app: Flask, client: Browser, user: str
 ) -> None:
     for command in ("disable", "enable"):
@@ -72,7 +72,7 @@ def test_a_page_holds_fifty(app: Flask, ana: Browser) -> None:
 
 
 @pytest.mark.parametrize("page", ["", "x", "1.5", "1e3", "\0", "💥", "1;2", "9" * 5000])
-def test_what_is_no_number_is_the_first_page(ana: Browser, page: str) -> None:
+def test_an_invalid_page_number_shows_the_first_page(ana: Browser, page: str) -> None:
     assert kinds_shown(ana, page) == ["Logged in"]
 
 
@@ -81,7 +81,7 @@ def test_a_page_that_is_not_there_is_not_found(ana: Browser, page: str) -> None:
     assert ana.get(PATH, query_string={"page": page}).status_code == 404
 
 
-def test_a_page_costs_one_select_beside_the_guards(app: Flask, ana: Browser) -> None:
+def test_the_activity_page_costs_one_extra_select(app: Flask, ana: Browser) -> None:
     add_events(app, *(["login"] * 60))
     ana.get(PATH)
     with statements(app) as run:

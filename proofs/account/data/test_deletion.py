@@ -1,4 +1,4 @@
-"""Delete an account: with its password, at once, and everywhere."""
+"""A user deletes their account, with the password, at once and completely."""
 
 import pytest
 from flask import Flask
@@ -29,7 +29,7 @@ WRONG = "not the password at all"
 
 @pytest.fixture
 def ana(client: Browser, user: str) -> Browser:
-    """Return a browser in which the owner of the account is signed in."""
+    """Return a browser in which Ana is signed in."""
     client.login()
     return client
 
@@ -45,7 +45,7 @@ def register(client: Browser, name: str) -> None:
 
 
 @pytest.mark.parametrize("password", ["", "x" * 257])
-def test_what_cannot_be_the_password_is_no_attempt(
+def test_an_impossible_password_is_not_counted_as_an_attempt(
     app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch, password: str
 ) -> None:
     hashed: list[bool] = []
@@ -63,9 +63,7 @@ def test_guessing_the_password_is_counted(configure: MakeApp, user: str) -> None
     assert client.post(PATH, data=FORM).status_code == 429
 
 
-def test_who_registers_the_address_anew_gets_nothing_of_the_old_account(
-    app: Flask, ana: Browser
-) -> None:
+def test_a_new_account_with_the_same_address_inherits_nothing(app: Flask, ana: Browser) -> None:
     (old,) = rows(app, "SELECT id, public_id FROM users")
     elsewhere = Browser(app)
     elsewhere.login(remember="y")

@@ -1,4 +1,4 @@
-"""The password that deletes an account is taken as it is at login: however it was typed."""
+"""The password that deletes an account is accepted in either Unicode form, as at login."""
 
 import unicodedata
 
@@ -14,7 +14,9 @@ APART = unicodedata.normalize("NFD", TYPED)
 
 
 @pytest.mark.parametrize(("chosen", "typed"), [(TYPED, APART), (APART, TYPED)])
-def test_it_takes_either_form(app: Flask, client: Browser, chosen: str, typed: str) -> None:
+def test_deletion_accepts_the_password_in_either_unicode_form(
+    app: Flask, client: Browser, chosen: str, typed: str
+) -> None:
     with app.app_context():
         add_user(EMAIL, password=chosen)
     client.login(password=chosen)

@@ -1,4 +1,4 @@
-"""Hand on what the part's own tests use."""
+"""Reuse the fixtures of the part's own tests."""
 
 from ....account.email.conftest import device
 

@@ -1,4 +1,4 @@
-"""Change the address of an account: proved by mail, asked for by its owner alone."""
+"""A signed-in user changes their address, and proves the new one by mail."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from ....support.sql import rows
 
 @pytest.fixture
 def ana(client: Browser, user: str) -> Browser:
-    """Return a browser in which the owner of the account is signed in."""
+    """Return a browser in which Ana is signed in."""
     client.login()
     return client
 
@@ -36,7 +36,7 @@ def test_an_address_is_kept_in_lower_case(ana: Browser) -> None:
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a@b@example.com", f"{'a' * 250}@example.com"])
-def test_what_is_no_address_is_refused(ana: Browser, email: str) -> None:
+def test_an_invalid_new_address_is_refused(ana: Browser, email: str) -> None:
     refused = ana.post(START, data={"email": email})
     assert refused.status_code == 422
     assert 'id="email-error"' in refused.text
@@ -59,7 +59,7 @@ def test_a_link_works_once_and_looking_at_it_does_not_count(ana: Browser) -> Non
         assert f'href="{START}"' in again.text
 
 
-def test_a_link_is_good_for_half_an_hour(ana: Browser, clock: TimeMachineFixture) -> None:
+def test_an_address_link_expires_after_30_minutes(ana: Browser, clock: TimeMachineFixture) -> None:
     link = open_link_to(ana)
     clock.shift(timedelta(minutes=29))
     ana.post("/auth/confirm", data={"password": PASSWORD})
@@ -75,7 +75,7 @@ def test_the_token_leaves_the_address_bar_at_once(ana: Browser) -> None:
     assert token not in "".join(ana.jar().values())
 
 
-def test_a_changed_address_voids_what_was_asked_for_before(app: Flask, ana: Browser) -> None:
+def test_an_address_change_revokes_earlier_requests(app: Flask, ana: Browser) -> None:
     other = ask_for_link(ana, START, BOB)
     reset = ask_for_link(Browser(app), "/auth/reset", EMAIL)
     change_address(ana)
@@ -126,7 +126,7 @@ def test_without_mail_addresses_stay(ana: Browser, configure: MakeApp) -> None:
     assert mute.post(START, data={"email": NEW}).status_code == 403
 
 
-def test_sessions_ended_everywhere_void_the_link(app: Flask, ana: Browser) -> None:
+def test_ending_all_sessions_revokes_the_link(app: Flask, ana: Browser) -> None:
     link = open_link_to(ana)
     end_everywhere(app)
     ana.login()

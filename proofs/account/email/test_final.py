@@ -1,4 +1,4 @@
-"""The way back to an old mailbox that others read: a settled second factor ends it."""
+"""A user makes a change of address final with a second factor older than a week."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ NEWER = "ana.newer@example.com"
 
 @pytest.fixture
 def ana(client: Browser, user: str, clock: TimeMachineFixture) -> Browser:
-    """Return a browser in which the owner of the account is signed in."""
+    """Return a browser in which Ana is signed in."""
     client.login()
     return client
 
@@ -34,7 +34,7 @@ def addresses(app: Flask) -> list[str]:
     return [row["email"] for row in rows(app, "SELECT email FROM users")]
 
 
-def test_one_set_up_after_the_change_ends_nothing_and_goes_with_the_undo(
+def test_a_second_factor_set_up_after_the_change_goes_with_the_undo(
     app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
 ) -> None:
     way_back = change_address(ana)
@@ -58,7 +58,7 @@ def test_without_a_second_factor_it_lasts_seven_days(
     assert "former address" not in ana.get(START).text
 
 
-def test_of_two_changes_it_ends_the_one_that_it_is_old_enough_for(
+def test_a_second_factor_finalises_only_changes_it_is_old_enough_for(
     app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
 ) -> None:
     device.set_up()

@@ -1,4 +1,4 @@
-"""Mails that a signed-in user asks for: so many from one address, and none is held back."""
+"""Mails that a signed-in user requests are limited for each IP address, but never delayed."""
 
 from flask import Flask
 
@@ -13,7 +13,9 @@ from ....support.sql import rows
 NOBODY = "nobody@example.com"
 
 
-def test_those_asked_for_from_one_address_are_limited(configure: MakeApp, user: str) -> None:
+def test_address_change_mails_are_limited_for_each_ip_address(
+    configure: MakeApp, user: str
+) -> None:
     client = Browser(configure(mails_per_address=Rate(5, 3600)))
     client.login()
     asked = [NOBODY, NOBODY, NOBODY, BOB, "c@example.com", "d@example.com"]
@@ -22,14 +24,14 @@ def test_those_asked_for_from_one_address_are_limited(configure: MakeApp, user: 
     assert rows(client.application, "SELECT * FROM outbox WHERE recipient = 'd@example.com'") == []
 
 
-def test_they_neither_count_for_nor_wait_for_those_of_visitors(app: Flask, user: str) -> None:
+def test_mails_of_a_user_are_counted_apart_from_those_of_visitors(app: Flask, user: str) -> None:
     client = Browser(app)
     client.login()
     letters(app)
     for _ in range(3):
         client.post(START, data={"email": NOBODY})
         Browser(app).post("/auth/reset", data={"email": EMAIL})
-    # The visitors asked once before any was sent.
+    # Each visitor asked once before any mail was sent.
     assert sorted(letter["To"] for letter in letters(app)) == [EMAIL, *[NOBODY] * 3]
     client.post(START, data={"email": NOBODY})
     assert len(letters(app)) == 1

@@ -50,7 +50,7 @@ def test_undoing_leaves_a_reset_open(app: Flask, ana: Browser) -> None:
     assert owner.post("/auth/reset/finish", data=chosen).status_code == 422
 
 
-def test_signed_in_as_somebody_else_one_can_still_undo(app: Flask, ana: Browser) -> None:
+def test_a_user_signed_in_to_another_account_can_still_undo(app: Flask, ana: Browser) -> None:
     way_back = change_address(ana)
     with app.app_context():
         add_user(BOB, name="Bob")

@@ -1,4 +1,4 @@
-"""The pages tell nobody who has an account, and speak the reader's language."""
+"""The pages do not reveal who has an account, and are in the user's language."""
 
 import pytest
 from flask import Flask
@@ -39,7 +39,7 @@ def accounts(app: Flask, user: str) -> None:
 def test_every_page_and_every_mail_is_translated(app: Flask, user: str) -> None:
     with app.app_context():
         change_user(user, language="pt_BR")
-        # Who has an address already is told in their own language.
+        # The owner of a taken address gets the mail in their own language.
         change_user(BOB, language="pt_BR")
     reader, visitor = asking(app, "pt-BR"), asking(app, "pt-BR")
     reader.login()
@@ -69,7 +69,9 @@ def test_every_page_and_every_mail_is_translated(app: Flask, user: str) -> None:
 
 
 @needs_portuguese
-def test_so_is_what_ends_the_way_back(app: Flask, user: str, device: Device) -> None:
+def test_the_pages_that_make_a_change_final_are_translated(
+    app: Flask, user: str, device: Device
+) -> None:
     with app.app_context():
         change_user(user, language="pt_BR")
     device.since = now() - SETTLED_AFTER

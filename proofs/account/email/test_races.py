@@ -1,4 +1,4 @@
-"""Two at once: one wins, the other gets a page that says so, and nothing is half done."""
+"""Of two concurrent changes one wins; the other gets a page that says so."""
 
 from collections.abc import Callable
 
@@ -32,7 +32,7 @@ def ana(client: Browser, user: str) -> Browser:
 
 @pytest.fixture
 def overtake(monkeypatch: pytest.MonkeyPatch) -> Overtake:
-    """Return what does something else right after the guard has let a request in."""
+    """Return a function that runs other work right after the guard has accepted a request."""
 
     def plan(work: Callable[[], object]) -> list[object]:
         done: list[object] = []
@@ -53,7 +53,7 @@ def addresses(app: Flask) -> list[str]:
     return [row["email"] for row in rows(app, "SELECT email FROM users ORDER BY id")]
 
 
-def test_of_two_confirmations_at_once_one_counts(
+def test_of_two_concurrent_confirmations_one_wins(
     app: Flask, ana: Browser, overtake: Overtake
 ) -> None:
     link = open_link_to(ana)
@@ -69,7 +69,7 @@ def test_of_two_confirmations_at_once_one_counts(
     assert len(letters(app)) == 1
 
 
-def test_of_two_addresses_confirmed_at_once_one_counts(
+def test_of_two_addresses_confirmed_concurrently_one_wins(
     app: Flask, ana: Browser, overtake: Overtake
 ) -> None:
     open_link_to(ana)
@@ -123,10 +123,10 @@ def test_a_link_that_ends_between_look_and_click_changes_nothing(
     assert not letters(app)
 
 
-def test_nobody_changes_the_account_while_a_link_is_written(
+def test_the_account_is_locked_while_a_link_is_written(
     app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Were it deleted before its link is stored, the mail would fail and be tried again."""
+    """If the account were deleted first, the mail would fail and be retried."""
     written: list[bool] = []
     real = accounts.find
 
@@ -144,7 +144,7 @@ def test_nobody_changes_the_account_while_a_link_is_written(
     assert written == [False]
 
 
-def test_a_password_changed_at_the_last_moment_voids_the_link(
+def test_a_password_change_during_the_confirmation_revokes_the_link(
     app: Flask, ana: Browser, overtake: Overtake
 ) -> None:
     open_link_to(ana)
@@ -166,7 +166,7 @@ def test_an_account_deleted_at_the_last_moment_is_no_error(
 
 
 @pytest.mark.parametrize("moment", ["between mail and click", "at the last moment"])
-def test_an_address_that_was_taken_meanwhile_is_left_to_its_owner(
+def test_an_address_taken_meanwhile_stays_with_its_owner(
     app: Flask, ana: Browser, overtake: Overtake, moment: str
 ) -> None:
     def take() -> None:
@@ -180,17 +180,17 @@ def test_an_address_that_was_taken_meanwhile_is_left_to_its_owner(
         take()
     refused = ana.post(FINISH)
     assert refused.status_code == 409
-    assert "another account" in refused.text
+    assert "Another account" in refused.text
     assert addresses(app) == [EMAIL, NEW]
     assert ana.is_signed_in()
     assert not letters(app)
     assert not rows(app, "SELECT id FROM events WHERE kind = 'email_changed'")
 
 
-def test_an_address_that_cannot_be_written_for_another_reason_is_told(
+def test_another_database_error_is_not_reported_as_a_taken_address(
     app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A page that says the address is taken would be wrong, and the log would say nothing."""
+    """Otherwise the page would wrongly say that the address is taken, and the log nothing."""
     open_link_to(ana)
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     with broken_database(app, "UPDATE users SET email", IntegrityError):
@@ -200,7 +200,7 @@ def test_an_address_that_cannot_be_written_for_another_reason_is_told(
     assert addresses(app) == [NEW]
 
 
-def test_of_two_who_want_an_address_one_gets_it(app: Flask, ana: Browser) -> None:
+def test_of_two_users_who_claim_an_address_one_gets_it(app: Flask, ana: Browser) -> None:
     with app.app_context():
         add_user(BOB, name="Bob")
     bob = Browser(app)
@@ -212,7 +212,7 @@ def test_of_two_who_want_an_address_one_gets_it(app: Flask, ana: Browser) -> Non
     assert addresses(app) == [EMAIL, NEW]
 
 
-def test_of_two_who_undo_at_once_one_does(
+def test_of_two_concurrent_undos_one_wins(
     app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = change_address(ana)
@@ -226,7 +226,7 @@ def test_of_two_who_undo_at_once_one_does(
             won.append(0)
             won[0] = meanwhile(lambda: fast.post(UNDO).status_code)
 
-    # Both have found the link good; the other finishes while this one hashes.
+    # Both requests have accepted the link; the other one finishes during this one's hash.
     watch_hashing(monkeypatch, overtaking)
     assert slow.post(UNDO).status_code == 410
     assert won == [303]

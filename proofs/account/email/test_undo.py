@@ -1,4 +1,4 @@
-"""The way back to an old address: what a thief did is undone, and can no longer hurt."""
+"""The undo link in the old mailbox reverts a thief's change of address."""
 
 import pytest
 from flask import Flask
@@ -18,7 +18,7 @@ NEWER = "ana.newer@example.com"
 
 @pytest.fixture
 def thief(client: Browser, user: str) -> Browser:
-    """Return a browser of somebody who knows the password."""
+    """Return the browser of a thief who knows the password."""
     client.login()
     return client
 
@@ -32,7 +32,9 @@ def addresses(app: Flask) -> list[str]:
     return [row["email"] for row in rows(app, "SELECT email FROM users ORDER BY id")]
 
 
-def test_it_signs_out_whoever_used_the_browser(app: Flask, thief: Browser, owner: Browser) -> None:
+def test_an_undo_signs_out_the_user_of_the_browser(
+    app: Flask, thief: Browser, owner: Browser
+) -> None:
     with app.app_context():
         add_user(BOB, name="Bob")
     owner.login(BOB)
@@ -40,7 +42,7 @@ def test_it_signs_out_whoever_used_the_browser(app: Flask, thief: Browser, owner
     assert not owner.is_signed_in()
 
 
-def test_the_other_address_is_told_and_given_no_way_back(
+def test_the_other_address_gets_a_notice_without_an_undo_link(
     app: Flask, thief: Browser, owner: Browser
 ) -> None:
     undo(owner, change_address(thief))
@@ -63,7 +65,7 @@ def test_looking_does_not_use_a_link_up_and_undoing_does(
         assert again.status_code == 410
 
 
-def test_an_address_that_somebody_else_has_by_now_is_not_taken_away(
+def test_an_undo_does_not_take_the_address_of_another_account(
     app: Flask, thief: Browser, owner: Browser
 ) -> None:
     link = change_address(thief)
@@ -74,16 +76,16 @@ def test_an_address_that_somebody_else_has_by_now_is_not_taken_away(
     for _ in range(2):
         refused = owner.post(UNDO)
         assert refused.status_code == 409
-        assert "another account" in refused.text
+        assert "Another account" in refused.text
     assert rows(app, "SELECT * FROM users") == before
     assert thief.is_signed_in()
-    # It was the owner's, made in a hurry: without it the link does its work.
+    # The user requested this change in a hurry; without it the link still works.
     app.test_cli_runner().invoke(args=["user", "delete", EMAIL])
     assert undo(owner, link) == 303
     assert addresses(app) == [EMAIL]
 
 
-def test_of_a_deleted_account_nothing_comes_back(
+def test_an_undo_does_not_restore_a_deleted_account(
     app: Flask, thief: Browser, owner: Browser
 ) -> None:
     link = change_address(thief)
@@ -108,7 +110,7 @@ def test_every_link_leads_back_to_its_own_address(thief: Browser, owner: Browser
     assert addresses(owner.application) == [NEW]
 
 
-def test_undoing_voids_the_links_of_the_thief(app: Flask, thief: Browser, owner: Browser) -> None:
+def test_an_undo_revokes_the_links_of_the_thief(app: Flask, thief: Browser, owner: Browser) -> None:
     way_back = change_address(thief)
     ask_for_link(thief, "/account/email", NEWER)
     thief.get(ask_for_link(thief, "/auth/reset", NEW))

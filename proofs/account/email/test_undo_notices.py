@@ -1,4 +1,4 @@
-"""An undone change takes back the notices of what came after it, and no other mail."""
+"""An undo cancels the notices of later changes, and no other mail."""
 
 import pytest
 from flask import Flask
@@ -23,7 +23,7 @@ def test_a_notice_of_an_earlier_change_is_sent_however_late(
 ) -> None:
     open_link_to(ana)
     ana.post(FINISH)
-    # The old address takes no mail for now.
+    # The old address accepts no mail for now.
     run_sql(app, "UPDATE outbox SET due_at = NULL")
     clock.shift(1)
     assert undo(Browser(app), change_address(ana, NEWER)) == 303

@@ -1,4 +1,4 @@
-"""Take the guide apart: its blocks, and the names it mentions in code."""
+"""Parse the guide: its code blocks, and the names in its code spans."""
 
 import re
 from functools import cache
@@ -20,7 +20,7 @@ ROOTS = (i18n.PACKAGE.parent, i18n.PACKAGE)
 
 
 class Block(NamedTuple):
-    """Hold what stands between fences, and the two words behind the first of them."""
+    """The text between two fences, with the two words after the first one."""
 
     language: str
     about: str
@@ -28,7 +28,7 @@ class Block(NamedTuple):
 
 
 class Message(NamedTuple):
-    """Hold a request or an answer as it goes over the wire."""
+    """A request or a response in its raw form."""
 
     first: str
     headers: Headers
@@ -40,7 +40,7 @@ def blocks(text: str) -> list[Block]:
 
 
 def mentioned(text: str) -> set[str]:
-    """Return what stands in `code` between the blocks."""
+    """Return the text in `code` spans outside the blocks."""
     return {" ".join(code.split()) for code in re.findall("`([^`]+)`", FENCE.sub("", text))}
 
 
@@ -54,7 +54,7 @@ def message(block: Block) -> Message:
 
 
 def send(browser: Browser, request: Message) -> TestResponse:
-    """Send a request with the browser's own cookies, which are to look like those shown."""
+    """Send a request with the browser's cookies, which must look like those in the guide."""
     if "Cookie" in request.headers:
         held = "; ".join("=".join(cookie) for cookie in browser.cookies().items())
         assert is_alike(request.headers["Cookie"], held)
@@ -64,13 +64,13 @@ def send(browser: Browser, request: Message) -> TestResponse:
 
 
 def is_alike(shown: str, sent: str) -> bool:
-    """Compare what is shown with what was sent; a word cut short by … may go on in any way."""
+    """Compare a shown text with the sent one; a word that ends in … may continue in any way."""
     pattern = re.sub(r"\w*…", r"[\\w ,:-]+", re.escape(shown))
     return re.fullmatch(pattern, sent) is not None
 
 
 def exists(app: Flask, name: str) -> bool:
-    """Tell whether a file, page, command, setting, test or piece of code is there."""
+    """Tell whether a file, page, command, setting, test or piece of code exists."""
     first, *words = name.split()
     if first == "flask":
         return _is_command(app.cli, words)
@@ -93,7 +93,7 @@ def exists(app: Flask, name: str) -> bool:
 
 
 def source(path: str) -> str:
-    """Return a file that the guide quotes; its name begins at the package or at the project."""
+    """Return a file that the guide quotes, by its path in the package or in the project."""
     return next((root / path).read_text("utf-8") for root in ROOTS if (root / path).is_file())
 
 

@@ -1,4 +1,4 @@
-"""A cookie can be looked into, on a page in development."""
+"""A page in development explains the cookies of a browser."""
 
 import html
 import re
@@ -40,7 +40,7 @@ def reader(configure: MakeApp) -> Browser:
     return Browser(app, origin=LOCALHOST)
 
 
-def test_it_is_told_whose_it_is_and_when_it_ends(
+def test_the_page_says_whose_session_it_is_and_when_it_ends(
     app: Flask, client: Browser, user: str, clock: TimeMachineFixture
 ) -> None:
     client.login()
@@ -67,7 +67,7 @@ def test_it_is_told_whose_it_is_and_when_it_ends(
         (disable, False),
     ],
 )
-def test_it_knows_whether_the_server_takes_a_cookie(
+def test_the_page_says_whether_the_server_accepts_a_cookie(
     app: Flask, client: Browser, user: str, clock: TimeMachineFixture, fate: Fate, alive: bool
 ) -> None:
     client.login()
@@ -75,17 +75,19 @@ def test_it_knows_whether_the_server_takes_a_cookie(
     held = header(copy)
     fate(client, clock)
     said = explained(app, held)
-    assert ("The server takes it." in said) == alive
+    assert ("The server accepts it." in said) == alive
     assert ("The server refuses it." in said) != alive
     assert copy.is_signed_in() == alive
 
 
 @pytest.mark.parametrize("text", ["x", "a.b.c", "...", "\x01", "é", "\\", "e30.e.e", "x" * 4000])
-def test_what_is_no_token_is_refused_not_choked_on(app: Flask, reader: Browser, text: str) -> None:
+def test_a_malformed_token_is_refused_without_an_error(
+    app: Flask, reader: Browser, text: str
+) -> None:
     for typed in (text, f"{SESSION}={text}"):
         said = explained(app, typed)
         assert "The server refuses it." in said
-        assert "The server takes it." not in said
+        assert "The server accepts it." not in said
         assert said.endswith("\nOn the server")
     reader.keep({name.removeprefix("__Host-"): text for name in (AUTH, SESSION)})
     assert "The server refuses it." in reader.get(PAGE).text

@@ -1,4 +1,4 @@
-"""What the guide says is so: its examples are sent, its names looked up."""
+"""The guide is correct: the tests send its examples and look up its names."""
 
 import doctest
 import re
@@ -17,13 +17,13 @@ UNITS = {
     **{"minutes": 60, "hours": 3600, "days": 86400},
     **{"minutos": 60, "horas": 3600, "dias": 86400},
 }
-# Of the two kinds of session that the guide explains, this app has one.
+# The guide explains two kinds of session; this app has one of them.
 OF_ONE_KIND = {
     "session": {"auth/sessions/store.py", "auth/sessions/interface.py", "new_token()"},
     "cookie": {"auth/sessions/tokens.py", "auth/sessions/ended.py", "ended_sessions", "Token"},
 }
 (OTHER_KIND,) = OF_ONE_KIND.keys() - {explain.KIND}
-# Names of the web and of Flask, and what only an example says.
+# Names of the web and of Flask, and names that occur only in examples.
 OF_THE_WORLD = {
     '"colour" in session',
     "Cookie: name=value",
@@ -63,13 +63,13 @@ def test_the_app_answers_as_the_guide_shows(client: Browser, user: str) -> None:
         for name, text in shown.headers:
             sent = response.headers.getlist(name)
             assert any(is_alike(text, one) for one in sent), (text, sent)
-        # Of cookies it shows all there are.
+        # It shows all cookies of the app.
         found = [headers.getlist("Set-Cookie") for headers in (shown.headers, response.headers)]
         assert len(found[0]) == len(found[1])
     assert answers == 5
 
 
-def test_what_it_quotes_stands_in_the_code() -> None:
+def test_quotations_in_the_guide_match_the_code() -> None:
     quoted = [block for block in blocks(GUIDE) if block.language == "python"]
     assert len(quoted) == 3
     for block in quoted:
@@ -81,7 +81,7 @@ def test_what_it_quotes_stands_in_the_code() -> None:
         assert {line.strip() for line in block.text.splitlines()} <= {*code}
 
 
-def test_what_it_names_exists(configure: MakeApp) -> None:
+def test_names_in_the_guide_exist(configure: MakeApp) -> None:
     app = configure(development=True)
     elsewhere = OF_ONE_KIND[OTHER_KIND]
     names = mentioned(GUIDE)

@@ -1,4 +1,4 @@
-"""The guide has a page in development, which asks its questions and marks the answers."""
+"""The page of the guide in development asks its questions and grades the answers."""
 
 import re
 
@@ -29,7 +29,7 @@ def speaking(reader: Browser, language: str) -> Browser:
 
 
 def everything_in(text: guide.Guide) -> list[str]:
-    """Return all that comes from the document."""
+    """Return the part of the page that comes from the document."""
     found = [text.title, text.html, text.heading]
     for chapter in text.chapters:
         found += chapter
@@ -39,9 +39,7 @@ def everything_in(text: guide.Guide) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "pt_BR"])
-def test_it_shows_the_whole_guide_to_readers_of_either_language(
-    reader: Browser, language: str
-) -> None:
+def test_the_page_shows_the_whole_guide_in_either_language(reader: Browser, language: str) -> None:
     shown = speaking(reader, language).get(PAGE)
     assert language_of(shown) == language
     text = guide.read()
@@ -64,9 +62,9 @@ def test_nothing_but_the_guide_itself_is_in_no_catalogue(reader: Browser) -> Non
         assert left == set()
 
 
-def test_it_needs_neither_script_nor_style_and_its_links_lead_somewhere(reader: Browser) -> None:
+def test_the_page_needs_no_script_or_style_and_its_links_work(reader: Browser) -> None:
     shown = reader.get(f"{PAGE}?q1=1&q2=2").text
-    # What stands around every page may load a script of yours.
+    # The layout around every page may load your own script.
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", shown.partition("<main")[2])
     names = re.findall(r'\sid="([^"]+)"', shown)
     assert len({*names}) == len(names)
@@ -102,7 +100,7 @@ def test_the_score_counts_what_was_answered(reader: Browser) -> None:
 
 
 @pytest.mark.parametrize("given", ["", "0", "5", "-1", "x", "1.0", "²", "1" * 5000])
-def test_what_is_no_answer_counts_as_none(reader: Browser, given: str) -> None:
+def test_an_invalid_answer_counts_as_unanswered(reader: Browser, given: str) -> None:
     shown = reader.get(PAGE, query_string={"q1": given, "q9": "1"})
     assert shown.status_code == 200
     assert "of 5 right." not in shown.text

@@ -1,4 +1,4 @@
-"""Switch the second factor off, make new recovery codes: only who has just proved who they are."""
+"""Switching it off and new recovery codes require a recent password and code."""
 
 from collections.abc import Callable
 
@@ -35,7 +35,7 @@ def phone(app: Flask, user: str) -> Phone:
 
 @pytest.fixture
 def owner(client: Browser, phone: Phone) -> Browser:
-    """Return a browser that the account's owner is signed in with, by both factors."""
+    """Return a browser in which the user is signed in with both factors."""
     give_password(client)
     give_code(client, phone.code())
     return client
@@ -61,14 +61,14 @@ def test_new_recovery_codes_take_the_place_of_the_old(
     assert not set(before) & set(after)
     assert "recovery_codes_renewed" in kinds(app)
     (notice,) = letters(app)
-    assert "the old ones are void" in notice.get_content()
+    assert "the old ones no longer work" in notice.get_content()
 
 
 @each_change
-def test_nobody_else_changes_the_account_meanwhile(
+def test_each_change_locks_the_account(
     app: Flask, owner: Browser, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else a reset of the password could slip in between the look and the write."""
+    """Otherwise a password reset could run between the read and the write."""
     written: list[bool] = []
 
     def write() -> bool:
@@ -88,7 +88,7 @@ def test_nobody_else_changes_the_account_meanwhile(
 
 
 @each_change
-def test_a_link_for_a_new_password_that_was_mailed_before_is_void(
+def test_each_change_revokes_a_reset_link_mailed_before(
     app: Flask, owner: Browser, path: str
 ) -> None:
     link = ask_for_link(owner, "/auth/reset", EMAIL)
@@ -97,7 +97,7 @@ def test_a_link_for_a_new_password_that_was_mailed_before_is_void(
 
 
 @each_change
-def test_where_it_is_off_there_is_nothing_to_change(
+def test_without_a_second_factor_there_is_nothing_to_change(
     app: Flask, client: Browser, user: str, path: str
 ) -> None:
     client.login()

@@ -1,4 +1,4 @@
-"""Operators help people who have lost their second factor, and see who has one."""
+"""Operators remove a lost second factor, and see which users have one."""
 
 from collections.abc import Iterator
 
@@ -46,7 +46,7 @@ def test_a_second_factor_is_switched_off_and_its_owner_told(
     client.login()
     equip(site)
     done = run(site, "reset-second-factor", EMAIL)
-    expected = f"{EMAIL} has no second factor any more; all its sessions have ended.\n"
+    expected = f"{EMAIL} no longer has a second factor; all its sessions have ended.\n"
     assert (done.exit_code, done.output) == (0, expected)
     for table in ("second_factors", "recovery_codes"):
         assert rows(site, f"SELECT * FROM {table}") == []
@@ -73,7 +73,7 @@ def test_the_notice_speaks_the_owners_language(site: Flask, server: SMTPServer) 
     ("changes", "waiting"),
     [
         ({"mail_server": MailServer("none")}, 0),
-        # Nor what else waits there: a link of somebody's would be shown to the operator.
+        # Other waiting mails stay too: the operator would see the links of other users.
         ({"mail_server": MailServer("console")}, 1),
         ({"public_url": None}, 1),
     ],
@@ -84,11 +84,11 @@ def test_a_notice_that_cannot_be_sent_from_here_stops_nothing(
     equip(app)
     assert run(configure(**changes), "reset-second-factor", EMAIL).exit_code == 0
     assert rows(app, "SELECT * FROM recovery_codes") == []
-    # The running app sends it, with its own address for the link.
+    # The running app sends it, with its own address in the link.
     assert len(letters(app)) == waiting
 
 
-def test_who_has_no_second_factor_keeps_the_sessions(
+def test_a_user_without_a_second_factor_keeps_their_sessions(
     app: Flask, client: Browser, user: str
 ) -> None:
     client.login()
@@ -98,7 +98,7 @@ def test_who_has_no_second_factor_keeps_the_sessions(
 
 
 def test_an_unknown_account_is_named(site: Flask) -> None:
-    assert said(run(site, "reset-second-factor", BOB)) == f"Nobody has an account with {BOB}."
+    assert said(run(site, "reset-second-factor", BOB)) == f"There is no account with {BOB}."
     sentence = "nowhere is not an e-mail address."
     assert said(run(site, "reset-second-factor", "nowhere")) == sentence
     assert events(site) == []
@@ -109,9 +109,7 @@ def test_a_database_that_is_away_is_no_traceback(site: Flask) -> None:
         assert "`flask db upgrade`" in said(run(site, "reset-second-factor", EMAIL))
 
 
-def test_whether_there_is_one_is_told_with_what_is_known_of_an_account(
-    app: Flask, user: str
-) -> None:
+def test_operators_see_whether_a_user_has_a_second_factor(app: Flask, user: str) -> None:
     def told() -> list[str]:
         lines = run(app, "list", EMAIL).output.splitlines()
         return [line for line in lines if line.startswith("second factor")]

@@ -1,4 +1,4 @@
-"""Prove again who one is: with a second factor the password alone does not do."""
+"""With a second factor, confirming takes the password and a code."""
 
 import pytest
 from flask import Flask
@@ -21,7 +21,7 @@ def phone(app: Flask, user: str, clock: TimeMachineFixture) -> Phone:
 
 @pytest.fixture
 def owner(client: Browser, phone: Phone, clock: TimeMachineFixture) -> Browser:
-    """Return a browser whose user gave password and code an hour ago, and stayed signed in."""
+    """Return a browser whose user logged in an hour ago with password and code."""
     give_password(client, remember="y")
     give_code(client, phone.code())
     clock.shift(60 * 60)
@@ -41,7 +41,7 @@ def test_a_wrong_password_uses_no_code_up(owner: Browser, phone: Phone) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", " ", "12345", "x" * 24, "\0" * 6, "9" * 9999])
-def test_what_is_no_code_proves_nothing(app: Flask, owner: Browser, typed: str) -> None:
+def test_an_invalid_code_confirms_nothing(app: Flask, owner: Browser, typed: str) -> None:
     refused = confirm(owner, typed)
     assert refused.status_code == 422
     assert 'id="code-error"' in refused.text

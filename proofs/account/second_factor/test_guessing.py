@@ -1,4 +1,4 @@
-"""Who has the password cannot guess codes for ever, and the owner hears of it."""
+"""An attacker with the password cannot keep guessing codes, and the user is told."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -22,7 +22,7 @@ BOB = "bob@example.com"
 
 @pytest.fixture
 def patient(configure: MakeApp, user: str) -> Flask:
-    """Return an app that lets people try as often as they like, but for codes."""
+    """Return an app without limits, except the one for codes."""
     many = Rate(1000, 900)
     return configure(login_attempts_per_account=many, login_attempts_per_address=many)
 
@@ -34,7 +34,7 @@ def phone(patient: Flask, clock: TimeMachineFixture) -> Phone:
 
 @pytest.fixture
 def guesser(patient: Flask, phone: Phone) -> Browser:
-    """Return a browser that the right password was given in."""
+    """Return a browser that has passed the password step."""
     browser = Browser(patient)
     give_password(browser)
     return browser
@@ -57,7 +57,7 @@ def test_no_time_opens_it_again(patient: Flask, phone: Phone, clock: TimeMachine
     assert give_code(browser, phone.code()).status_code == 422
 
 
-def test_a_right_code_starts_the_count_anew(patient: Flask, phone: Phone, guesser: Browser) -> None:
+def test_a_right_code_resets_the_failures(patient: Flask, phone: Phone, guesser: Browser) -> None:
     let_fail(patient, 48)
     give_code(guesser, phone.wrong_code())
     assert failures(patient) == 49
@@ -87,7 +87,9 @@ def test_an_operator_opens_it_again_by_taking_it_away(patient: Flask, phone: Pho
     assert give_code(browser, again.code(steps_ahead=1)).status_code == 303
 
 
-def test_the_count_is_of_one_account(patient: Flask, phone: Phone, guesser: Browser) -> None:
+def test_failures_are_counted_for_each_account(
+    patient: Flask, phone: Phone, guesser: Browser
+) -> None:
     run(patient, "create", BOB, "--name", "Bob", typed="umbrella lantern gravel")
     equip(patient, BOB)
     give_code(guesser, phone.wrong_code())
@@ -95,9 +97,7 @@ def test_the_count_is_of_one_account(patient: Flask, phone: Phone, guesser: Brow
     assert [row["failures"] for row in counts] == [1, 0]
 
 
-def test_guesses_at_the_same_moment_are_told_once(
-    patient: Flask, phone: Phone, guesser: Browser
-) -> None:
+def test_concurrent_guesses_send_one_notice(patient: Flask, phone: Phone, guesser: Browser) -> None:
     wrong = phone.wrong_code()
     browsers = [copy_of(guesser) for _ in range(6)]
     with ThreadPoolExecutor(max_workers=6) as threads:

@@ -1,4 +1,4 @@
-"""Between password and code a browser holds next to nothing, and not for long."""
+"""Between password and code a browser has almost no rights, for ten minutes."""
 
 import pytest
 from flask import Flask
@@ -19,7 +19,7 @@ def phone(app: Flask, user: str) -> Phone:
 
 @pytest.fixture
 def half_way(client: Browser, phone: Phone) -> Browser:
-    """Return a browser that the right password was given in."""
+    """Return a browser that has passed the password step."""
     give_password(client)
     return client
 
@@ -30,8 +30,8 @@ def assert_sent_back(browser: Browser, phone: Phone) -> None:
     assert not browser.is_signed_in()
 
 
-def test_it_is_nobody_in_pages_that_are_open(half_way: Browser) -> None:
-    # Whoever is signed in would be sent on.
+def test_public_pages_see_no_user_before_the_code(half_way: Browser) -> None:
+    # A signed-in user would be redirected.
     assert half_way.get("/auth/login").status_code == 200
     assert ">Ana<" not in half_way.get(ARRIVING).text
 
@@ -48,7 +48,7 @@ def test_a_login_that_races_a_new_password_begins_a_dead_session(
     assert not half_way.is_signed_in()
 
 
-def test_logging_in_as_somebody_else_takes_its_place(
+def test_a_login_to_another_account_replaces_a_login_without_its_code(
     app: Flask, half_way: Browser, phone: Phone
 ) -> None:
     with app.app_context():
@@ -64,7 +64,7 @@ def test_logging_out_ends_it(half_way: Browser, phone: Phone) -> None:
     assert_sent_back(half_way, phone)
 
 
-def test_a_session_of_somebody_elses_does_not_bring_it_back(
+def test_another_users_session_does_not_revive_a_login_without_its_code(
     app: Flask, half_way: Browser, phone: Phone
 ) -> None:
     with app.app_context():
@@ -78,7 +78,7 @@ def test_a_session_of_somebody_elses_does_not_bring_it_back(
     assert mallory.name() != "Ana"
 
 
-def test_its_handle_is_random(half_way: Browser) -> None:
+def test_the_handle_of_a_login_without_its_code_is_random(half_way: Browser) -> None:
     handles = {form_at(half_way, ARRIVING).fields["made_for"]}
     for _ in range(3):
         give_password(half_way)
@@ -87,7 +87,7 @@ def test_its_handle_is_random(half_way: Browser) -> None:
     assert {len(handle) for handle in handles} == {32}
 
 
-def test_a_second_login_ends_the_first_session_before_it_has_one_of_its_own(
+def test_a_second_login_ends_the_first_session_before_its_code(
     app: Flask, half_way: Browser, phone: Phone
 ) -> None:
     give_code(half_way, phone.code())

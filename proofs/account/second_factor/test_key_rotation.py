@@ -1,4 +1,4 @@
-"""The secret key can be changed, or lost, and the second factor neither fails nor gives way."""
+"""After the secret key is rotated or lost, the second factor still protects the account."""
 
 import pytest
 from flask import Flask
@@ -29,14 +29,16 @@ def test_a_change_of_the_key_asks_for_a_restart_and_nothing_else(
     old = site.start()
     phone = equip(old)
     assert site.follow(rotate).exit_code == 0
-    # The app that still runs knows the old key alone; a recovery code works there too.
+    # The app that still runs knows only the old key; a recovery code works there too.
     assert not gets_in(old, phone.code())
     assert gets_in(old, phone.recovery_codes[0])
     clock.shift(30)
     assert gets_in(site.start(), phone.code())
 
 
-def test_after_a_leak_a_login_under_way_is_over(site: Site, clock: TimeMachineFixture) -> None:
+def test_a_leaked_key_cancels_logins_without_their_code(
+    site: Site, clock: TimeMachineFixture
+) -> None:
     old = site.start()
     phone = equip(old)
     half_way = Browser(old)
@@ -67,7 +69,7 @@ def test_hosts_that_restart_in_turn_read_what_each_other_writes(
     [
         ("second_factors.secret", b""),
         ("second_factors.secret", b"\0"),
-        ("users.public_id", "of somebody else"),
+        ("users.public_id", "of another user"),
     ],
 )
 def test_a_secret_that_was_tampered_with_lets_nobody_in(
@@ -82,7 +84,7 @@ def test_a_secret_that_was_tampered_with_lets_nobody_in(
     assert give_code(client, phone.recovery_codes[0]).status_code == 303
 
 
-def test_a_secret_that_waits_for_its_code_is_made_anew_where_the_key_is_gone(
+def test_an_unconfirmed_secret_is_replaced_if_its_key_is_gone(
     client: Browser, user: str, configure: MakeApp
 ) -> None:
     client.login()

@@ -1,4 +1,4 @@
-"""Log in with a second factor: the password leads to a page that asks for a code."""
+"""A user with a second factor logs in by password, then by code."""
 
 import pytest
 from flask import Flask
@@ -20,14 +20,16 @@ def kinds(app: Flask) -> list[str]:
     return [row["kind"] for row in rows(app, "SELECT kind FROM events ORDER BY id")]
 
 
-def test_who_has_none_is_asked_for_none(app: Flask, client: Browser, phone: Phone) -> None:
+def test_a_user_without_a_second_factor_logs_in_by_password(
+    app: Flask, client: Browser, phone: Phone
+) -> None:
     with app.app_context():
         add_user("bob@example.com", name="Bob")
     assert client.login("bob@example.com").location == "/"
     assert client.is_signed_in()
 
 
-def test_it_leads_on_to_the_page_that_asked_for_login(client: Browser, phone: Phone) -> None:
+def test_the_code_leads_to_the_page_that_asked_for_login(client: Browser, phone: Phone) -> None:
     give_password(client, next="/account/password?from=mail")
     assert give_code(client, phone.wrong_code()).status_code == 422
     assert give_code(client, phone.code()).location == "/account/password?from=mail"
@@ -52,7 +54,7 @@ def test_a_login_is_remembered_if_that_was_ticked(client: Browser, phone: Phone)
 
 
 @pytest.mark.parametrize("typed", ["", " ", "12345", "x" * 24, "\0" * 6, "9" * 9999, "\u00bd" * 6])
-def test_what_is_no_code_is_refused(app: Flask, client: Browser, phone: Phone, typed: str) -> None:
+def test_a_malformed_code_is_refused(app: Flask, client: Browser, phone: Phone, typed: str) -> None:
     give_password(client)
     refused = give_code(client, typed)
     assert refused.status_code == 422
@@ -60,7 +62,7 @@ def test_what_is_no_code_is_refused(app: Flask, client: Browser, phone: Phone, t
     assert not client.is_signed_in()
 
 
-def test_a_recovery_code_is_taken_in_full_width(client: Browser, phone: Phone) -> None:
+def test_a_recovery_code_in_full_width_letters_is_accepted(client: Browser, phone: Phone) -> None:
     give_password(client)
     wide = {ord(one): ord(one) + 0xFEE0 for one in "-abcdefghijklmnopqrstuvwxyz234567"}
     assert give_code(client, phone.recovery_codes[0].translate(wide)).status_code == 303
@@ -75,7 +77,7 @@ def test_a_phone_with_a_wrong_clock_gets_a_hint(client: Browser, phone: Phone) -
 
 
 def test_only_a_form_that_is_sent_uses_a_code_up(client: Browser, phone: Phone) -> None:
-    """A request by HEAD passes the gate for other sites' forms: it must only look."""
+    """A HEAD request passes the CSRF check, so it must change nothing."""
     give_password(client)
     sent = {"code": phone.code()}
     for method in ("GET", "HEAD"):
@@ -93,7 +95,7 @@ def test_the_page_speaks_the_language_of_the_account(
     assert '<html lang="pt-BR">' in client.get(ARRIVING).text
 
 
-def test_wrong_codes_after_the_right_password_are_told_once_a_day(
+def test_wrong_codes_after_the_right_password_are_mailed_once_a_day(
     app: Flask, client: Browser, phone: Phone, clock: TimeMachineFixture
 ) -> None:
     told = []

@@ -1,4 +1,4 @@
-"""The secret is shown for eyes and for cameras, on a page that the strict policy allows."""
+"""The page shows the secret as text and as a QR code, within the Content-Security-Policy."""
 
 import re
 
@@ -16,7 +16,7 @@ from ....support.http import APP_NAME, EMAIL, Browser
 
 @pytest.fixture
 def owner(client: Browser, user: str) -> Browser:
-    """Return a browser that the account's owner is signed in with."""
+    """Return a browser in which the user is signed in."""
     client.login()
     return client
 
@@ -24,10 +24,10 @@ def owner(client: Browser, user: str) -> Browser:
 def test_the_page_shows_a_secret_for_eyes_and_for_cameras(owner: Browser) -> None:
     page = owner.get(PAGE)
     secret = secret_on(page)
-    # 160 random bits, and nothing to guess or remember.
+    # 160 random bits.
     assert re.fullmatch("[A-Z2-7]{32}", secret)
     assert "<svg" in page.text
-    # The policy for pages forbids both: they would not be applied, or not run.
+    # The Content-Security-Policy of pages blocks both.
     assert not re.search(r"<svg[^>]*style|style=|<script", page.text.partition("<main")[2])
     assert secret not in page.request.url
     assert secret not in str(page.headers)

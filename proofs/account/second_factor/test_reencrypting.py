@@ -1,4 +1,4 @@
-"""When the secret key changes, every secret comes under the new one, whatever else goes on."""
+"""When the secret key changes, every secret is encrypted again, even during other writes."""
 
 import pytest
 from flask import Flask
@@ -26,7 +26,7 @@ LOSE = (
 
 @pytest.fixture
 def bob(app: Flask) -> str:
-    """Make an account with a second factor and return its address."""
+    """Create an account with a second factor and return its address."""
     with app.app_context():
         add_user(BOB, name="Bob")
     equip(app, BOB)
@@ -50,13 +50,13 @@ def can_read(app: Flask, email: str = BOB) -> bool:
             return False
 
 
-def test_a_secret_lies_nowhere_in_clear(app: Flask, user: str) -> None:
+def test_a_secret_is_stored_nowhere_in_clear(app: Flask, user: str) -> None:
     secret = equip(app).secret
     assert can_read(app, EMAIL)
     assert secret.encode() not in everything_stored(app)
 
 
-def test_everything_comes_under_the_new_key(
+def test_every_secret_is_encrypted_with_the_new_key(
     app: Flask, bob: str, configure: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "BATCH", 2)
@@ -67,7 +67,7 @@ def test_everything_comes_under_the_new_key(
             add_user(email)
     for email in others:
         equip(app, email)
-    # Nothing is spoiled when it is done once more.
+    # A second run changes nothing.
     for _ in range(2):
         assert reencrypt(app, NEW_KEY, KEY) == (5, [])
         for email in (bob, *others):
@@ -75,7 +75,7 @@ def test_everything_comes_under_the_new_key(
             assert can_read(configure(secret_key=NEW_KEY), email)
 
 
-def test_what_cannot_be_read_is_left_as_it_is_and_named(app: Flask, bob: str, user: str) -> None:
+def test_an_unreadable_secret_is_kept_and_named(app: Flask, bob: str, user: str) -> None:
     equip(app)
     run_sql(app, LOSE, lost=UNREADABLE, email=EMAIL)
     assert reencrypt(app, NEW_KEY, KEY) == (1, [EMAIL])
@@ -90,6 +90,6 @@ def test_the_command_names_it_and_goes_on(site: Site, app: Flask, bob: str, user
     done = site.run("secret", "rotate")
     assert done.exit_code == 1
     counted, error = done.output.splitlines()[-2:]
-    assert counted == "1 encrypted anew. Restart the app now."
+    assert counted == "1 re-encrypted. Restart the app now."
     assert error.startswith(f"Error: What is encrypted for {EMAIL} cannot be read: ")
     assert can_read(site.start(), bob)

@@ -1,4 +1,4 @@
-"""REQUIRE_SECOND_FACTOR: nobody goes on without one."""
+"""REQUIRE_SECOND_FACTOR: a user without a second factor has to set one up."""
 
 import pytest
 from flask import Flask
@@ -16,19 +16,19 @@ def required(configure: MakeApp, user: str) -> Flask:
 
 @pytest.fixture
 def newcomer(required: Flask) -> Browser:
-    """Return a browser of somebody who has yet to set one up."""
+    """Return the browser of a user without a second factor."""
     browser = Browser(required)
     browser.login()
     return browser
 
 
-def test_a_client_that_asks_for_json_is_told_in_json(newcomer: Browser) -> None:
+def test_a_client_that_asks_for_json_gets_the_refusal_as_json(newcomer: Browser) -> None:
     refused = newcomer.get("/", headers={"Accept": "application/json"})
     assert refused.status_code == 403
     assert refused.json == {"error": "Please set up two-factor authentication first."}
 
 
-def test_who_has_one_is_not_held_up(required: Flask, user: str) -> None:
+def test_a_user_with_a_second_factor_is_not_redirected(required: Flask, user: str) -> None:
     phone = equip(required)
     browser = Browser(required)
     give_password(browser)
@@ -44,12 +44,12 @@ def test_visitors_are_not_held_up(required: Flask) -> None:
         assert browser.get(path).status_code == 200
 
 
-def test_what_is_missing_is_missing(newcomer: Browser) -> None:
+def test_an_unknown_page_is_still_a_404(newcomer: Browser) -> None:
     assert newcomer.get("/nowhere").status_code == 404
     assert newcomer.get("/static/none").status_code == 404
 
 
-def test_one_can_leave(newcomer: Browser) -> None:
+def test_a_user_without_a_second_factor_can_log_out(newcomer: Browser) -> None:
     assert newcomer.logout().location == "/"
     assert not newcomer.is_signed_in()
 

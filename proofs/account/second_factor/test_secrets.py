@@ -1,4 +1,4 @@
-"""What a thief would look for lies nowhere in clear: database, log, mails, cookies."""
+"""No secret is in clear in the database, the log, mails or cookies."""
 
 from ....account.second_factor.phone import PAGE, Phone, secret_on
 from ....support.http import Browser

@@ -1,4 +1,4 @@
-"""Set up a second factor: a secret for the app, a code in return, recovery codes once."""
+"""A user sets up a second factor: secret, first code, recovery codes."""
 
 import pytest
 from flask import Flask
@@ -13,7 +13,7 @@ from ....support.sql import rows
 
 @pytest.fixture
 def owner(client: Browser, user: str) -> Browser:
-    """Return a browser that the account's owner is signed in with."""
+    """Return a browser in which the user is signed in."""
     client.login()
     return client
 
@@ -38,11 +38,11 @@ def test_spaces_and_dashes_do_not_matter(owner: Browser, spell: str) -> None:
 @pytest.mark.parametrize(
     "typed", ["", "12345", "1234567", "abcdef", "\u00bd" * 6, "\0", "9" * 9999]
 )
-def test_what_is_no_code_leaves_all_as_it_is(app: Flask, owner: Browser, typed: str) -> None:
+def test_an_invalid_code_changes_nothing(app: Flask, owner: Browser, typed: str) -> None:
     secret = secret_on(owner.get(PAGE))
     refused = owner.post(PAGE, data={"code": typed})
     assert refused.status_code == 422
-    # The same secret: it may be in the app by now.
+    # The page keeps the secret, because the user may have scanned it already.
     assert secret_on(refused) == secret
     assert state(app) == {}
     assert kinds(app) == []
@@ -62,7 +62,7 @@ def test_the_secret_waits_half_an_hour_for_its_code(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_to_look_at_the_page_changes_nothing(app: Flask, owner: Browser, method: str) -> None:
+def test_viewing_the_page_changes_nothing(app: Flask, owner: Browser, method: str) -> None:
     phone = Phone(secret_on(owner.get(PAGE)), [])
     shown = owner.open(PAGE, method=method, data={"code": phone.code()})
     assert shown.status_code == 200

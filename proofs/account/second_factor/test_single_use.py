@@ -1,4 +1,4 @@
-"""A code works once, whoever sends it and however often; guessing is slowed down."""
+"""A code works only once, even in concurrent requests, and guessing is throttled."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +37,7 @@ def half_way(app: Flask) -> Browser:
 
 
 def statuses(app: Flask, code: str, times: int) -> list[int]:
-    """Give a code so many times, each time from the page that asks for it."""
+    """Enter a code this many times, each time from the page that asks for it."""
     browser = half_way(app)
     return [give_code(copy_of(browser), code).status_code for _ in range(times)]
 
@@ -54,7 +54,7 @@ def test_a_half_way_cookie_that_comes_back_needs_a_code_of_its_own(
     assert not copy.is_signed_in()
 
 
-def test_a_code_is_void_once_a_later_one_was_used(app: Flask, phone: Phone) -> None:
+def test_an_older_code_is_refused_after_a_later_one(app: Flask, phone: Phone) -> None:
     assert give_code(half_way(app), phone.code(steps_ahead=1)).status_code == 303
     for steps in (-1, 0, 1):
         assert give_code(half_way(app), phone.code(steps_ahead=steps)).status_code == 422
@@ -77,7 +77,7 @@ def test_each_recovery_code_works(app: Flask, phone: Phone) -> None:
     assert rows(app, "SELECT * FROM recovery_codes") == []
 
 
-def test_new_recovery_codes_void_the_old_ones(client: Browser, phone: Phone) -> None:
+def test_new_recovery_codes_revoke_the_old_ones(client: Browser, phone: Phone) -> None:
     give_password(client)
     give_code(client, phone.code())
     assert client.post(f"{PAGE}/codes").status_code == 200
@@ -96,7 +96,7 @@ def test_while_throttled_the_right_code_is_refused_as_well(
     assert give_code(browser, pick(phone)).status_code == 303
 
 
-def test_to_give_the_password_again_forgives_nothing(configure: MakeApp, phone: Phone) -> None:
+def test_entering_the_password_again_resets_no_count(configure: MakeApp, phone: Phone) -> None:
     app = configure(login_attempts_per_account=Rate(3, 900))
     found = []
     for _ in range(3):
@@ -106,7 +106,7 @@ def test_to_give_the_password_again_forgives_nothing(configure: MakeApp, phone: 
     assert give_code(browser, phone.code()).status_code == 429
 
 
-def test_a_login_that_succeeds_starts_the_count_anew(configure: MakeApp, phone: Phone) -> None:
+def test_a_successful_login_resets_the_count(configure: MakeApp, phone: Phone) -> None:
     app = configure(login_attempts_per_account=Rate(3, 900))
     for steps in (-1, 0, 1):
         browser = half_way(app)
@@ -114,7 +114,9 @@ def test_a_login_that_succeeds_starts_the_count_anew(configure: MakeApp, phone: 
         assert give_code(browser, phone.code(steps_ahead=steps)).status_code == 303
 
 
-def test_an_address_is_counted_over_all_accounts(configure: MakeApp, phone: Phone) -> None:
+def test_wrong_codes_from_one_ip_are_counted_over_all_accounts(
+    configure: MakeApp, phone: Phone
+) -> None:
     app = configure(login_attempts_per_address=Rate(3, 900))
     assert statuses(app, phone.wrong_code(), 3) == [422, 422, 429]
     other = Browser(app)
@@ -122,7 +124,7 @@ def test_an_address_is_counted_over_all_accounts(configure: MakeApp, phone: Phon
     assert other.login(EMAIL, PASSWORD).status_code == 303
 
 
-def test_guesses_at_the_same_moment_are_all_counted(configure: MakeApp, phone: Phone) -> None:
+def test_concurrent_wrong_codes_are_all_counted(configure: MakeApp, phone: Phone) -> None:
     app = configure(login_attempts_per_account=Rate(3, 900))
     browsers = [copy_of(half) for half in [half_way(app)] for _ in range(6)]
     wrong = phone.wrong_code()

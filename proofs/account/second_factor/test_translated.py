@@ -1,4 +1,4 @@
-"""The pages and mails of the second factor leave no English where Portuguese is asked for."""
+"""The pages and mails of the second factor are completely translated into Portuguese."""
 
 import re
 
@@ -71,7 +71,9 @@ def test_every_page_and_every_mail(app: Flask, reader: Browser) -> None:
         assert_in_portuguese(f"{mail['Subject']}\n{words}")
 
 
-def test_what_is_told_on_the_way(app: Flask, reader: Browser, configure: MakeApp) -> None:
+def test_the_notes_before_set_up_are_translated(
+    app: Flask, reader: Browser, configure: MakeApp
+) -> None:
     reader.login()
     required = configure(require_second_factor=True)
     other = asking(required, "pt-BR")

@@ -1,4 +1,4 @@
-"""Who ends a session takes turns with whoever changes its account, on PostgreSQL row by row."""
+"""Ending a session and changing its account lock the same rows in the same order."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,7 +16,7 @@ from ...support.sql import until_it_waits
 def test_a_session_that_ends_with_its_account_changed_fails_neither(
     app: Flask, client: Browser, user: str
 ) -> None:
-    """The account's row comes first; the other way round, each would wait for the other."""
+    """Both lock the account's row first; another order can deadlock."""
     Browser(app).login()
     client.login()
     doomed = handles(app)[-1]

@@ -1,4 +1,4 @@
-"""Who is signed in sees every live session of theirs, and ends what should not be."""
+"""A user sees all their active sessions, and can end each of them."""
 
 from hashlib import sha256
 
@@ -28,7 +28,7 @@ def end(browser: Browser, handle: str) -> int:
 
 
 def said(page: TestResponse) -> list[str]:
-    """Return what a page says, line by line."""
+    """Return the text of a page, line by line."""
     return [line.strip() for line in words_of(page).splitlines() if line.strip()]
 
 
@@ -39,7 +39,7 @@ def kinds(app: Flask) -> list[object]:
 
 @pytest.fixture
 def elsewhere(app: Flask, user: str) -> Browser:
-    """Return a browser that is signed in, the first of all."""
+    """Return the browser that signed in first."""
     browser = Browser(app)
     browser.environ_base |= {"HTTP_USER_AGENT": FIREFOX, "REMOTE_ADDR": "203.0.113.9"}
     browser.login(remember="y")
@@ -48,7 +48,7 @@ def elsewhere(app: Flask, user: str) -> Browser:
 
 @pytest.fixture
 def here(elsewhere: Browser, app: Flask) -> Browser:
-    """Return another browser of the same user's, which logs in after it."""
+    """Return another browser of the same user, which signed in second."""
     browser = Browser(app)
     browser.login()
     return browser
@@ -62,7 +62,7 @@ def test_the_page_says_when_each_was_last_used_or_that_it_is_not_known(
     assert text.count("Last used: ") in {0, 2}
 
 
-def test_looking_needs_no_password_and_costs_one_more_select(
+def test_the_page_needs_no_password_and_costs_one_extra_select(
     clock: TimeMachineFixture, here: Browser
 ) -> None:
     here.get(PATH)
@@ -77,7 +77,7 @@ def test_looking_needs_no_password_and_costs_one_more_select(
 def test_ending_the_others_is_no_proof_of_the_password(
     clock: TimeMachineFixture, here: Browser
 ) -> None:
-    """Else an open session would never be asked for it again."""
+    """Otherwise an open session would never be asked for the password again."""
     clock.shift(TEN_MINUTES - 1)
     assert here.post(OTHERS).location == PATH
     clock.shift(1)
@@ -93,7 +93,9 @@ def test_ending_the_others_makes_their_browsers_unknown_to_the_account(
     assert bytes(left["token_hash"]) == sha256(here.cookies()[KNOWN].encode()).digest()
 
 
-def test_ending_this_one_is_a_logout(app: Flask, here: Browser, elsewhere: Browser) -> None:
+def test_ending_the_current_session_is_a_logout(
+    app: Flask, here: Browser, elsewhere: Browser
+) -> None:
     stolen = copy_of(here)
     answer = here.post(f"{PATH}/{handles(app)[0]}/end")
     assert (answer.status_code, answer.location) == (303, "/")
@@ -105,7 +107,7 @@ def test_ending_this_one_is_a_logout(app: Flask, here: Browser, elsewhere: Brows
     assert kinds(app) == ["logout"]
 
 
-def test_what_has_ended_by_itself_meanwhile_was_not_ended_here(
+def test_a_session_that_expired_meanwhile_is_not_reported_as_ended(
     app: Flask, here: Browser, elsewhere: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(views, "end_session", lambda user, handle: False)
@@ -114,7 +116,7 @@ def test_what_has_ended_by_itself_meanwhile_was_not_ended_here(
 
 
 @pytest.mark.parametrize("handle", UNKNOWN)
-def test_what_names_no_session_ends_none(
+def test_an_unknown_handle_ends_no_session(
     app: Flask, here: Browser, elsewhere: Browser, handle: str
 ) -> None:
     assert end(here, handle) == 404
@@ -124,7 +126,7 @@ def test_what_names_no_session_ends_none(
 
 
 def test_a_session_goes_on_under_its_own_name(app: Flask, here: Browser) -> None:
-    """After a proof too there is one entry for this browser, and it is this one."""
+    """After a confirmation, too, the list has one entry for this browser."""
     here.post("/auth/confirm", data={"password": PASSWORD})
     words = said(here.get(PATH))
     assert words.count("This browser") == 1

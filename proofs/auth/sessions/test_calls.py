@@ -1,4 +1,4 @@
-"""What a view does with sessions: begin one, end one, end many; each kind does the same."""
+"""A view begins and ends sessions in the same way with either kind of session."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -21,7 +21,7 @@ BOB = "bob@example.com"
 
 @pytest.fixture
 def site(make_app: MakeApp, user: str) -> Flask:
-    """Return an app with another account and with views that begin or end sessions."""
+    """Return an app with a second account, and with views that begin and end sessions."""
     app = make_app()
     with app.app_context():
         add_user(BOB, name="Bob")
@@ -57,7 +57,7 @@ def site(make_app: MakeApp, user: str) -> Flask:
     return app
 
 
-def test_whoever_is_signed_in_and_out_by_one_request_is_signed_out(site: Flask) -> None:
+def test_a_user_signed_in_and_out_by_one_request_is_signed_out(site: Flask) -> None:
     client = Browser(site)
     client.get("/come_and_go")
     assert not client.jar()
@@ -66,11 +66,11 @@ def test_whoever_is_signed_in_and_out_by_one_request_is_signed_out(site: Flask) 
     assert not rows(site, "SELECT * FROM events WHERE kind = 'login'")
 
 
-def test_a_logout_waits_for_nothing_that_its_view_left_undone(site: Flask) -> None:
+def test_a_logout_does_not_wait_for_the_transaction_of_its_view(site: Flask) -> None:
     client = Browser(site)
     client.login()
     thief = copy_of(client)
-    # The view's connection would keep the one writer's lock that the logout is to take.
+    # The view's connection would hold the write lock that the logout needs.
     with connections(site) as in_use:
         assert client.get("/leave").status_code == 200
     assert set(in_use) == {1}
@@ -88,9 +88,9 @@ def test_ending_all_sessions_ends_the_one_that_asks(site: Flask) -> None:
     assert not other.is_signed_in()
 
 
-def test_ending_the_sessions_of_others_leaves_ones_own_as_it_is(site: Flask) -> None:
+def test_ending_another_users_sessions_leaves_the_callers_own(site: Flask) -> None:
     client, bob = Browser(site), Browser(site)
-    # As often as Bob's will have been: nothing but the owner tells their sessions apart.
+    # As often as Bob's: only the user tells the two sessions apart.
     end_everywhere(site)
     client.login()
     bob.login(BOB)
@@ -112,7 +112,7 @@ def test_a_handle_that_nearly_matches_ends_nothing(app: Flask, client: Browser, 
 
 def test_the_error_page_of_a_failed_login_does_not_try_again(make_app: MakeApp, user: str) -> None:
     app = make_app()
-    # As it is outside tests: an error is answered, not raised.
+    # As in production: answer an error instead of raising it.
     app.config["PROPAGATE_EXCEPTIONS"] = False
     with statements(app) as run, broken_database(app, "INSERT INTO events"):
         assert Browser(app).login().status_code == 503
@@ -120,7 +120,7 @@ def test_the_error_page_of_a_failed_login_does_not_try_again(make_app: MakeApp, 
 
 
 def test_a_login_by_a_get_waits_for_its_turn(make_app: MakeApp, user: str) -> None:
-    """Such as one that another service leads back to. It reads first, and writes then."""
+    """For example after a redirect from another service. It reads first and writes later."""
     app = make_app()
 
     @page(app, public=True)

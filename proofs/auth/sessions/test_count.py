@@ -1,4 +1,4 @@
-"""An account has so many sessions at the same time, and no more: the oldest ends."""
+"""The number of sessions of an account is limited: a new login ends the oldest."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,12 +18,12 @@ MANY = Rate(100, 900)
 
 @pytest.fixture
 def few(configure: MakeApp, user: str) -> Flask:
-    """Return an app that lets an account have three."""
+    """Return an app with a limit of three sessions for each account."""
     return configure(sessions_per_user=3, login_attempts_per_account=MANY)
 
 
 def log_in(app: Flask, clock: TimeMachineFixture, **login: str) -> Browser:
-    """Return a browser that logs in a second after the last one."""
+    """Return a browser that logs in one second after the last one."""
     clock.shift(1)
     browser = Browser(app)
     assert browser.login(**login).status_code == 303
@@ -32,7 +32,7 @@ def log_in(app: Flask, clock: TimeMachineFixture, **login: str) -> Browser:
 
 def test_the_oldest_ends_however_busy_it_is(few: Flask, clock: TimeMachineFixture) -> None:
     oldest, *others = (log_in(few, clock) for _ in range(3))
-    # Long enough for its use to be written down.
+    # Long enough for last_seen to be written.
     clock.shift(120)
     assert oldest.is_signed_in()
     others.append(log_in(few, clock))
@@ -40,7 +40,7 @@ def test_the_oldest_ends_however_busy_it_is(few: Flask, clock: TimeMachineFixtur
     assert all(one.is_signed_in() for one in others)
 
 
-def test_a_remembered_one_ends_like_any_other(few: Flask, clock: TimeMachineFixture) -> None:
+def test_a_remembered_session_counts_like_any_other(few: Flask, clock: TimeMachineFixture) -> None:
     remembered = log_in(few, clock, remember="y")
     others = [log_in(few, clock) for _ in range(2)]
     assert remembered.is_signed_in()
@@ -49,7 +49,7 @@ def test_a_remembered_one_ends_like_any_other(few: Flask, clock: TimeMachineFixt
     assert all(one.is_signed_in() for one in others)
 
 
-def test_nobody_pays_for_the_sessions_of_others(few: Flask, clock: TimeMachineFixture) -> None:
+def test_sessions_are_counted_for_each_account(few: Flask, clock: TimeMachineFixture) -> None:
     with few.app_context():
         add_user(BOB)
     bob = log_in(few, clock, email=BOB)
@@ -75,14 +75,14 @@ def test_a_session_that_was_ended_takes_no_place(few: Flask, clock: TimeMachineF
     assert [one.is_signed_in() for one in browsers] == [True, False, True, True]
 
 
-def test_one_is_enough_for_who_says_so(
+def test_the_limit_can_be_one_session(
     configure: MakeApp, user: str, clock: TimeMachineFixture
 ) -> None:
     app = configure(sessions_per_user=1)
     first, second = log_in(app, clock), log_in(app, clock)
     assert not first.is_signed_in()
     assert second.is_signed_in()
-    # The new one stays, even when the clock was put back.
+    # The new session stays, even if the clock was set back.
     clock.shift(-60)
     third = Browser(app)
     third.login()
@@ -98,7 +98,7 @@ def test_twenty_are_allowed_unasked(
     assert [one.is_signed_in() for one in browsers[:2]] == [False, True]
 
 
-def test_logins_at_the_same_moment_are_no_more_than_one_may_have(few: Flask) -> None:
+def test_concurrent_logins_do_not_exceed_the_limit(few: Flask) -> None:
     browsers = [Browser(few) for _ in range(8)]
     with ThreadPoolExecutor(len(browsers)) as threads:
         answers = list(threads.map(Browser.login, browsers))
@@ -106,8 +106,8 @@ def test_logins_at_the_same_moment_are_no_more_than_one_may_have(few: Flask) -> 
     assert sum(one.is_signed_in() for one in browsers) == 3
 
 
-def test_logins_and_who_ends_their_sessions_take_turns(few: Flask) -> None:
-    """Each waits for the other's rows; on PostgreSQL one of them might fail for it."""
+def test_concurrent_logins_and_session_ends_do_not_deadlock(few: Flask) -> None:
+    """Both lock the same rows; in another order PostgreSQL could find a deadlock."""
     with ThreadPoolExecutor(4) as threads:
         logins = [threads.submit(Browser(few).login) for _ in range(12)]
         ends = [threads.submit(end_everywhere, few) for _ in range(6)]

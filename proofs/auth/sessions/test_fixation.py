@@ -1,4 +1,4 @@
-"""Whoever plants or keeps an old token gets nothing from a later login."""
+"""An attacker who plants or keeps an old token gains nothing from a later login."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def attacker(app: Flask) -> Browser:
 def test_a_late_request_with_an_old_token_touches_no_cookie(
     client: Browser, attacker: Browser, user: str, path: str
 ) -> None:
-    # The same browser's: its answer may come after the one with the new token.
+    # A parallel request of the same browser can get its response after the new token.
     client.login()
     attacker.keep(client.jar())
     client.login()

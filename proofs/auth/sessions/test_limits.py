@@ -1,4 +1,4 @@
-"""Sessions end when unused and when old; the server decides, not the browser."""
+"""Sessions expire when idle and at an absolute limit; the server decides, not the browser."""
 
 from datetime import timedelta
 

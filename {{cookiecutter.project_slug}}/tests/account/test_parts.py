@@ -1,4 +1,4 @@
-"""What signed-in people manage for themselves comes in parts, each of which says what it adds."""
+"""The account area consists of parts; each part declares what it adds."""
 
 from flask import Blueprint, Flask
 
@@ -25,7 +25,7 @@ def cupboard(**more: object) -> dict[str, object]:
 
 
 @needs_portuguese
-def test_a_page_is_listed_in_its_readers_language(make_app: MakeApp, user: str) -> None:
+def test_the_page_of_a_part_is_listed_in_the_users_language(make_app: MakeApp, user: str) -> None:
     app = add_part(make_app(), **cupboard())
     client = Browser(app)
     client.login()
@@ -37,7 +37,7 @@ def test_a_page_is_listed_in_its_readers_language(make_app: MakeApp, user: str) 
     assert "Caixa de correio" in words_of(client.get("/account/")).split("\n")
 
 
-def test_an_app_lists_its_own_pages_alone(app: Flask, make_app: MakeApp) -> None:
+def test_an_app_lists_only_the_pages_of_its_own_parts(app: Flask, make_app: MakeApp) -> None:
     other = make_app()
     add_part(other, menu=("auth.logout", "Leave"))
     listed = [endpoint for endpoint, _ in app.extensions["account_pages"]]
@@ -46,6 +46,6 @@ def test_an_app_lists_its_own_pages_alone(app: Flask, make_app: MakeApp) -> None
     assert len(other.extensions["parts"]) == len(app.extensions["parts"]) + 1
 
 
-def test_a_page_of_a_part_is_closed_like_any_other(make_app: MakeApp, user: str) -> None:
+def test_the_page_of_a_part_requires_login(make_app: MakeApp, user: str) -> None:
     client = Browser(add_part(make_app(), **cupboard()))
     assert client.get("/cupboard").location == "/auth/login?next=/cupboard"

@@ -19,7 +19,7 @@ def test_a_changed_password_replaces_the_old_one(client: Browser, user: str) -> 
     client.login()
     assert client.get(PATH).status_code == 200
     assert change_password(client) == 303
-    assert "Your password is changed." in client.get("/account/").text
+    assert "Your password was changed." in client.get("/account/").text
     client.logout()
     assert client.login(password=PASSWORD).status_code == 422
     assert client.login(password=NEW_PASSWORD).status_code == 303
@@ -27,7 +27,7 @@ def test_a_changed_password_replaces_the_old_one(client: Browser, user: str) -> 
 
 
 @pytest.mark.parametrize("login", [{}, {"remember": "y"}])
-def test_it_ends_the_other_sessions_and_gives_this_one_a_new_token(
+def test_a_password_change_ends_other_sessions_and_rotates_this_one(
     app: Flask, client: Browser, user: str, login: dict[str, str]
 ) -> None:
     elsewhere = Browser(app)
@@ -43,12 +43,12 @@ def test_it_ends_the_other_sessions_and_gives_this_one_a_new_token(
     assert client.is_signed_in()
     assert not stolen.is_signed_in()
     assert not elsewhere.is_signed_in()
-    # Remembered stays remembered, and no other session becomes so.
+    # A remembered session stays remembered; another one does not become so.
     assert any(ages) == bool(login)
 
 
 @pytest.mark.parametrize("current", ["", WRONG, PASSWORD.upper(), f"{PASSWORD} "])
-def test_the_current_password_is_asked_for(
+def test_a_password_change_requires_the_current_password(
     app: Flask, client: Browser, user: str, current: str
 ) -> None:
     client.login()
@@ -70,12 +70,12 @@ def test_a_weak_password_changes_nothing(client: Browser, user: str) -> None:
     assert client.login(password=PASSWORD).status_code == 303
 
 
-def test_password_managers_are_led_to_the_page(client: Browser, user: str) -> None:
+def test_password_managers_are_redirected_to_the_password_page(client: Browser, user: str) -> None:
     for sign_in in (False, True):
         if sign_in:
             client.login()
         led = client.get("/.well-known/change-password")
         assert (led.status_code, led.location) == (303, "/account/password")
-    # They ask for this one to see whether a site answers 200 to everything.
+    # Password managers request this path to check that the site does not answer 200 to everything.
     missing = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200"
     assert client.get(missing).status_code == 404

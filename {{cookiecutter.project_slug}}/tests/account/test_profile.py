@@ -1,4 +1,4 @@
-"""Who you are: a name and a language."""
+"""A user changes their name and language."""
 
 import pytest
 from flask import Flask
@@ -22,13 +22,13 @@ def saved(app: Flask, email: str = EMAIL) -> tuple[object, object]:
     return row["name"], row["language"]
 
 
-def test_the_page_shows_who_one_is(client: Browser) -> None:
+def test_the_profile_page_shows_name_and_address(client: Browser) -> None:
     page = client.get(PATH).text
     assert EMAIL in page
     assert 'value="Ana"' in page
 
 
-def test_name_and_language_are_saved(app: Flask, client: Browser) -> None:
+def test_a_user_saves_name_and_language(app: Flask, client: Browser) -> None:
     with app.app_context():
         add_user("bob@example.com", name="Bob")
     form = {"name": "  Anna Maria ", "language": "pt_BR"}
@@ -50,7 +50,7 @@ def test_name_and_language_are_saved(app: Flask, client: Browser) -> None:
         {"name": "Ana", "language": ""},
     ],
 )
-def test_a_mistake_is_shown_and_saves_nothing(
+def test_an_invalid_profile_is_refused_with_an_error(
     app: Flask, client: Browser, form: dict[str, str]
 ) -> None:
     answer = client.post(PATH, data=form)
@@ -59,7 +59,7 @@ def test_a_mistake_is_shown_and_saves_nothing(
     assert saved(app) == ("Ana", "en")
 
 
-def test_what_is_not_asked_for_is_not_taken(app: Flask, client: Browser) -> None:
+def test_fields_that_the_form_lacks_are_ignored(app: Flask, client: Browser) -> None:
     form = {"name": "Ana", "language": "en", "email": "eve@example.com", "id": "1"}
     form |= {"password_hash": "x", "session_epoch": "9", "disabled_at": ""}
     before = rows(app, "SELECT * FROM users")

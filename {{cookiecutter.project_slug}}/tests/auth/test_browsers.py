@@ -1,4 +1,4 @@
-"""The cookie by which a browser is known: when it is set, what is kept of it, when that goes."""
+"""The cookie of a known browser: when it is set, what is stored of it, when it expires."""
 
 import hashlib
 from collections.abc import Callable
@@ -27,20 +27,20 @@ def owner(app: Flask, user: str) -> Browser:
     browser = Browser(app)
     browser.login()
     browser.logout()
-    # That login was counted with those of strangers: the account did not know the browser yet.
+    # The first login used the count of unknown browsers: the account did not know this one yet.
     run_sql(app, "DELETE FROM throttles")
     return browser
 
 
 def with_known(app: Flask, browser: Browser) -> Browser:
-    """Return another browser that holds nothing but the cookie by which this one is known."""
+    """Return another browser that holds only the known-browser cookie of this one."""
     other = Browser(app)
     other.keep({KNOWN: browser.cookies()[KNOWN]})
     return other
 
 
 def guess(app: Flask, times: int, email: str = EMAIL) -> list[int]:
-    """Guess a password as a stranger does who has a network for each guess."""
+    """Guess a password as an attacker with a new network for each guess."""
     stranger, found = Browser(app), []
     for number in islice(addresses, times):
         stranger.environ_base["REMOTE_ADDR"] = f"10.0.{number // 250}.{number % 250}"
@@ -54,21 +54,19 @@ def reset_password(app: Flask, browser: Browser, password: str) -> None:
     assert done.location == "/auth/login"
 
 
-def test_only_a_reset_gives_the_stranger_more_guesses_and_then_its_browser_is_known(
-    app: Flask, owner: Browser
-) -> None:
+def test_a_reset_starts_a_new_count_and_makes_its_browser_known(app: Flask, owner: Browser) -> None:
     elsewhere = Browser(app)
     assert guess(app, 11) == [422] * 10 + [429]
     assert elsewhere.login().status_code == 429
     reset_password(app, elsewhere, NEW_PASSWORD)
     assert guess(app, 11) == [422] * 10 + [429]
     assert elsewhere.login(password=NEW_PASSWORD).status_code == 303
-    # The former password was known here, and perhaps to a thief.
+    # This browser logged in with the old password, which a thief may know too.
     assert owner.login(password=NEW_PASSWORD).status_code == 429
 
 
 @pytest.mark.parametrize("email", [EMAIL, NOBODY])
-def test_a_cookie_that_an_account_does_not_know_gives_no_guess(
+def test_a_cookie_unknown_to_the_account_gives_no_extra_guess(
     app: Flask, owner: Browser, email: str
 ) -> None:
     with app.app_context():
@@ -82,21 +80,21 @@ def test_a_cookie_that_an_account_does_not_know_gives_no_guess(
     assert made_up.login(email, WRONG).status_code == 429
 
 
-def test_a_known_browser_has_ten_guesses_of_its_own_and_a_login_forgives_them(
+def test_a_known_browser_has_its_own_ten_guesses_until_it_logs_in(
     app: Flask, owner: Browser
 ) -> None:
     for _ in range(2):
         thief = with_known(app, owner)
         assert [thief.login(password=WRONG).status_code for _ in range(9)] == [422] * 9
         assert owner.login().status_code == 303
-    # The copies are useless: the browser has another cookie now.
+    # The copies are useless: the browser has a new cookie now.
     assert with_known(app, owner).login(password=WRONG).status_code == 422
     assert [thief.login(password=WRONG).status_code for _ in range(11)] == [422] * 10 + [429]
     assert [owner.login(password=WRONG).status_code for _ in range(10)] == [422] * 9 + [429]
     assert owner.login().status_code == 429
 
 
-def test_a_password_change_that_overtakes_a_login_leaves_its_browser_unknown(
+def test_a_password_change_during_a_login_leaves_its_browser_unknown(
     app: Flask, owner: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner.login()
@@ -110,7 +108,7 @@ def test_a_password_change_that_overtakes_a_login_leaves_its_browser_unknown(
 
 
 def known(app: Flask, email: str = EMAIL) -> list[bytes]:
-    """Return the hashes of the browsers that an account knows, the latest last."""
+    """Return the hashes of the browsers that an account knows, latest last."""
     statement = (
         "SELECT token_hash FROM known_browsers JOIN users ON users.id = user_id"
         " WHERE email = :email ORDER BY used_at, known_browsers.id"
@@ -127,7 +125,7 @@ def set_by(browser: Browser, path: str, **form: str) -> list[SetCookie]:
     return [cookie for cookie in set_cookies(answer) if cookie.name == KNOWN]
 
 
-def test_a_login_and_nothing_else_sets_it(app: Flask, client: Browser, user: str) -> None:
+def test_only_a_login_sets_the_browser_cookie(app: Flask, client: Browser, user: str) -> None:
     for form in ({"email": EMAIL, "password": WRONG}, {"email": "x", "password": "x"}):
         assert set_by(client, "/auth/login", **form) == []
     assert rows(app, "SELECT * FROM known_browsers") == []
@@ -140,7 +138,7 @@ def test_a_login_and_nothing_else_sets_it(app: Flask, client: Browser, user: str
     assert known(app) == [held(client)]
 
 
-def test_each_login_gives_it_a_new_value_for_every_account_of_the_browser(
+def test_each_login_rotates_the_browser_cookie_for_all_its_accounts(
     app: Flask, client: Browser, user: str
 ) -> None:
     with app.app_context():
@@ -155,14 +153,14 @@ def test_each_login_gives_it_a_new_value_for_every_account_of_the_browser(
     client.login()
     assert known(app) == known(app, BOB) == [held(client)]
     assert first != held(client)
-    # Bob has another browser, which stays as it is.
+    # Bob's other browser keeps its cookie.
     other = Browser(app)
     other.login(BOB)
     client.login(BOB)
     assert set(known(app, BOB)) == {held(client), held(other)}
 
 
-def test_an_account_knows_ten_browsers_the_latest_used(
+def test_an_account_knows_the_ten_browsers_used_last(
     app: Flask, user: str, clock: TimeMachineFixture
 ) -> None:
     browsers = [Browser(app) for _ in range(12)]
@@ -201,7 +199,7 @@ def run(app: Flask, *args: str) -> None:
     assert app.test_cli_runner().invoke(args=["user", *args]).exit_code == 0
 
 
-def test_after_180_days_it_is_worth_nothing_and_purged(
+def test_a_browser_cookie_expires_after_180_days_and_is_purged(
     app: Flask, client: Browser, user: str, clock: TimeMachineFixture
 ) -> None:
     client.login()

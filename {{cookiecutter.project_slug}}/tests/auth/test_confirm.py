@@ -1,4 +1,4 @@
-"""Sensitive views ask for the password again when it was given too long ago."""
+"""Sensitive views ask for the password again after ten minutes."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ BuildVault = Callable[..., Flask]
 
 @pytest.fixture
 def build(make_app: MakeApp) -> BuildVault:
-    """Return a maker of apps with two views as a user might write them."""
+    """Return a function that makes apps with two sensitive views."""
 
     def make(**changes: object) -> Flask:
         app = make_app(**changes)
@@ -63,7 +63,7 @@ def confirm(browser: Browser, password: str = PASSWORD, **more: str) -> TestResp
 
 
 def asks(response: TestResponse) -> bool:
-    """Tell whether the answer leads to the page that asks for the password."""
+    """Tell whether the response redirects to the page that asks for the password."""
     return response.status_code == 303 and response.location.partition("?")[0] == CONFIRM
 
 
@@ -71,18 +71,20 @@ def kinds(app: Flask) -> list[object]:
     return [row["kind"] for row in rows(app, "SELECT kind FROM events ORDER BY id")]
 
 
-def test_a_login_is_proof_enough_for_a_while(site: Browser, clock: TimeMachineFixture) -> None:
+def test_a_login_counts_as_a_recent_proof_for_ten_minutes(
+    site: Browser, clock: TimeMachineFixture
+) -> None:
     site.login()
     for _ in range(2):
         clock.shift(TEN_MINUTES / 2 - 1)
         assert site.get("/vault").text == "gold"
-    # Being in use proves nothing.
+    # Using the session does not extend the time.
     clock.shift(2)
     assert asks(site.get("/vault"))
     assert site.is_signed_in()
 
 
-def test_who_confirms_goes_on_where_the_question_came_up(
+def test_a_user_who_confirms_returns_to_the_page_that_asked(
     site: Browser, clock: TimeMachineFixture
 ) -> None:
     clock.shift(TEN_MINUTES)
@@ -113,7 +115,7 @@ def test_who_confirms_goes_on_where_the_question_came_up(
         "http://app.example/vault",
     ],
 )
-def test_only_a_page_of_ours_is_worth_coming_back_to(
+def test_confirming_after_a_post_never_leads_to_another_site(
     site: Browser, clock: TimeMachineFixture, page: str | None
 ) -> None:
     clock.shift(TEN_MINUTES)
@@ -123,32 +125,36 @@ def test_only_a_page_of_ours_is_worth_coming_back_to(
 
 
 @pytest.mark.parametrize("login", [{}, {"remember": "y"}])
-def test_a_proof_gives_a_new_token_and_ends_the_old_one(
+def test_confirming_the_password_rotates_the_session_token(
     site: Browser, login: dict[str, str]
 ) -> None:
     site.login(**login)
     stolen = copy_of(site)
     (cookie,) = set_cookies(confirm(site))
-    # A remembered session stays remembered, and no other becomes so.
+    # A remembered session stays remembered; another one does not become so.
     assert bool(cookie.attributes.get("max-age")) == bool(login)
     assert site.is_signed_in()
     assert not stolen.is_signed_in()
     assert not asks(stolen.get("/vault"))
 
 
-def test_guesses_are_counted_and_apart_from_the_logins(build: BuildVault, user: str) -> None:
+def test_wrong_passwords_at_confirmation_are_counted_apart_from_logins(
+    build: BuildVault, user: str
+) -> None:
     app = build(login_attempts_per_account=Rate(3, 900))
     site = Browser(app)
     site.login()
     assert [confirm(site, WRONG).status_code for _ in range(4)] == [422, 422, 422, 429]
     assert confirm(site).status_code == 429
     assert kinds(app) == ["login", *["confirm_failed"] * 3]
-    # A login forgives nothing of it: it would give a thief at an open session more guesses.
+    # A login does not reset this count: a thief at an open session would get more guesses.
     assert Browser(app).login().status_code == 303
     assert confirm(site).status_code == 429
 
 
-def test_guesses_of_strangers_leave_a_signed_in_user_alone(build: BuildVault, user: str) -> None:
+def test_failed_logins_of_strangers_do_not_throttle_a_signed_in_user(
+    build: BuildVault, user: str
+) -> None:
     app = build(login_attempts_per_account=Rate(2, 900))
     site = Browser(app)
     site.login()
@@ -157,7 +163,7 @@ def test_guesses_of_strangers_leave_a_signed_in_user_alone(build: BuildVault, us
     assert change_password(site) == 303
 
 
-def test_a_visitor_logs_in_first(build: BuildVault) -> None:
+def test_a_visitor_is_sent_to_login_before_confirmation(build: BuildVault) -> None:
     visitor = Browser(build())
     assert visitor.get("/vault").location == "/auth/login?next=/vault"
     assert visitor.get("/vault", headers=JSON).status_code == 401
@@ -167,7 +173,7 @@ def test_a_visitor_logs_in_first(build: BuildVault) -> None:
 
 @pytest.fixture
 def ana(make_app: MakeApp, user: str) -> Browser:
-    """Return a browser that Ana has logged in with."""
+    """Return a browser in which Ana is signed in."""
     browser = Browser(add_word(make_app()))
     browser.login()
     return browser
@@ -187,7 +193,7 @@ def name(browser: Browser) -> object:
         ({"word": "marmalade"}, "password"),
     ],
 )
-def test_one_of_the_two_proves_nothing_and_uses_nothing_up(
+def test_one_factor_alone_confirms_nothing_and_uses_nothing_up(
     ana: Browser, clock: TimeMachineFixture, form: dict[str, str], wrong: str
 ) -> None:
     clock.shift(TEN_MINUTES)
@@ -199,7 +205,7 @@ def test_one_of_the_two_proves_nothing_and_uses_nothing_up(
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_new_password_wants_a_recent_proof_with_it_first(
+def test_a_password_change_requires_a_recent_second_factor(
     ana: Browser, clock: TimeMachineFixture, method: str
 ) -> None:
     form = {"current_password": PASSWORD, "password": NEW_PASSWORD}

@@ -1,4 +1,4 @@
-"""A crowd at the login takes neither all memory nor the other pages."""
+"""Many logins at once exhaust neither the memory nor the threads for other pages."""
 
 import runpy
 import time
@@ -25,7 +25,7 @@ from ..support.sql import rows
 CONFIGURATION = Path(__file__).parents[2] / "gunicorn.conf.py"
 
 
-def test_few_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_at_most_two_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     inside: list[int] = []
     go_on = Event()
 
@@ -42,13 +42,13 @@ def test_few_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> No
         at_once = len(inside)
         go_on.set()
     assert at_once <= passwords.AT_ONCE == 2
-    # Nobody's turn is lost.
+    # Every call gets its turn.
     assert all(passwords.verify(found.result(), "abc") for found in hashes)
 
 
 @contextmanager
 def crowd() -> Iterator[None]:
-    """Leave no place."""
+    """Take every queue slot."""
     for _ in range(passwords.QUEUE_SLOTS):
         passwords.queue_slots.acquire()
     try:
@@ -57,13 +57,13 @@ def crowd() -> Iterator[None]:
         passwords.queue_slots.release(passwords.QUEUE_SLOTS)
 
 
-def test_who_finds_no_place_is_told_when_to_come_back(
+def test_a_login_without_a_queue_slot_gets_503_with_retry_after(
     app: Flask, client: Browser, user: str
 ) -> None:
     with crowd():
         refused = client.login()
         assert client.get("/").status_code == 200
-        # Sent away without a look at the password: that was no attempt.
+        # The app did not check the password, so this was no attempt.
         assert rows(app, "SELECT count FROM throttles") == []
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "5"
@@ -71,9 +71,7 @@ def test_who_finds_no_place_is_told_when_to_come_back(
     assert client.login().status_code == 303
 
 
-def test_who_confirms_a_password_finds_a_place_before_it_counts(
-    configure: MakeApp, user: str
-) -> None:
+def test_a_confirmation_without_a_queue_slot_is_not_counted(configure: MakeApp, user: str) -> None:
     browser = Browser(configure(login_attempts_per_account=Rate(1, 900)))
     browser.login()
     form = {"password": PASSWORD}
@@ -83,13 +81,13 @@ def test_who_confirms_a_password_finds_a_place_before_it_counts(
     assert browser.post("/auth/confirm", data=form).status_code == 303
 
 
-def test_to_judge_a_password_takes_a_place(app: Flask) -> None:
+def test_rating_a_new_password_takes_a_queue_slot(app: Flask) -> None:
     with app.app_context(), crowd(), pytest.raises(ServiceUnavailable):
         passwords.weakness(NEW_PASSWORD, email=EMAIL, name="Ana")
 
 
 @pytest.mark.parametrize("start", ["/auth/register", "/auth/reset"])
-def test_who_chooses_a_password_finds_a_place_before_it_counts(
+def test_a_new_password_without_a_queue_slot_is_not_counted(
     configure: MakeApp, user: str, start: str
 ) -> None:
     browser = Browser(configure(login_attempts_per_address=Rate(1, 900)))
@@ -102,7 +100,12 @@ def test_who_chooses_a_password_finds_a_place_before_it_counts(
     assert browser.post(f"{start}/finish", data=form).status_code == 303
 
 
-def test_some_threads_are_left_for_other_pages() -> None:
+def test_enough_threads_remain_for_other_pages() -> None:
     served_by = runpy.run_path(str(CONFIGURATION))
-    assert served_by["worker_class"] == "gthread"
-    assert served_by["threads"] * 0.8 >= passwords.QUEUE_SLOTS + request.AT_ONCE
+    assert served_by["worker_class"] == "gthread", (
+        "set worker_class to gthread in gunicorn.conf.py: other workers serve no page while a "
+        "password is hashed."
+    )
+    assert served_by["threads"] * 0.8 >= passwords.QUEUE_SLOTS + request.AT_ONCE, (
+        "raise threads in gunicorn.conf.py: logins and slow forms could take all of them."
+    )

@@ -1,4 +1,4 @@
-"""Development shows mails and hints to this machine alone; what is served says nothing."""
+"""Development shows mails and hints only to this machine; a served app shows none."""
 
 import pytest
 from flask import Flask
@@ -13,7 +13,7 @@ MAILBOX = "/dev/mailbox"
 
 @pytest.fixture
 def desk(configure: MakeApp) -> Browser:
-    """Return a browser on the developer's own machine."""
+    """Return a browser on the machine of the developer."""
     here = "http://localhost:5000"
     app = configure(development=True, public_url=here)
     app.extensions["mailbox"].clear()
@@ -29,7 +29,7 @@ def test_a_mail_is_printed_with_its_link_on_a_line_of_its_own(
     assert f"https://app.example{link}" in lines
 
 
-def test_the_mailbox_shows_what_was_sent_latest_first(desk: Browser) -> None:
+def test_the_mailbox_shows_the_latest_mail_first(desk: Browser) -> None:
     assert "No mail yet." in desk.get(MAILBOX).text
     for email in (EMAIL, "bob@example.com"):
         desk.post("/auth/register", data={"email": email})
@@ -51,10 +51,10 @@ def test_the_mailbox_shows_what_was_sent_latest_first(desk: Browser) -> None:
         ("192.168.1.20", "localhost:5000", 404),
     ],
 )
-def test_the_mailbox_answers_this_machine_alone(
+def test_the_mailbox_answers_only_this_machine(
     desk: Browser, peer: str, host: str, status: int
 ) -> None:
-    """A page of others may name its own host after us (DNS rebinding)."""
+    """Another site can point its own host name at this machine (DNS rebinding)."""
     response = desk.get(
         MAILBOX,
         base_url=f"http://{host}",
@@ -74,14 +74,14 @@ def test_a_tunnel_that_rewrites_the_host_does_not_open_the_mailbox(
     assert desk.get(MAILBOX, headers={header: "203.0.113.9"}).status_code == 404
 
 
-def test_there_is_no_mailbox_but_in_development(client: Browser, user: str) -> None:
+def test_the_mailbox_exists_only_in_development(client: Browser, user: str) -> None:
     assert client.get(MAILBOX).status_code == 404
     client.login()
     assert client.get(MAILBOX).status_code == 404
 
 
 @pytest.mark.parametrize("signed_in", [False, True])
-def test_a_served_page_says_nothing_to_developers(
+def test_a_served_page_shows_no_hints_for_developers(
     client: Browser, user: str, signed_in: bool
 ) -> None:
     if signed_in:
@@ -90,5 +90,5 @@ def test_a_served_page_says_nothing_to_developers(
         kinds = [attributes.get("class") for _, attributes in page.tags]
         led_to = [address for _, address in page.targets() if address.startswith("/dev/")]
         assert "development" not in kinds and not led_to, (
-            f"{page.path} shows visitors what is for developers: put it in an if of `development`."
+            f"{page.path} shows visitors a hint for developers: show it only in `development`."
         )

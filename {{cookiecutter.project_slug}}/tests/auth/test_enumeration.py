@@ -1,4 +1,4 @@
-"""Nobody learns from the pages who has an account, not even by measuring."""
+"""The pages do not reveal who has an account, not even by their timing."""
 
 import pytest
 from flask import Flask
@@ -21,8 +21,8 @@ def accounts(app: Flask, user: str) -> None:
 
 
 def ask(app: Flask, path: str, email: str) -> tuple[int, str, list[str], list[str]]:
-    """Return what can be told from outside: status, text, cookies; and the work done."""
-    # The first request of all makes what is kept for the later ones.
+    """Return what an attacker can see, status, text and cookies, and the work done."""
+    # The first request fills the caches for the later ones.
     data = {"email": email, "password": f"not {PASSWORD}"}
     Browser(app).post(path, data=data)
     browser = Browser(app)
@@ -41,7 +41,7 @@ def test_an_unknown_address_gets_the_same_answer_by_the_same_work(app: Flask, pa
 
 
 @pytest.mark.parametrize("path", ["/auth/register", "/auth/reset"])
-def test_no_mail_is_written_while_somebody_waits_for_the_answer(app: Flask, path: str) -> None:
+def test_a_request_queues_its_mail_without_reading_the_account(app: Flask, path: str) -> None:
     with statements(app) as run:
         Browser(app).post(path, data={"email": EMAIL})
     assert any("INSERT INTO outbox" in statement for statement in run)

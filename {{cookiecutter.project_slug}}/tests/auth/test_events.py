@@ -1,4 +1,4 @@
-"""What matters is written down, in a row and in a line of the log, and holds no secret."""
+"""Security events are recorded in a row and in a log line, without secrets."""
 
 import logging
 from collections.abc import Callable
@@ -55,7 +55,7 @@ def reset(client: Browser) -> str:
         ("password_reset", reset),
     ],
 )
-def test_every_proof_of_who_one_is_is_written_down_good_or_bad(
+def test_every_authentication_attempt_is_recorded(
     app: Flask,
     client: Browser,
     user: str,

@@ -1,4 +1,4 @@
-"""Every view asks for login unless it says otherwise, and for the password where it says so."""
+"""Every view requires login unless it is marked public; a mark can require a recent password."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,8 +22,8 @@ from ..support.http import Browser
 from ..test_pages import PUBLIC
 
 LOCALHOST = "http://localhost:5000"
-# What came with the project. Pages of yours stand in tests/test_pages.py, and the parts of the
-# account have tests of their own.
+# The public endpoints that came with the project. Add your own in tests/test_pages.py; the parts
+# of the account have their own tests.
 OPEN = PUBLIC | {
     "auth.log_in",
     "auth.login",
@@ -49,12 +49,12 @@ def asks_for_login(response: Response) -> bool:
 
 
 def open_endpoints(app: Flask, origin: str) -> set[str]:
-    """Return the endpoints that let a visitor in, by any method.
+    """Return the endpoints that a visitor can open, by any method.
 
-    The views themselves are not called, so it does not matter what an address may hold.
+    The views themselves are not called, so the values in an address do not matter.
     """
     found = set()
-    # Those of a blueprint are open as those in static/ are.
+    # The static files of a blueprint are public, as those in static/ are.
     files = {f"{name}.static" for name, owner in app.blueprints.items() if owner.has_static_folder}
     for rule in app.url_map.iter_rules():
         if rule.endpoint in files or rule.endpoint.partition(".")[0] in PARTS:
@@ -71,21 +71,21 @@ def open_endpoints(app: Flask, origin: str) -> set[str]:
 
 def assert_only_these_are_open(opened: set[str], allowed: set[str]) -> None:
     assert not opened - allowed, (
-        f"{sorted(opened - allowed)} can be opened without a login. If that is meant, add it to "
-        "PUBLIC in tests/test_pages.py; if not, take @login_not_required from the view."
+        f"{sorted(opened - allowed)} can be opened without a login: add it to PUBLIC in "
+        "tests/test_pages.py if you mean it; otherwise remove @login_not_required from the view."
     )
 
 
-def test_these_endpoints_and_no_others_are_public(app: Flask, client: Browser) -> None:
+def test_only_the_listed_endpoints_are_public(app: Flask, client: Browser) -> None:
     opened = open_endpoints(app, client.origin)
     assert_only_these_are_open(opened, OPEN)
     assert not OPEN - opened, (
-        f"{sorted(OPEN - opened)} in PUBLIC (tests/test_pages.py) asks for login, or is not "
-        "there: take it from PUBLIC, or mark the view @login_not_required, right below its route."
+        f"{sorted(OPEN - opened)} requires login or does not exist: remove it from PUBLIC in "
+        "tests/test_pages.py, or write @login_not_required right below the route of its view."
     )
 
 
-def test_development_opens_its_own_pages_and_no_others(configure: MakeApp) -> None:
+def test_development_opens_only_its_own_pages(configure: MakeApp) -> None:
     app = configure(development=True, public_url=LOCALHOST)
     opened = open_endpoints(app, LOCALHOST)
     own = {endpoint for endpoint in opened if endpoint.startswith("dev.")}
@@ -93,7 +93,7 @@ def test_development_opens_its_own_pages_and_no_others(configure: MakeApp) -> No
     assert_only_these_are_open(opened, OPEN | own)
 
 
-def test_a_new_view_is_closed_until_it_is_marked(make_app: MakeApp, user: str) -> None:
+def test_a_new_view_requires_login_until_it_is_marked_public(make_app: MakeApp, user: str) -> None:
     app = make_app()
 
     @app.get("/test-closed")
@@ -112,32 +112,32 @@ def test_a_new_view_is_closed_until_it_is_marked(make_app: MakeApp, user: str) -
     assert browser.get("/test-closed").text == "Ana"
 
 
-def test_unknown_pages_are_missing_not_closed(client: Browser) -> None:
+def test_an_unknown_page_answers_404_without_login(client: Browser) -> None:
     assert client.get("/nowhere").status_code == 404
     assert client.delete("/account/").status_code == 405
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_a_refused_look_leads_back_after_login(client: Browser, method: str) -> None:
+def test_login_returns_to_a_page_that_was_refused(client: Browser, method: str) -> None:
     refused = client.open("/account/password?a=1&b=2", method=method)
     assert asks_for_login(refused)
     assert refused.location == "/auth/login?next=/account/password?a%3D1%26b%3D2"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_a_refused_change_is_not_repeated_after_login(make_app: MakeApp, method: str) -> None:
+def test_login_does_not_repeat_a_change_that_was_refused(make_app: MakeApp, method: str) -> None:
     app = make_app()
     app.add_url_rule("/test-closed", "notes", lambda: "changed", methods=[method])
     assert Browser(app).open("/test-closed", method=method).location == "/auth/login"
 
 
-def test_a_served_app_tells_nobody_how_it_is_built(client: Browser) -> None:
+def test_a_served_login_page_names_no_endpoint(client: Browser) -> None:
     page = client.get(client.get("/account/password").location)
     assert "account.password" not in page.text
 
 
 @pytest.mark.parametrize("order", ["above", "below", "public"])
-def test_a_mark_put_in_the_wrong_place_opens_nothing(
+def test_decorators_in_the_wrong_order_open_nothing(
     make_app: MakeApp, user: str, clock: TimeMachineFixture, order: str
 ) -> None:
     app = make_app()
@@ -161,7 +161,7 @@ def test_a_mark_put_in_the_wrong_place_opens_nothing(
 
 
 @pytest.mark.parametrize("within", ["a class", "a decorator", "an asynchronous one"])
-def test_a_view_that_the_guard_does_not_see_asks_as_well(
+def test_a_wrapped_view_still_requires_a_recent_login(
     make_app: MakeApp, user: str, clock: TimeMachineFixture, within: str
 ) -> None:
     app = make_app()

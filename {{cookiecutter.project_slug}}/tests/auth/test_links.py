@@ -1,4 +1,4 @@
-"""Mailed links: used once, for half an hour, for what they were sent for."""
+"""A mailed link works once, for 30 minutes, and only for its purpose."""
 
 from datetime import timedelta
 
@@ -35,10 +35,10 @@ def finish(purpose: str) -> str:
     return f"{START[purpose]}/finish"
 
 
-def test_looking_at_a_link_does_not_use_it_up(
+def test_opening_a_link_does_not_use_it_up(
     app: Flask, client: Browser, link: str, finish: str
 ) -> None:
-    # Mail scanners follow links before people do.
+    # Mail scanners open links before users do.
     scanner = Browser(app)
     assert scanner.head(link).status_code == 303
     assert scanner.get(link).status_code == 303
@@ -48,8 +48,8 @@ def test_looking_at_a_link_does_not_use_it_up(
     assert client.post(finish, data=FORM).status_code == 303
 
 
-def test_one_network_opens_a_link_only_so_often(configure: MakeApp, link: str) -> None:
-    # Each opening by a visitor can store a session: anybody with a link could fill the disk.
+def test_opening_links_is_limited_for_each_ip_address(configure: MakeApp, link: str) -> None:
+    # Each opening can store a visitor's session: one link would be enough to fill the disk.
     app = configure(login_attempts_per_address=Rate(3, 900))
     opened = [Browser(app).get(link).status_code for _ in range(5)]
     assert opened == [303, 303, 303, 429, 429]
@@ -66,7 +66,7 @@ def test_the_token_leaves_the_address_bar_at_once(client: Browser, link: str, fi
     assert token not in "".join(client.jar().values())
 
 
-def test_the_database_does_not_know_the_token(app: Flask, link: str) -> None:
+def test_the_database_does_not_store_the_link_token(app: Flask, link: str) -> None:
     token = link.rpartition("/")[2]
     assert len(token) >= 43
     assert rows(app, "SELECT id FROM links")
@@ -91,7 +91,7 @@ def test_a_link_works_once(
         assert f'href="{start}"' in answer.text
 
 
-def test_a_link_is_good_for_half_an_hour(
+def test_a_link_expires_after_30_minutes(
     clock: TimeMachineFixture, app: Flask, client: Browser, link: str, finish: str
 ) -> None:
     opened = Browser(app)
@@ -104,7 +104,7 @@ def test_a_link_is_good_for_half_an_hour(
     assert opened.post(finish, data=FORM).status_code == 410
 
 
-def test_a_link_that_grows_too_old_while_a_password_is_hashed_is_void(
+def test_a_link_that_expires_while_a_password_is_hashed_is_refused(
     clock: TimeMachineFixture,
     client: Browser,
     link: str,

@@ -1,4 +1,4 @@
-"""Log in and out, as every kind of session must allow."""
+"""Log in and log out, with either kind of session."""
 
 import pytest
 from flask import Flask, request
@@ -20,12 +20,14 @@ def test_a_page_greets_a_signed_in_user_by_name(client: Browser, user: str) -> N
 
 
 @pytest.mark.parametrize("email", ["ANA@EXAMPLE.COM", "Ana@example.com", f" {EMAIL} "])
-def test_an_address_is_known_however_it_is_spelt(client: Browser, user: str, email: str) -> None:
+def test_login_ignores_case_and_spaces_in_the_address(
+    client: Browser, user: str, email: str
+) -> None:
     client.login(email)
     assert client.is_signed_in()
 
 
-def test_next_leads_back_to_the_page_that_asked(client: Browser, user: str) -> None:
+def test_login_returns_to_the_page_that_asked_for_it(client: Browser, user: str) -> None:
     refused = client.get("/account/password?from=mail")
     assert refused.status_code == 303
     page = client.get(refused.location)
@@ -45,7 +47,9 @@ def test_a_remembered_login_outlives_the_browser(client: Browser, user: str) -> 
     assert int(ages[1] or 0) >= 7 * 24 * 60 * 60
 
 
-def test_logging_in_again_changes_who_is_signed_in(app: Flask, client: Browser, user: str) -> None:
+def test_logging_in_as_another_user_ends_the_first_session(
+    app: Flask, client: Browser, user: str
+) -> None:
     with app.app_context():
         add_user("bob@example.com", name="Bob")
     client.login()
@@ -65,8 +69,8 @@ def test_a_wrong_password_signs_nobody_in(client: Browser, user: str) -> None:
     assert not client.jar()
 
 
-def test_what_stands_in_the_address_logs_nobody_in(client: Browser, user: str) -> None:
-    """Addresses are kept in histories and logs."""
+def test_credentials_in_the_query_string_are_ignored(client: Browser, user: str) -> None:
+    """Browsers and logs keep addresses with their query strings."""
     query = {"email": EMAIL, "password": PASSWORD}
     assert client.post("/auth/login", query_string=query).status_code == 422
     assert client.get("/auth/login", query_string=query).status_code == 200
@@ -74,7 +78,7 @@ def test_what_stands_in_the_address_logs_nobody_in(client: Browser, user: str) -
     assert not client.is_signed_in()
 
 
-def test_a_failed_login_says_and_does_the_same_for_everybody(
+def test_every_failed_login_gets_the_same_answer_by_the_same_work(
     app: Flask, client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with app.app_context():
@@ -92,11 +96,11 @@ def test_a_failed_login_says_and_does_the_same_for_everybody(
         answer = client.login(email, password)
         answers.add((answer.status_code, answer.text.replace(email, "ADDRESS")))
     assert len(answers) == 1
-    # One computation each: work that differs would tell who has an account.
+    # One hash each: a difference in work would reveal who has an account.
     assert [computed.count(email) for email in sorted(set(computed))] == [1, 1, 2]
 
 
-def test_a_client_that_asks_for_json_is_told_so_in_json(client: Browser) -> None:
+def test_a_client_that_asks_for_json_gets_401_as_json(client: Browser) -> None:
     response = client.get("/account/", headers=JSON)
     assert response.status_code == 401
     assert response.json == {"error": "Please log in."}
@@ -136,20 +140,20 @@ def test_logout_leaves_other_browsers_signed_in(app: Flask, client: Browser, use
     assert elsewhere.is_signed_in()
 
 
-def test_logout_has_the_browser_forget_what_pages_left(client: Browser) -> None:
+def test_logout_clears_the_storage_of_the_browser(client: Browser) -> None:
     told = client.logout().headers["Clear-Site-Data"]
-    # "cache" would have Chrome look through what it stored of all sites: seconds, for most.
+    # "cache" makes Chrome search the stored files of all sites, which takes seconds.
     assert told == '"storage"'
 
 
-def test_logout_can_be_asked_for_again_and_by_visitors(client: Browser, user: str) -> None:
+def test_logout_can_be_repeated_and_works_for_visitors(client: Browser, user: str) -> None:
     assert client.logout().status_code == 303
     client.login()
     assert [client.logout().status_code for _ in range(2)] == [303, 303]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_a_link_cannot_log_anybody_out(client: Browser, user: str, method: str) -> None:
+def test_a_link_cannot_log_a_user_out(client: Browser, user: str, method: str) -> None:
     client.login()
     response = client.open("/auth/logout", method=method)
     assert response.status_code == (200 if method == "OPTIONS" else 405)
@@ -158,6 +162,10 @@ def test_a_link_cannot_log_anybody_out(client: Browser, user: str, method: str) 
 
 
 @pytest.mark.parametrize("path", ["/", "/account/", "/account/password", "/nowhere"])
-def test_every_page_of_a_signed_in_user_can_log_out(client: Browser, user: str, path: str) -> None:
+def test_every_page_of_a_signed_in_user_has_a_logout_button(
+    client: Browser, user: str, path: str
+) -> None:
     client.login()
-    assert 'action="/auth/logout"' in client.get(path).text
+    assert 'action="/auth/logout"' in client.get(path).text, (
+        f"{path} has no logout button: extend base.html, and keep the form in its header."
+    )

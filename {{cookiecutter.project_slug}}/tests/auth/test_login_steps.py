@@ -1,4 +1,4 @@
-"""Between the right password and the session there may be further steps."""
+"""A part can add steps between the right password and the session."""
 
 import pytest
 from flask import Flask, redirect, session
@@ -15,7 +15,7 @@ from ..support.parts import add_part
 
 
 def add_riddle(app: Flask) -> Flask:
-    """Ask Ana, and nobody else, one thing more; any answer at all is right."""
+    """Add a step for Ana alone; any answer is right."""
 
     def riddle(user: User, remember: bool, target: str) -> ResponseReturnValue | None:
         if user.email != EMAIL:
@@ -41,7 +41,7 @@ def asking(make_app: MakeApp, user: str) -> Flask:
 
 @pytest.mark.parametrize("login", [{}, {"remember": "y"}])
 @pytest.mark.parametrize("target", ["", "/account/?a=1", "//evil.example"])
-def test_the_last_step_signs_in_as_the_first_one_was_asked_to(
+def test_the_last_login_step_keeps_remember_and_next(
     asking: Flask, login: dict[str, str], target: str
 ) -> None:
     client = Browser(asking)
@@ -51,12 +51,12 @@ def test_the_last_step_signs_in_as_the_first_one_was_asked_to(
     ages = [one.attributes.get("max-age") for one in session_cookies(done) if not one.deletes]
     assert any(ages) == bool(login)
     assert client.is_signed_in()
-    # What was kept half way is gone.
+    # The data of the unfinished login is deleted.
     with client.session_transaction() as kept:
         assert "half way" not in kept
 
 
-def test_who_was_disabled_half_way_is_not_let_in_then_nor_later(asking: Flask) -> None:
+def test_an_account_disabled_between_steps_is_not_signed_in(asking: Flask) -> None:
     client = Browser(asking)
     client.login()
     run = asking.test_cli_runner()

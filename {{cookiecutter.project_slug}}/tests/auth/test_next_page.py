@@ -1,4 +1,4 @@
-"""`next` leads to pages of ours alone, however it is spelt."""
+"""`next` leads only to pages of the app, however it is spelt."""
 
 import re
 from urllib.parse import quote
@@ -65,7 +65,7 @@ OURS = [
 
 
 def origin_reached(location: str) -> str:
-    """Return where a browser goes from a page of ours (WHATWG URL, in short)."""
+    """Return the origin that a browser opens from a page of the app (WHATWG URL, in short)."""
     text = re.sub(r"[\t\n\r]", "", location.strip("".join(map(chr, range(0x21)))))
     text = text.replace("\\", "/")
     if re.match(r"[a-z][a-z0-9+.-]*:", text, re.IGNORECASE):
@@ -76,14 +76,16 @@ def origin_reached(location: str) -> str:
 
 
 @pytest.mark.parametrize("target", HOSTILE)
-def test_a_stranger_cannot_choose_where_one_lands(client: Browser, target: str) -> None:
+def test_next_never_leads_to_another_site(client: Browser, target: str) -> None:
     answer = client.post("/language", data={"language": "en", "next": target})
     assert (answer.status_code, answer.location) == (303, "/")
     assert origin_reached(answer.location) == ORIGIN
 
 
 @pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example"])
-def test_the_same_holds_wherever_next_is_followed(client: Browser, user: str, target: str) -> None:
+def test_every_page_that_follows_next_refuses_other_sites(
+    client: Browser, user: str, target: str
+) -> None:
     query = {"next": target}
     login = {"email": user, "password": PASSWORD}
     answers = [
@@ -97,7 +99,7 @@ def test_the_same_holds_wherever_next_is_followed(client: Browser, user: str, ta
 
 
 @pytest.mark.parametrize("target", OURS)
-def test_pages_of_ours_are_reached(client: Browser, target: str) -> None:
+def test_next_leads_to_pages_of_the_app(client: Browser, target: str) -> None:
     answer = client.post("/language", data={"language": "en", "next": target})
     assert answer.status_code == 303
     assert answer.location == quote(target, safe="/?#&=%:@")

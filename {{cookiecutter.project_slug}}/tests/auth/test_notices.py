@@ -1,4 +1,4 @@
-"""The owner of an account is told by mail what happened to it, in the language of the account."""
+"""A user gets notices about their account by mail, in their own language."""
 
 from email.message import EmailMessage
 
@@ -24,14 +24,14 @@ SENT = (1, 0)
 
 
 def log_in(app: Flask, client: str, email: str = EMAIL) -> list[EmailMessage]:
-    """Log in with a browser of that name, and return the mails that follow."""
+    """Log in with a browser of this name, and return the mails that follow."""
     browser = Browser(app)
     browser.environ_base["HTTP_USER_AGENT"] = client
     assert browser.login(email).status_code == 303
     return letters(app)
 
 
-def test_a_new_browser_is_told_with_where_and_when(
+def test_a_login_from_a_new_browser_is_mailed_with_place_and_time(
     app: Flask, user: str, clock: TimeMachineFixture
 ) -> None:
     assert log_in(app, HERE) == []
@@ -45,7 +45,7 @@ def test_a_new_browser_is_told_with_where_and_when(
 
 
 def told(app: Flask, email: str) -> EmailMessage:
-    """Return the one mail that waits: a notice with a way to choose another password."""
+    """Return the one waiting mail: a notice with a link for a new password."""
     (letter,) = letters(app)
     assert letter["To"] == email
     assert link_in(letter) == START
@@ -54,7 +54,7 @@ def told(app: Flask, email: str) -> EmailMessage:
     return letter
 
 
-def test_a_changed_password_is_told(app: Flask, client: Browser, user: str) -> None:
+def test_a_password_change_is_mailed_to_the_user(app: Flask, client: Browser, user: str) -> None:
     client.login()
     assert change_password(client) == 303
     letter = told(app, user)
@@ -62,7 +62,7 @@ def test_a_changed_password_is_told(app: Flask, client: Browser, user: str) -> N
     assert "UTC" in letter.get_content()
 
 
-def test_a_reset_password_is_told(app: Flask, client: Browser, user: str) -> None:
+def test_a_password_reset_is_mailed_to_the_user(app: Flask, client: Browser, user: str) -> None:
     client.get(ask_for_link(client, START, user))
     assert client.post(FINISH, data={"password": NEW_PASSWORD}).status_code == 303
     assert told(app, user)["Subject"].endswith("was changed")
@@ -81,7 +81,7 @@ def deliver(app: Flask) -> tuple[int, int]:
         ("/auth/reset", EMAIL, ["en", "en"]),
     ],
 )
-def test_a_mail_speaks_the_owners_language_or_else_that_of_whoever_asked(
+def test_a_mail_is_in_the_users_language_or_else_in_the_requesters(
     app: Flask,
     user: str,
     monkeypatch: pytest.MonkeyPatch,

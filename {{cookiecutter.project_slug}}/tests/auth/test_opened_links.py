@@ -1,4 +1,4 @@
-"""A form that a mailed link leads to acts for that link, whatever was opened since."""
+"""A form acts for the mailed link that opened it, even if another link was opened later."""
 
 import pytest
 from flask import Flask
@@ -29,7 +29,7 @@ def finish(purpose: str) -> str:
 
 
 def open_links(client: Browser, start: str, *recipients: str) -> list[dict[str, str]]:
-    """Open links one after another; return what stands in the form that each leads to."""
+    """Open links one after another; return the fields of the form that each opens."""
     forms = []
     for email in recipients:
         client.get(ask_for_link(client, start, email))
@@ -42,7 +42,7 @@ def filled(form: dict[str, str], password: str = NEW_PASSWORD) -> dict[str, str]
     return {**form, "name": "Nina", "password": password}
 
 
-def test_the_form_of_the_first_link_acts_for_the_first(
+def test_a_form_acts_for_the_link_that_opened_it(
     app: Flask, client: Browser, purpose: str, finish: str
 ) -> None:
     first, second = RECIPIENTS[purpose]
@@ -62,7 +62,7 @@ def test_another_site_cannot_make_a_form_act_for_its_own_link(
     mine, _ = RECIPIENTS[purpose]
     (form,) = open_links(client, START[purpose], mine)
     assert client.get(theirs, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 303
-    # Refused, it comes back as the form that it was: to reload would show the attacker's.
+    # A refused form comes back for the same link; a reload would show the attacker's link.
     refused = client.post(finish, data=filled(form, "short"))
     assert refused.status_code == 422
     assert f'value="{mine}"' in refused.text
@@ -72,7 +72,7 @@ def test_another_site_cannot_make_a_form_act_for_its_own_link(
     assert Browser(app).login(MALLORY, NEW_PASSWORD).status_code == 422
 
 
-def test_the_five_opened_last_are_kept(
+def test_a_browser_keeps_the_five_links_opened_last(
     app: Flask, client: Browser, purpose: str, finish: str
 ) -> None:
     with app.app_context():

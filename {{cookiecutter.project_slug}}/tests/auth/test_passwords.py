@@ -1,4 +1,4 @@
-"""Which passwords will do, and how they are hashed."""
+"""Which passwords are accepted, and how they are hashed."""
 
 import pytest
 from argon2 import Type
@@ -12,12 +12,12 @@ from ..conftest import MakeApp
 from ..support.accounts import change_user
 from ..support.http import EMAIL, PASSWORD, Browser
 
-# Taken before the tests put a cheap one in its place.
+# Read before the tests replace it with a cheap one.
 REAL_HASHER = passwords.hasher
 
 LONG = "gravel lantern umbrella Tuesday mellow harbour violin granite seven otter kiwi"
 SYMBOLS = "4@8({[<369&#!1/|0$5+7%2"
-# Of ten kinds that stand for letters none can be taken in more ways.
+# No ten kinds of symbols can stand for letters in more ways.
 MIXED = "({[691!|7++7(1[9{!6|"
 
 WEAK = {
@@ -67,8 +67,8 @@ GOOD = {
 }
 
 
-def test_the_real_hasher_costs_what_it_should() -> None:
-    # RFC 9106, second recommended option. Less makes a stolen table cheap to crack.
+def test_the_real_hasher_uses_the_parameters_of_rfc_9106() -> None:
+    # RFC 9106, second recommended option. Lower costs make a stolen table cheap to crack.
     assert REAL_HASHER.type is Type.ID
     assert REAL_HASHER.time_cost == 3
     assert REAL_HASHER.memory_cost == 64 * 1024
@@ -77,14 +77,14 @@ def test_the_real_hasher_costs_what_it_should() -> None:
     assert REAL_HASHER.salt_len >= 16
 
 
-def test_tests_do_not_pay_that_cost() -> None:
+def test_the_tests_use_a_cheap_hasher() -> None:
     assert passwords.hasher is not REAL_HASHER
 
 
 @pytest.mark.parametrize(
     "password", ["gravel lantern umbrella", "\N{OTTER}" * 64, "a\x00b", "\udcff", ""]
 )
-def test_a_hash_knows_its_password_and_no_other(password: str) -> None:
+def test_a_hash_verifies_only_its_own_password(password: str) -> None:
     hashed = passwords.hash_password(password)
     assert hashed.startswith("$argon2id$")
     assert passwords.verify(hashed, password)
@@ -93,11 +93,11 @@ def test_a_hash_knows_its_password_and_no_other(password: str) -> None:
 
 
 @pytest.mark.parametrize("stored", ["", "!", "plain text", "$argon2id$v=19$broken"])
-def test_what_is_no_hash_matches_nothing(stored: str) -> None:
+def test_a_broken_hash_verifies_no_password(stored: str) -> None:
     assert not passwords.verify(stored, stored)
 
 
-def test_any_text_can_be_judged(app: Flask) -> None:
+def test_any_text_can_be_rated(app: Flask) -> None:
     with app.app_context():
         for password in ("\udcff" * 20, "\x00" * 300, "\N{OTTER}" * 300):
             assert passwords.weakness(password, email="", name="")
@@ -105,7 +105,7 @@ def test_any_text_can_be_judged(app: Flask) -> None:
 
 @pytest.fixture
 def client(configure: MakeApp, user: str) -> Browser:
-    """Return a signed-in browser that may try as often as it likes."""
+    """Return a signed-in browser without a limit of attempts."""
     client = Browser(configure(login_attempts_per_account=Rate(1000, 900)))
     client.login()
     return client
@@ -125,10 +125,10 @@ def test_a_weak_password_is_refused(client: Browser) -> None:
 @pytest.mark.parametrize(
     "password", [SYMBOLS + SYMBOLS[::-1], MIXED + MIXED[::-1] + MIXED[:5], LONG]
 )
-def test_no_password_takes_long_to_judge(
+def test_no_password_takes_long_to_rate(
     app: Flask, monkeypatch: pytest.MonkeyPatch, password: str
 ) -> None:
-    """The time grows with the length, and with the ways to take symbols for letters."""
+    """The time grows with the length, and with the ways to read symbols as letters."""
     judged: list[str] = []
 
     def judge(text: str) -> dict[str, int]:
@@ -142,11 +142,11 @@ def test_no_password_takes_long_to_judge(
     assert password.casefold().startswith("".join(judged))
     for text in judged:
         assert 10 <= len(text) <= 32
-        # No ten kinds of them have more, all that there are have 736.
+        # No ten kinds of symbols have more ways; all kinds together have 736.
         assert len(list(enumerate_l33t_subs(relevant_l33t_subtable(text, L33T_TABLE)))) <= 138
 
 
-def test_a_good_password_is_taken_and_logs_in(client: Browser) -> None:
+def test_a_good_password_is_accepted_and_logs_in(client: Browser) -> None:
     current = PASSWORD
     for kind, password in GOOD.items():
         assert change(client, password, current) == 303, kind
@@ -155,7 +155,7 @@ def test_a_good_password_is_taken_and_logs_in(client: Browser) -> None:
 
 
 @pytest.mark.parametrize("password", ["Ximenes Quvadroz 1", "Quvadroz-Ximenes"])
-def test_a_name_is_no_password_for_whoever_has_it(client: Browser, password: str) -> None:
+def test_a_user_cannot_use_their_name_as_a_password(client: Browser, password: str) -> None:
     assert change(client, password) == 303
     with client.application.app_context():
         change_user(EMAIL, name="Ximenes Quvadroz")

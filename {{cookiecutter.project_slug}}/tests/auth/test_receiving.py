@@ -1,4 +1,4 @@
-"""What is sent is received before anything else happens: whoever sends slowly holds up nobody."""
+"""The app receives a body before it does anything else, so a slow sender blocks no other user."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -18,7 +18,7 @@ MULTIPART = "multipart/form-data; boundary=x"
 
 
 class Body(BytesIO):
-    """Come from a browser; note whether a transaction is open when more is waited for."""
+    """A request body that notes whether a transaction is open at each read."""
 
     def __init__(self, text: bytes, then: Callable[[], object] = lambda: None) -> None:
         super().__init__(text)
@@ -41,7 +41,7 @@ class Body(BytesIO):
         (b"slow", "application/octet-stream"),
     ],
 )
-def test_no_transaction_is_open_while_a_body_is_waited_for(
+def test_no_transaction_is_open_while_a_body_arrives(
     make_app: MakeApp, text: bytes, kind: str, untold: bool
 ) -> None:
     app = make_app()
@@ -51,7 +51,7 @@ def test_no_transaction_is_open_while_a_body_is_waited_for(
         leave_undone("undone@example.com")
         if request.is_json:
             return str(request.json)
-        # Still to be read, whatever it is.
+        # The view can still read a body of any kind.
         return request.form.get("word") or request.stream.read()
 
     body = Body(text)
@@ -68,8 +68,10 @@ def test_no_transaction_is_open_while_a_body_is_waited_for(
     assert not any(body.seen)
 
 
-def test_what_the_guard_finds_holds_when_the_body_has_come(client: Browser, user: str) -> None:
-    """Else a thief could have a form half sent, and let it act after the session's end."""
+def test_the_guard_checks_the_session_after_the_body_has_arrived(
+    client: Browser, user: str
+) -> None:
+    """Otherwise a thief could send half a form and finish it after the session has ended."""
     client.login()
     thief = Browser(client.application)
     thief.keep(client.jar())

@@ -1,4 +1,4 @@
-"""Register: an address, a mail, a link, and only then an account."""
+"""A visitor registers by address, mail and link; the account is created last."""
 
 import pytest
 from flask import Flask
@@ -37,9 +37,7 @@ def accounts(app: Flask) -> list[dict[str, object]]:
     return rows(app, "SELECT email, name, language FROM users ORDER BY email")
 
 
-def test_registering_takes_an_address_a_link_a_name_and_a_password(
-    app: Flask, client: Browser
-) -> None:
+def test_a_visitor_registers_by_a_mailed_link(app: Flask, client: Browser) -> None:
     assert client.get(START).status_code == 200
     link = ask_for_link(client, START, BOB)
     opened = client.get(link)
@@ -57,14 +55,14 @@ def test_registering_takes_an_address_a_link_a_name_and_a_password(
     assert client.is_signed_in()
 
 
-def test_what_is_no_address_gets_no_mail(client: Browser) -> None:
+def test_an_invalid_address_gets_no_mail(client: Browser) -> None:
     for email in NO_ADDRESSES:
         answer = client.post(START, data={"email": email})
         assert answer.status_code == 422, email
     assert not letters(client.application)
 
 
-def test_registering_ends_whatever_session_the_browser_had(
+def test_registering_ends_the_earlier_session_of_the_browser(
     app: Flask, client: Browser, user: str
 ) -> None:
     client.login()
@@ -77,7 +75,7 @@ def test_registering_ends_whatever_session_the_browser_had(
     assert not earlier.is_signed_in()
 
 
-def test_who_registers_is_signed_in_until_the_browser_is_closed(client: Browser) -> None:
+def test_a_new_user_is_signed_in_until_the_browser_is_closed(client: Browser) -> None:
     client.get(ask_for_link(client, START, BOB))
     answer = client.post(FINISH, data=FORM)
     cookies = [one for one in session_cookies(answer) if not one.deletes]
@@ -86,7 +84,7 @@ def test_who_registers_is_signed_in_until_the_browser_is_closed(client: Browser)
         assert not {"max-age", "expires"} & cookie.attributes.keys(), cookie.line
 
 
-def test_who_has_an_account_is_told_so_by_mail_alone(
+def test_a_registered_address_is_answered_only_by_mail(
     app: Flask, client: Browser, user: str
 ) -> None:
     client.post(START, data={"email": user})
@@ -96,7 +94,7 @@ def test_who_has_an_account_is_told_so_by_mail_alone(
     assert len(accounts(app)) == 1
 
 
-def test_an_address_that_was_taken_meanwhile_stays_with_its_owner(
+def test_an_address_registered_meanwhile_stays_with_its_account(
     app: Flask, client: Browser
 ) -> None:
     client.get(ask_for_link(client, START, BOB))
@@ -110,13 +108,15 @@ def test_an_address_that_was_taken_meanwhile_stays_with_its_owner(
 @pytest.mark.parametrize(
     "closed", [{"registration_open": False}, {"mail_server": MailServer("none")}]
 )
-def test_closed_registration_says_so_on_every_page_of_it(
+def test_every_registration_page_says_that_registration_is_closed(
     client: Browser, configure: MakeApp, closed: dict[str, object]
 ) -> None:
     client.get(ask_for_link(client, START, BOB))
     shut = Browser(configure(**closed))
     shut.keep(client.jar())
-    assert START not in shut.get("/").text
+    assert START not in shut.get("/").text, (
+        "the first page links to the registration though it is closed: ask can_register first."
+    )
     for answer in (
         shut.get(START),
         shut.post(START, data={"email": BOB}),
@@ -125,5 +125,5 @@ def test_closed_registration_says_so_on_every_page_of_it(
         shut.post(FINISH, data=FORM),
     ):
         assert answer.status_code == 403
-        assert "New accounts are made by" in answer.text
+        assert "New accounts are created by" in answer.text
     assert not accounts(client.application)

@@ -1,4 +1,4 @@
-"""REQUIRE_SECOND_FACTOR: nobody goes on without what a part offers, where a part offers any."""
+"""REQUIRE_SECOND_FACTOR: every user has to set up a second factor, if a part offers one."""
 
 import pytest
 from flask import Blueprint, Flask
@@ -17,7 +17,7 @@ PAGE = "/word"
 
 @pytest.fixture
 def strict(make_app: MakeApp, user: str, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """Return an app in which Ana has a word besides her password, and Bob has yet to set one up."""
+    """Return an app in which Ana has a secret word as second factor, and Bob has none yet."""
     pages = Blueprint("word", __name__)
     pages.add_url_rule(PAGE, "set_up", lambda: "Think of a word.")
     more = Part(order=2, menu=("account.profile", "Another page"))
@@ -40,7 +40,7 @@ def bob(strict: Flask) -> Browser:
 
 
 @pytest.mark.parametrize("part", [None, Part(order=1, menu=("account.profile", "A page"))])
-def test_where_no_part_can_meet_it_the_app_does_not_start(
+def test_the_app_does_not_start_if_no_part_offers_a_second_factor(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, part: Part | None
 ) -> None:
     use_parts(monkeypatch, *([part] if part else []))
@@ -55,7 +55,7 @@ def test_where_no_part_can_meet_it_the_app_does_not_start(
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("path", ["/account/", "/account/password"])
-def test_without_one_every_page_leads_to_where_it_is_set_up(
+def test_a_user_without_a_second_factor_is_sent_to_set_one_up(
     bob: Browser, path: str, method: str
 ) -> None:
     refused = bob.open(path, method=method)

@@ -1,4 +1,4 @@
-"""Reset a forgotten password by mail."""
+"""A user resets a forgotten password by mail."""
 
 from flask import Flask
 
@@ -23,7 +23,7 @@ def test_a_reset_ends_at_the_login_page_and_signs_nobody_in(client: Browser, use
     assert user in client.get(FINISH).text
     done = client.post(FINISH, data=FORM)
     assert (done.status_code, done.location) == (303, "/auth/login")
-    assert "Your password is changed." in client.get("/auth/login").text
+    assert "Your password was changed." in client.get("/auth/login").text
     assert not client.is_signed_in()
     assert client.login(password=PASSWORD).status_code == 422
     assert client.login(password=NEW_PASSWORD).status_code == 303
@@ -51,7 +51,7 @@ def test_a_reset_lets_a_throttled_account_in_again(configure: MakeApp, user: str
     assert client.login(password=NEW_PASSWORD).status_code == 303
 
 
-def test_nobody_and_the_disabled_get_no_mail(app: Flask, client: Browser) -> None:
+def test_unknown_and_disabled_accounts_get_no_reset_mail(app: Flask, client: Browser) -> None:
     with app.app_context():
         add_user("off@example.com")
         change_user("off@example.com", disabled_at=now())
@@ -61,7 +61,7 @@ def test_nobody_and_the_disabled_get_no_mail(app: Flask, client: Browser) -> Non
     assert not rows(app, "SELECT id FROM outbox")
 
 
-def test_a_changed_password_voids_the_link(app: Flask, client: Browser, user: str) -> None:
+def test_a_password_change_revokes_the_reset_link(app: Flask, client: Browser, user: str) -> None:
     link = ask_for_link(client, START, user)
     opened = Browser(app)
     opened.get(link)

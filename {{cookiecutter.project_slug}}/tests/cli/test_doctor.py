@@ -1,4 +1,4 @@
-"""`flask doctor` looks at the files, the repository and the database that are really there."""
+"""`flask doctor` checks the real files, the real repository and the real database."""
 
 import os
 import re
@@ -34,7 +34,7 @@ def folder(served: Flask, settings: Settings, tmp_path: Path) -> Iterator[Path]:
         yield tmp_path
 
 
-def test_of_good_settings_it_says_what_it_looked_at(folder: Path) -> None:
+def test_doctor_lists_every_check_if_the_settings_are_good(folder: Path) -> None:
     done, _ = run_flask(folder, "doctor", TRUSTED_PROXIES="1")
     lines = [line for line in done.output.splitlines() if not line.startswith("info: ")]
     assert lines == [f"ok: {name}" for name in LOOKED_AT]
@@ -59,13 +59,13 @@ def test_of_good_settings_it_says_what_it_looked_at(folder: Path) -> None:
         ({"REGISTRATION": "maybe"}, "REGISTRATION must be one of: open, closed."),
     ],
 )
-def test_a_value_that_is_refused_is_told_once(
+def test_doctor_reports_an_invalid_value_once(
     folder: Path, variables: dict[str, str], line: str
 ) -> None:
     status, lines = diagnose(folder, **variables)
     assert status == 1
     assert lines[0].startswith(f"unsafe: {line}")
-    # Two sources of the key: without the one, the other is looked at.
+    # With two sources of the key, doctor checks the other one too.
     assert len(lines) == 1 + ("both" in line)
 
 
@@ -82,7 +82,7 @@ def git(folder: Path, *arguments: str) -> None:
 @pytest.mark.parametrize(
     ("mode", "safe"), [(0o600, True), (0o400, True), (0o640, False), (0o604, False)]
 )
-def test_what_others_can_read_is_unsafe(folder: Path, mode: int, safe: bool) -> None:
+def test_files_that_other_users_can_read_are_unsafe(folder: Path, mode: int, safe: bool) -> None:
     where = {"DATABASE_URL": f"sqlite:///{folder}/app.sqlite"}
     run_flask(folder, "db", "upgrade", **where)
     (folder / ".env").touch()
@@ -93,18 +93,18 @@ def test_what_others_can_read_is_unsafe(folder: Path, mode: int, safe: bool) -> 
     assert names == ([] if safe else ["DATABASE_URL", ".env"])
 
 
-def test_a_key_that_comes_with_the_code_is_unsafe(folder: Path) -> None:
+def test_a_key_in_a_file_of_the_code_is_unsafe(folder: Path) -> None:
     (folder / ".env.example").write_text(f"SECRET_KEY={KEY}\n")
     line = "unsafe: SECRET_KEY stands in .env.example. Set a new one, without fallbacks."
     assert diagnose(folder) == (1, [line])
-    # It is not enough to sign with another one.
+    # As a fallback it is unsafe too.
     known = {"SECRET_KEY": OTHER_KEY, "SECRET_KEY_FALLBACKS": KEY}
     assert diagnose(folder, **known) == (1, [line])
     assert diagnose(folder, SECRET_KEY_FALLBACKS="") == (0, [])
 
 
 @needs_git
-def test_a_key_that_git_keeps_is_unsafe(folder: Path) -> None:
+def test_a_key_in_the_git_repository_is_unsafe(folder: Path) -> None:
     (folder / "compose.yaml").write_text(f"SECRET_KEY: {KEY}\n")
     (folder / ".env").touch(0o600)
     git(folder, "init", "--quiet")
@@ -117,7 +117,7 @@ def test_a_key_that_git_keeps_is_unsafe(folder: Path) -> None:
 
 
 @needs_git
-def test_a_folder_of_somebody_elses_is_looked_at_as_well(
+def test_a_folder_of_another_system_user_is_checked_too(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not takes_safe_directories():
@@ -129,7 +129,7 @@ def test_a_folder_of_somebody_elses_is_looked_at_as_well(
     git(release, "init", "--quiet")
     git(release, "add", ".env")
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-    # Whoever runs these tests may have told git that all folders are theirs.
+    # Your own git configuration may trust every folder: ignore it.
     for where in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
         monkeypatch.setenv(where, os.devnull)
     for root in (release, current):

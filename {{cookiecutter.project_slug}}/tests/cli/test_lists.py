@@ -1,4 +1,4 @@
-"""Operators look at accounts, sessions and events: lines that grep finds and nobody forges."""
+"""Operators list accounts, sessions and events, in lines for grep that no user can forge."""
 
 from datetime import UTC, datetime
 
@@ -23,7 +23,7 @@ def look(app: Flask, *args: str) -> Result:
 
 
 def fields(done: Result) -> list[list[str]]:
-    """Return what a command that succeeded has printed, by line and field."""
+    """Return the output of a successful command, by line and field."""
     assert done.exit_code == 0, done.output
     return [line.split("\t") for line in done.output.split("\n")[:-1]]
 
@@ -34,7 +34,7 @@ def noon(clock: TimeMachineFixture) -> TimeMachineFixture:
     return clock
 
 
-def test_accounts_are_listed_a_line_each(noon: TimeMachineFixture, app: Flask, user: str) -> None:
+def test_accounts_are_listed_one_per_line(noon: TimeMachineFixture, app: Flask, user: str) -> None:
     with app.app_context():
         add_user(BOB, name="Bob the Builder")
     run(app, "disable", BOB)
@@ -44,7 +44,7 @@ def test_accounts_are_listed_a_line_each(noon: TimeMachineFixture, app: Flask, u
     ]
 
 
-def test_what_strangers_wrote_forges_neither_line_nor_field(app: Flask, user: str) -> None:
+def test_text_from_strangers_cannot_forge_lines_or_fields(app: Flask, user: str) -> None:
     with app.app_context():
         change_user(EMAIL, name=FORGED)
     Browser(app).login()

@@ -1,4 +1,4 @@
-"""`flask secret rotate` changes the key in one step, as docs/keys.md says: nothing is lost."""
+"""`flask secret rotate` changes the key in one step, as docs/keys.md says, and loses nothing."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def done(site: Site, *args: str, **variables: str) -> str:
 
 @pytest.fixture
 def keys(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """Let two parts encrypt something; return the keys that they are given."""
+    """Add two parts that encrypt data; return the keys that they receive."""
     given: list[list[str]] = []
 
     def reencrypt(keys: Sequence[str]) -> tuple[int, list[str]]:
@@ -34,7 +34,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return given
 
 
-def test_a_planned_change_logs_nobody_out_and_loses_nothing(
+def test_a_planned_rotation_logs_no_user_out_and_loses_nothing(
     site: Site, keys: list[list[str]]
 ) -> None:
     (rotate,) = commands("keys.md", PLANNED)
@@ -43,23 +43,23 @@ def test_a_planned_change_logs_nobody_out_and_loses_nothing(
     client.login(remember="y")
     old_key = site.key
 
-    assert done(site, *rotate[1:]) == "4 encrypted anew. Restart the app now.\n"
+    assert done(site, *rotate[1:]) == "4 re-encrypted. Restart the app now.\n"
     assert site.fallbacks == (old_key,)
     assert keys == [[site.key, old_key]] * 2
-    # Not restarted yet: nobody is logged out.
+    # Before the restart, every user stays signed in.
     assert client.is_signed_in()
 
     new = site.start()
     assert moved(client, new).is_signed_in()
     later = Browser(new)
     later.login(remember="y")
-    # Once the longest session has ended, its owner takes the old key out.
+    # After the longest session has expired, the owner of the app removes the old key.
     site.file.write_text(f"SECRET_KEY={site.key}\n")
     last = site.start()
     assert moved(later, last).is_signed_in()
 
 
-def test_after_a_leak_all_that_the_old_key_signed_is_dead(
+def test_after_a_leak_everything_the_old_key_signed_is_revoked(
     site: Site, keys: list[list[str]]
 ) -> None:
     old = site.start()
@@ -79,7 +79,7 @@ def test_after_a_leak_all_that_the_old_key_signed_is_dead(
 
     new = site.start()
     assert not moved(client, new).is_signed_in()
-    # Nor would the old key help, were it accepted once more.
+    # An app that still accepts the old key refuses the session too.
     assert not client.is_signed_in()
     assert Browser(new).get(link).status_code == 410
     form = {"password": f"another {PASSWORD}"}

@@ -1,4 +1,4 @@
-"""`flask secret` makes and rotates the key, in a file that nobody else can read."""
+"""`flask secret` creates and rotates the key, in a file that no other user can read."""
 
 import os
 import sys
@@ -49,7 +49,7 @@ def test_new_writes_a_key_that_the_app_accepts(app: Flask, file: Path) -> None:
 
 @posix
 @pytest.mark.parametrize("umask", [0o022, 0o000, 0o077])
-def test_nobody_else_can_read_the_new_file(app: Flask, file: Path, umask: int) -> None:
+def test_other_users_cannot_read_the_new_file(app: Flask, file: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
         run(app, "new")
@@ -59,12 +59,12 @@ def test_nobody_else_can_read_the_new_file(app: Flask, file: Path, umask: int) -
 
 
 @pytest.mark.parametrize("text", ["", f"SECRET_KEY={OLD}\n"])
-def test_new_never_touches_a_file_that_is_there(app: Flask, file: Path, text: str) -> None:
+def test_new_never_changes_an_existing_file(app: Flask, file: Path, text: str) -> None:
     file.write_text(text)
     done = run(app, "new")
     assert done.exit_code == 1
     assert done.output == (
-        "Error: .env exists already. `flask secret rotate` puts a new key into it.\n"
+        "Error: .env already exists. `flask secret rotate` puts a new key into it.\n"
     )
     assert file.read_text() == text
 
@@ -79,9 +79,7 @@ def test_rotate_makes_the_old_key_the_first_fallback(app: Flask, file: Path) -> 
 
 
 @pytest.mark.parametrize("letter", [",", " #", "'", '"', "\\", "$", "`", "\n"])
-def test_a_key_that_could_not_be_kept_in_a_list_is_not_lost(
-    app: Flask, file: Path, letter: str
-) -> None:
+def test_rotate_refuses_a_key_that_a_list_cannot_hold(app: Flask, file: Path, letter: str) -> None:
     key = f"k9xT7pQm2RzL8wYb{letter}4NcF6hJd3GsA5eUi"
     set_key(file, "SECRET_KEY", key, quote_mode="never" if letter == "," else "always")
     before = file.read_text()
@@ -91,7 +89,7 @@ def test_a_key_that_could_not_be_kept_in_a_list_is_not_lost(
     assert file.read_text() == before
 
 
-def test_a_fallback_that_could_not_be_kept_in_a_list_is_not_lost(app: Flask, file: Path) -> None:
+def test_rotate_refuses_a_fallback_that_a_list_cannot_hold(app: Flask, file: Path) -> None:
     before = f"SECRET_KEY={OLD}\nSECRET_KEY_FALLBACKS='k9xT7pQm2RzL8wYb #4NcF6hJd3GsA5eUi'\n"
     file.write_text(before)
     assert run(app, "rotate").exit_code == 1
@@ -99,10 +97,10 @@ def test_a_fallback_that_could_not_be_kept_in_a_list_is_not_lost(app: Flask, fil
 
 
 @posix
-def test_the_file_stays_where_it_is_and_whose_it_is(
+def test_rotate_keeps_the_place_and_the_owner_of_the_file(
     app: Flask, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Run by root, it would else be root's, and the app could not read it."""
+    """Otherwise a file written by root would belong to root, and the app could not read it."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text(f"SECRET_KEY={OLD}\n")
     file.symlink_to(elsewhere)

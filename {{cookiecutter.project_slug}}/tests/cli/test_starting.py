@@ -1,4 +1,4 @@
-"""Development starts by itself; the commands that cure a refused start always run."""
+"""Development starts without settings, and the commands that repair settings always run."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ def in_development(folder: Path, *options: str, **variables: str) -> Flask:
     """Return the app that `flask run --debug` serves."""
     done, served = run_flask(folder, "run", "--debug", *options, **variables)
     assert done.exit_code == 0, done.output
-    # The debugger is wrapped around it.
+    # Unwrap it from the debugger.
     app = getattr(served[0], "_app", served[0])
     assert isinstance(app, Flask)
     return app
@@ -38,14 +38,14 @@ def test_development_starts_on_an_empty_database(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [["purge"], ["mail", "retry"], ["nonsense"]])
-def test_without_a_key_every_other_command_says_so(folder: Path, command: list[str]) -> None:
+def test_every_other_command_refuses_to_run_without_a_key(folder: Path, command: list[str]) -> None:
     done, _ = run_flask(folder, *command, SECRET_KEY="")
     assert done.exit_code == 1
     assert done.output.startswith("Error: SECRET_KEY is missing. Run `flask secret")
     assert done.output.count("\n") == 1
 
 
-def test_commands_that_prepare_for_serving_run_before_it_can(folder: Path) -> None:
+def test_commands_that_prepare_serving_run_with_incomplete_settings(folder: Path) -> None:
     empty = f"sqlite:///{folder}/empty.sqlite"
     missing = {"DATABASE_URL": empty, "PUBLIC_URL": "", "MAIL_URL": ""}
     create = ("user", "create", EMAIL, "--name", "Ana")

@@ -1,4 +1,4 @@
-"""Operators help people, and never learn or set a password of theirs."""
+"""Operators help users, and never see or set a password."""
 
 import pytest
 from flask import Flask
@@ -19,14 +19,16 @@ NONE = "MAIL_URL names no mail server to send by."
 def test_without_a_mail_server_there_is_no_reset(
     configure: MakeApp, user: str, scheme: str
 ) -> None:
-    """The console is the operator's own, and the link opens the account."""
+    """The console would show the operator the link, which opens the account."""
     app = configure(mail_server=MailServer(scheme))
     before = everything_stored(app)
     assert said(run(app, "reset", EMAIL)) == NONE
     assert everything_stored(app) == before
 
 
-def test_the_sessions_of_one_account_end(app: Flask, client: Browser, user: str) -> None:
+def test_an_operator_ends_the_sessions_of_one_account(
+    app: Flask, client: Browser, user: str
+) -> None:
     with app.app_context():
         add_user(BOB)
     bob = Browser(app)
@@ -42,7 +44,9 @@ def test_the_sessions_of_one_account_end(app: Flask, client: Browser, user: str)
     assert client.is_signed_in()
 
 
-def test_the_sessions_of_everybody_end(app: Flask, client: Browser, user: str) -> None:
+def test_an_operator_ends_the_sessions_of_all_accounts(
+    app: Flask, client: Browser, user: str
+) -> None:
     with app.app_context():
         add_user(BOB)
     bob = Browser(app)

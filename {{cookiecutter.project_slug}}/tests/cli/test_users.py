@@ -1,4 +1,4 @@
-"""`flask user` manages accounts, and says in one sentence what it will not do."""
+"""`flask user` manages accounts, and refuses in one sentence."""
 
 import pytest
 from flask import Flask
@@ -20,8 +20,8 @@ def test_a_created_account_can_log_in(app: Flask, client: Browser) -> None:
 
 
 @pytest.mark.parametrize("email", [EMAIL, EMAIL.upper(), f" {EMAIL}"])
-def test_nobody_has_two_accounts(app: Flask, user: str, email: str) -> None:
-    taken = f"{EMAIL} has an account already."
+def test_an_address_has_only_one_account(app: Flask, user: str, email: str) -> None:
+    taken = f"{EMAIL} already has an account."
     assert said(run(app, "create", email, "--name", "Ana", typed=PASSWORD)) == taken
 
 

@@ -14,7 +14,7 @@ from {{ cookiecutter.project_slug }}.account import PARTS
 from {{ cookiecutter.project_slug }}.config import LANGUAGES
 from {{ cookiecutter.project_slug }}.core import i18n
 
-# The app has a catalogue, and each part of the account has one of its own.
+# The app has one catalogue, and each part of the account has its own.
 FOLDERS = [i18n.PACKAGE, *(i18n.PACKAGE / "account" / part for part in PARTS)]
 # The texts themselves are in English.
 TRANSLATED = [name for name in LANGUAGES if name != "en"]
@@ -31,15 +31,15 @@ def where(folder: Path, language: str) -> Path:
 def read(folder: Path, language: str) -> Catalog:
     path = where(folder, language)
     assert path.is_file(), (
-        f"LANGUAGES (config.py) has {language}, but {path} is missing: take it from LANGUAGES, or "
-        "see in docs/recipes.md how to begin a catalogue."
+        f"LANGUAGES (config.py) has {language}, but {path} is missing: remove it from LANGUAGES, "
+        "or create its catalogue as docs/recipes.md says."
     )
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
 def messages(catalogue: Catalog) -> Iterator[Message]:
-    """Yield all but the first, which is the file's header."""
+    """Yield all messages except the first, which is the header of the file."""
     return (message for message in catalogue if message.id)
 
 
@@ -82,8 +82,8 @@ def test_each_text_is_translated_in_all_its_forms(folder: Path, language: str) -
         )
         assert is_whole, f"translate {message.id!r} in {where(folder, language)}, in all its forms"
         assert not message.fuzzy, (
-            f"look whether {message.id!r} is translated well in {where(folder, language)}, and "
-            'take the line "#, fuzzy" away'
+            f"check the translation of {message.id!r} in {where(folder, language)}, then "
+            'delete the line "#, fuzzy" above it'
         )
 
 
@@ -94,7 +94,9 @@ def test_a_translation_takes_the_same_values_as_its_text(folder: Path, language:
         taken = sorted(re.findall(PLACEHOLDER, forms(message.id)[0]))
         for text in forms(message.string):
             assert sorted(re.findall(PLACEHOLDER, text)) == taken, (
-                f"{text!r} must take the values of its text, {taken}: no more, no fewer"
+                f"use exactly the values {taken} of the English text in {text!r}"
             )
-            # A template would take any other percent sign for one more value.
-            assert "%" not in re.sub(f"{PLACEHOLDER}|%%", "", text), f"write %% for % in {text!r}"
+            # A template would read any other percent sign as another value.
+            assert "%" not in re.sub(f"{PLACEHOLDER}|%%", "", text), (
+                f"write %% instead of % in {text!r}"
+            )

@@ -1,4 +1,4 @@
-"""Every page that a browser comes to, yours too, holds what the policy allows and leads somewhere."""
+"""Every page, yours too, keeps to the Content-Security-Policy and has no dead link."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from ..conftest import MakeApp
 from ..support.html import Page, Tag, crawl, is_ours
 from ..support.http import LOCALHOST, Browser
 
-# A script of any other type is data, which browsers do not run.
+# Browsers run only these types; a script of any other type is data.
 RUN = {"", "importmap", "module", "speculationrules", "application/javascript", "text/javascript"}
 LEADING = ("action", "formaction", "href", "src")
 ALLOWED = ("'unsafe-inline'", "'nonce-", "'sha256-", "'sha384-", "'sha512-")
@@ -48,7 +48,7 @@ def _inline(tag: Tag) -> Iterator[tuple[str, str]]:
 def test_no_page_holds_inline_script_or_style(
     configure: MakeApp, user: str, development: bool, signed_in: bool
 ) -> None:
-    """Every page that can be opened without a value in its address, yours too."""
+    """Check every page whose address takes no value, yours too."""
     changes = {"development": True, "public_url": LOCALHOST} if development else {}
     app = configure(**changes)
     client = Browser(app, origin=LOCALHOST) if development else Browser(app)
@@ -65,10 +65,10 @@ def test_no_page_holds_inline_script_or_style(
 
 
 @pytest.mark.parametrize("signed_in", [False, True])
-def test_every_link_and_every_form_leads_to_a_page_of_ours(
+def test_every_link_and_form_leads_to_a_page_that_exists(
     app: Flask, client: Browser, user: str, signed_in: bool
 ) -> None:
-    """Pages of yours may link to what they like, and all of them to other sites."""
+    """Check the pages that came with the project; links to other sites are free."""
     if signed_in:
         client.login()
     urls = app.url_map.bind("app.example", url_scheme="https")
@@ -90,5 +90,5 @@ def test_every_link_and_every_form_leads_to_a_page_of_ours(
             except (NotFound, MethodNotAllowed):
                 pytest.fail(
                     f"{page.path} leads to {method} {address}, where this app has no page: "
-                    "correct the address, or write it with https:// if it is another site's."
+                    "correct the address, or begin it with https:// if it belongs to another site."
                 )

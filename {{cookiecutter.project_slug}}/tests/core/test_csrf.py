@@ -1,4 +1,4 @@
-"""Other sites cannot make a browser change anything here."""
+"""Other sites cannot make a browser change anything in the app (CSRF)."""
 
 import logging
 from itertools import product
@@ -29,7 +29,7 @@ ORIGINS = [
     "HTTPS://APP.EXAMPLE",
     "http://app.example",
 ]
-# Where the first header speaks, the second does not count: three of them show it.
+# Sec-Fetch-Site wins over Origin, so three origins are enough for each of its values.
 SAID = [
     *product(SITES[1:], [None, ORIGIN, "https://evil.example"]),
     *product([None], ORIGINS),
@@ -39,7 +39,7 @@ COOKIES = [None, *OWN, "analytics", "__Host-other_app-session"]
 
 
 def is_let_in(site: str | None, origin: str | None, cookie: str | None) -> bool:
-    """Say it in words: the browser's word first, then the origin, then the cookie."""
+    """Follow the rule: first Sec-Fetch-Site, then Origin, then the cookie."""
     if site in {"same-origin", "none"}:
         return True
     if site is None and origin == ORIGIN:
@@ -50,7 +50,7 @@ def is_let_in(site: str | None, origin: str | None, cookie: str | None) -> bool:
 
 @pytest.fixture
 def probe(make_app: MakeApp) -> Flask:
-    """Return an app with a view that counts how often it was reached."""
+    """Return an app with a view that counts its calls."""
     app = make_app()
     app.config["REACHED"] = 0
 
@@ -64,7 +64,7 @@ def probe(make_app: MakeApp) -> Flask:
 
 
 def visitor(app: Flask, cookie: str | None, origin: str = ORIGIN) -> Browser:
-    """Return a client that says nothing of where it comes from."""
+    """Return a client that sends neither Sec-Fetch-Site nor Origin."""
     browser = Browser(app, origin=origin)
     del browser.environ_base["HTTP_SEC_FETCH_SITE"]
     if cookie:
@@ -85,7 +85,7 @@ def ask(
 
 
 @pytest.mark.parametrize("cookie", COOKIES)
-def test_only_requests_of_our_own_pages_change_anything(probe: Flask, cookie: str | None) -> None:
+def test_only_same_origin_requests_change_anything(probe: Flask, cookie: str | None) -> None:
     browser = visitor(probe, cookie)
     for site, origin in SAID:
         before = probe.config["REACHED"]
@@ -96,14 +96,14 @@ def test_only_requests_of_our_own_pages_change_anything(probe: Flask, cookie: st
 
 
 @pytest.mark.parametrize("method", UNSAFE)
-def test_the_gate_stands_before_every_unsafe_method(probe: Flask, method: str) -> None:
+def test_the_origin_of_every_unsafe_method_is_checked(probe: Flask, method: str) -> None:
     browser = visitor(probe, None)
     assert ask(browser, method, site="cross-site") == 403
     assert ask(browser, method, origin="https://evil.example") == 403
     assert ask(browser, method, site="same-origin") == 204
 
 
-def test_a_forged_form_does_nothing_and_is_told_why(
+def test_a_forged_form_is_refused_with_a_reason(
     client: Browser, user: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     client.login()

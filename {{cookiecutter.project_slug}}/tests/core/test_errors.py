@@ -1,4 +1,4 @@
-"""Every error is answered in the reader's language and format, and tells no secrets."""
+"""Every error is answered in the user's language and format, and reveals no secrets."""
 
 import logging
 
@@ -21,9 +21,9 @@ STATUSES = [400, 403, 404, 405, 409, 413, 418, 422, 429, 500, 503]
 
 @pytest.fixture
 def failing(make_app: MakeApp) -> Browser:
-    """Return a browser on an app that fails as it is told."""
+    """Return a browser on an app whose views fail on request."""
     app = make_app()
-    # As it is outside tests: an error is answered, not raised.
+    # As in production: answer an error instead of raising it.
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
     @page(app, public=True)
@@ -43,7 +43,7 @@ def failing(make_app: MakeApp) -> Browser:
     return Browser(app)
 
 
-def test_an_error_is_a_page_of_ours(failing: Browser) -> None:
+def test_every_error_is_a_page_of_the_app(failing: Browser) -> None:
     for status in STATUSES:
         answer = failing.get(f"/{status}")
         assert answer.status_code == status
@@ -51,7 +51,7 @@ def test_an_error_is_a_page_of_ours(failing: Browser) -> None:
         assert "</main>" in answer.text
 
 
-def test_who_asks_for_json_gets_it(failing: Browser) -> None:
+def test_a_client_that_asks_for_json_gets_errors_as_json(failing: Browser) -> None:
     for status in STATUSES:
         answer = failing.get(f"/{status}", headers=JSON)
         assert answer.status_code == status
@@ -61,7 +61,7 @@ def test_who_asks_for_json_gets_it(failing: Browser) -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, JSON])
-def test_a_crash_is_logged_and_told_to_nobody(
+def test_a_crash_is_logged_and_its_details_stay_hidden(
     failing: Browser, caplog: pytest.LogCaptureFixture, headers: dict[str, str]
 ) -> None:
     with caplog.at_level(logging.ERROR):
@@ -81,7 +81,7 @@ def test_the_reason_that_a_view_gives_is_shown_as_text(failing: Browser, status:
     assert failing.get(f"/{status}/why", headers=JSON).json == {"error": REASON}
 
 
-def test_it_is_well_while_the_database_answers(app: Flask, client: Browser) -> None:
+def test_the_health_check_succeeds_while_the_database_answers(app: Flask, client: Browser) -> None:
     with statements(app) as run:
         answer = client.get("/healthz")
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
@@ -89,13 +89,13 @@ def test_it_is_well_while_the_database_answers(app: Flask, client: Browser) -> N
     assert not set_cookies(answer)
 
 
-def test_it_is_not_well_without_the_database(app: Flask, client: Browser) -> None:
+def test_the_health_check_fails_without_the_database(app: Flask, client: Browser) -> None:
     with broken_database(app):
         answer = client.get("/healthz")
     assert (answer.status_code, answer.json) == (503, {"status": "no database"})
     assert client.get("/healthz").status_code == 200
 
 
-def test_it_answers_whatever_name_it_is_asked_by(client: Browser) -> None:
+def test_the_health_check_answers_under_any_host_name(client: Browser) -> None:
     assert client.get("/healthz", base_url="http://10.0.0.5:8000").status_code == 200
     assert client.head("/healthz").status_code == 200

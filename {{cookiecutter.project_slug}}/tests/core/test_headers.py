@@ -1,4 +1,4 @@
-"""Every answer carries the headers that forbid what this site never does."""
+"""Every response has the security headers."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,8 @@ from ..support.settings import disconnect, quick_app
 from ..support.sql import empty_tables
 
 POLICY = "; ".join(CONTENT_SECURITY_POLICY)
-INLINE = "The policy allows what is written into pages, by an attacker too: move yours to static/."
+KEEP = "Put {} back into CONTENT_SECURITY_POLICY (config.py), and add your own sources next to it."
+INLINE = "Remove 'unsafe-...' from CONTENT_SECURITY_POLICY (config.py): move the code into static/."
 
 INSIDE = "http://10.0.0.5:8000"
 FORWARDED = {
@@ -38,9 +39,9 @@ FORWARDED = {
 
 @pytest.fixture(scope="module")
 def extended(served: Flask, settings: Settings, pages: BytecodeCache) -> Iterator[Flask]:
-    """Return an app with a view that fails and one that has a mind of its own."""
+    """Return an app with a view that fails and a view that sets its own headers."""
     app = quick_app(settings, pages)
-    # As it is outside tests: an error is answered, not raised.
+    # As in production: answer an error instead of raising it.
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
     @app.get("/broken")
@@ -63,7 +64,7 @@ def extended(served: Flask, settings: Settings, pages: BytecodeCache) -> Iterato
 
 @pytest.fixture(scope="module")
 def answers(extended: Flask) -> dict[str, TestResponse]:
-    """Return an answer of every kind, by what it is."""
+    """Return a response of every kind, by its name."""
     client = Browser(extended)
     with pytest.MonkeyPatch.context() as patch:
         watch_hashing(patch, lambda: None)
@@ -108,41 +109,42 @@ def test_the_answers_are_of_every_status(answers: dict[str, TestResponse]) -> No
 def test_every_answer_carries_every_header(answers: dict[str, TestResponse]) -> None:
     for kind, answer in answers.items():
         carried = {name: answer.headers.get(name) for name in ALWAYS}
-        assert carried == ALWAYS, kind
+        assert carried == ALWAYS, f"{kind}: do not change these headers in a view or a hook"
         assert answer.headers["Content-Security-Policy"] == POLICY, kind
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000", kind
 
 
-def test_the_policy_keeps_out_what_is_written_into_pages() -> None:
-    # Sources of yours may stand beside these: add them to the list in config.py.
+def test_the_policy_blocks_inline_scripts_and_foreign_frames() -> None:
+    # You can add your own sources to the list in config.py.
     for part in ("default-src 'self'", "object-src 'none'", "base-uri 'none'"):
-        assert part in POLICY
-    assert "form-action 'self'" in POLICY
-    assert "frame-ancestors 'none'" in POLICY, "Another site may show a page in a frame of its own."
+        assert part in POLICY, KEEP.format(part)
+    for part in ("form-action 'self'", "frame-ancestors 'none'"):
+        assert part in POLICY, KEEP.format(part)
     assert "'unsafe-" not in POLICY, INLINE
 
 
-def test_nothing_but_files_is_stored_by_caches(
+def test_caches_store_only_static_files(
     answers: dict[str, TestResponse],
 ) -> None:
     for kind, answer in answers.items():
         stored = answer.headers.get("Cache-Control") != "no-store"
-        assert stored == ("file" in kind), kind
+        assert stored == ("file" in kind), (
+            f"{kind}: send Cache-Control: no-store with pages; if you cache a page of yours on "
+            "purpose, remove it from this test."
+        )
 
 
-def test_a_view_may_differ_and_still_depends_on_the_cookie(extended: Flask) -> None:
+def test_a_view_can_set_its_own_headers_and_still_varies_by_cookie(extended: Flask) -> None:
     answer = Browser(extended).get("/own")
-    # One line each: of two policies browsers obey both, of two such lines caches either.
+    # One line each: browsers obey both of two policies, caches either of two such lines.
     assert answer.headers.getlist("Cache-Control") == ["public, max-age=60"]
     assert answer.headers.getlist("Content-Security-Policy") == ["default-src 'none'"]
     assert answer.headers.getlist("X-Content-Type-Options") == ["nosniff"]
     assert answer.headers.getlist("Vary") == ["X-Cookie-Consent", "Cookie"]
 
 
-def test_https_is_promised_where_the_public_address_has_it(
-    client: Browser, configure: MakeApp
-) -> None:
-    # A proxy may ask by plain http: it is the visitor's browser that is told.
+def test_hsts_is_sent_if_the_public_url_is_https(client: Browser, configure: MakeApp) -> None:
+    # A proxy may use plain http to reach the app; the header is for the visitor's browser.
     proxied = client.get("/", base_url=ORIGIN.replace("https", "http"))
     assert proxied.headers["Strict-Transport-Security"] == "max-age=31536000"
     for development in (True, False):
@@ -155,7 +157,7 @@ def test_https_is_promised_where_the_public_address_has_it(
 
 
 def seen_by(app: Flask, headers: dict[str, str] = FORWARDED) -> tuple[str, str]:
-    """Return where the app believes a request to have come from, and gone to."""
+    """Return the client address and the host URL that the app sees."""
 
     @page(app, public=True)
     def seen() -> ResponseReturnValue:
@@ -166,13 +168,13 @@ def seen_by(app: Flask, headers: dict[str, str] = FORWARDED) -> tuple[str, str]:
     return said["address"], said["url"]
 
 
-def test_without_a_proxy_nothing_forwarded_is_believed(make_app: MakeApp) -> None:
+def test_without_a_proxy_forwarded_headers_are_ignored(make_app: MakeApp) -> None:
     assert seen_by(make_app()) == ("127.0.0.1", "https://10.0.0.5:8000/")
 
 
-def test_one_proxy_is_believed_about_the_address_and_never_about_the_host(
+def test_a_trusted_proxy_sets_the_client_address_but_never_the_host(
     make_app: MakeApp,
 ) -> None:
-    # The last address is the proxy's word; what stands before is the client's own.
+    # The proxy adds the last address; the client may have forged those before it.
     app = make_app(trusted_proxies=1)
     assert seen_by(app) == ("203.0.113.9", "https://10.0.0.5:8000/")

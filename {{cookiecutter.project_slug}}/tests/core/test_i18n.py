@@ -1,4 +1,4 @@
-"""Speak the reader's language, on every page and in every mail."""
+"""Every page and every mail is in the user's language."""
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ def reader(app: Flask) -> Browser:
     return asking(app, "pt-BR,pt;q=0.9,en;q=0.8")
 
 
-def test_a_visitor_chooses_and_comes_back_to_the_same_page(client: Browser) -> None:
+def test_a_visitor_chooses_a_language_and_returns_to_the_same_page(client: Browser) -> None:
     done = client.post("/language", data={"language": "pt_BR", "next": "/auth/login"})
     assert (done.status_code, done.location) == (303, "/auth/login")
     assert language_of(client.get("/auth/login")) == "pt_BR"
@@ -23,13 +23,13 @@ def test_a_visitor_chooses_and_comes_back_to_the_same_page(client: Browser) -> N
     assert language_of(client.get("/auth/login")) == "en"
 
 
-def test_a_visitors_choice_is_a_cookie_for_a_year_and_no_row(app: Flask, client: Browser) -> None:
+def test_a_visitors_language_is_a_cookie_for_a_year_and_no_row(app: Flask, client: Browser) -> None:
     stored = everything_stored(app)
     done = client.post("/language", data={"language": "pt_BR"})
     (cookie,) = set_cookies(done)
     assert (cookie.name, cookie.value) == (LANGUAGE, "pt_BR")
     assert cookie.attributes["max-age"] == str(365 * 24 * 60 * 60)
-    # A row for each request would let anybody fill the disk.
+    # With one row for each request, any visitor could fill the disk.
     assert everything_stored(app) == stored
 
 
@@ -41,7 +41,7 @@ def test_a_link_cannot_change_the_language(client: Browser, query: str) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["", "qaa", "pt", "../pt_BR", "pt_BR\0"])
-def test_a_language_that_is_not_ours_is_refused(reader: Browser, wanted: str) -> None:
+def test_an_unknown_language_is_refused(reader: Browser, wanted: str) -> None:
     refused = reader.post("/language", data={"language": wanted})
     assert refused.status_code == 400
     assert language_of(refused) == "pt_BR"

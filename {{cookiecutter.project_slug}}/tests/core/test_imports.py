@@ -9,20 +9,20 @@ import pytest
 import {{ cookiecutter.project_slug }}
 
 PACKAGE = Path({{ cookiecutter.project_slug }}.__file__).parent
-# What each room may import besides itself. Rooms of yours are free.
+# What each layer may import besides itself. Your own modules are free.
 MAY_IMPORT = {
     "core": {"config"},
     "config": {"core"},
     "models": {"core", "config"},
     "auth": {"core", "config", "models"},
     "cli": {"core", "config", "models", "auth"},
-    # A part brings commands along.
+    # A part adds commands.
     "account": {"core", "config", "models", "auth", "cli"},
 }
 
 
 def imported(file: Path) -> Iterator[tuple[str, ...]]:
-    """Yield the way from the package to each name that a module imports."""
+    """Yield the path from the package to each name that a module imports."""
     folder = file.parent.relative_to(PACKAGE).parts if file.is_relative_to(PACKAGE) else ()
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
@@ -38,26 +38,26 @@ def imported(file: Path) -> Iterator[tuple[str, ...]]:
             yield from (way[1:] for way in ways if way[0] == PACKAGE.name)
 
 
-@pytest.mark.parametrize("room", MAY_IMPORT)
-def test_no_room_imports_one_above_it(room: str) -> None:
-    files = [PACKAGE / f"{room}.py", *(PACKAGE / room).rglob("*.py")]
+@pytest.mark.parametrize("layer", MAY_IMPORT)
+def test_no_layer_imports_from_a_layer_above_it(layer: str) -> None:
+    files = [PACKAGE / f"{layer}.py", *(PACKAGE / layer).rglob("*.py")]
     for file in filter(Path.is_file, files):
-        above = {way[0] for way in imported(file) if way} - MAY_IMPORT[room] - {room}
+        above = {way[0] for way in imported(file) if way} - MAY_IMPORT[layer] - {layer}
         assert not above, (
-            f"{file.relative_to(PACKAGE)} imports from {sorted(above)}, which imports from {room} "
-            "itself: move what both need down, or pass it in as an argument"
+            f"{file.relative_to(PACKAGE)} imports from {sorted(above)}, which imports from {layer} "
+            "itself: move the shared code to a lower layer, or pass it as an argument"
         )
 
 
-def test_nothing_but_a_part_itself_imports_from_it() -> None:
-    """So that its folder can be deleted, and nothing else be changed."""
+def test_no_other_module_imports_from_a_part() -> None:
+    """The owner can delete the folder of a part without changing anything else."""
     found = set()
     for file in (PACKAGE.parent / "wsgi.py", *PACKAGE.rglob("*.py")):
-        for room, part, *_ in (way for way in imported(file) if len(way) > 1):
-            inside = PACKAGE / room / part
-            if room == "account" and inside.is_dir() and not file.is_relative_to(inside):
+        for layer, part, *_ in (way for way in imported(file) if len(way) > 1):
+            inside = PACKAGE / layer / part
+            if layer == "account" and inside.is_dir() and not file.is_relative_to(inside):
                 found.add(f"{file.relative_to(PACKAGE.parent)} imports from account/{part}/")
     assert not found, (
-        f"{sorted(found)}: a part is found by itself. Let it plug in what it offers (auth/parts.py), "
-        "or move what several need into auth/ or core/"
+        f"{sorted(found)}: the app finds parts by itself. Offer it through the fields of Part "
+        "(auth/parts.py), or move shared code into auth/ or core/"
     )

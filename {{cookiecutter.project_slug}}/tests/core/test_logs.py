@@ -1,4 +1,4 @@
-"""The log is one line of JSON for each event, by which a request can be followed."""
+"""The log has one line of JSON for each event, with the id of its request."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ CONFIGURATION = Path(__file__).parents[2] / "gunicorn.conf.py"
 
 @pytest.fixture
 def log(app: Flask) -> Iterator[StringIO]:
-    """Return what is written where the app is served."""
+    """Return the log as a served app writes it."""
     stream = StringIO()
     handler = logs.handler(stream)
     logging.getLogger().addHandler(handler)
@@ -37,7 +37,7 @@ def entries(log: StringIO) -> list[dict[str, str]]:
 
 
 def failing(app: Flask) -> Browser:
-    """Return a browser of an app that has views which fail."""
+    """Return a browser on an app with views that fail."""
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
     @app.get("/fail/database/<token>")
@@ -55,13 +55,15 @@ def failing(app: Flask) -> Browser:
     return Browser(app)
 
 
-def test_the_server_logs_no_path_beside_it() -> None:
-    # Links have their tokens in it.
-    assert runpy.run_path(str(CONFIGURATION))["accesslog"] is None
+def test_gunicorn_writes_no_access_log() -> None:
+    # The path of a mailed link contains its token.
+    assert runpy.run_path(str(CONFIGURATION))["accesslog"] is None, (
+        "set accesslog to None in gunicorn.conf.py: it would log the tokens of mailed links."
+    )
 
 
 @pytest.mark.parametrize("what", ["database", "code"])
-def test_a_crash_tells_where_and_neither_the_path_nor_what_the_database_was_sent(
+def test_a_logged_crash_contains_no_path_and_no_query_values(
     make_app: MakeApp, log: StringIO, what: str
 ) -> None:
     token = "a-token-that-opens-something"

@@ -1,4 +1,4 @@
-"""Migrations build what the models say, and lose nothing on the way."""
+"""Migrations build what the models describe, and lose no data."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +16,7 @@ from ..support.sql import branches, own_database, rows
 
 @pytest.fixture
 def new_app(make_app: MakeApp, tmp_path: Path) -> Iterator[Callable[[], Flask]]:
-    """Return a maker of apps that share a database of their own, empty at first."""
+    """Return a function that makes apps on one new, empty database."""
     with own_database(tmp_path) as url:
         yield lambda: make_app(database_url=url)
 
@@ -26,14 +26,15 @@ def tables(app: Flask) -> set[str]:
         return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
 
 
-def test_each_migration_follows_one_other(app: Flask) -> None:
-    """Each part of the account has a branch of its own; all others are the app's."""
+def test_each_branch_of_migrations_has_one_head(app: Flask) -> None:
+    """Each part of the account has its own branch; all other migrations are the app's."""
     heads = branches(app)
     assert heads.count({"default"}) == 1, (
-        f"run `flask db merge` (docs/upgrading.md says why): {heads}"
+        f"run flask db merge, as docs/upgrading.md says: the heads are {heads}."
     )
     assert all(heads.count(labels) == 1 and len(labels) == 1 for labels in heads), (
-        f"a branch of migrations has several heads, or is part of two branches: {heads}"
+        f"give each branch of a part one head: merge several heads with flask db merge, and let no "
+        f"migration depend on two branches. The heads are {heads}."
     )
 
 
@@ -49,20 +50,22 @@ def test_models_and_migrations_agree(new_app: Callable[[], Flask]) -> None:
         connection = alembic.migration_context.connection
         assert connection is not None
         if connection.dialect.name == "sqlite":
-            # Switched off for the migration, and on again for what comes after it.
+            # Off during the migration, on again afterwards.
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     assert tables(app) == set(Base.metadata.tables)
-    # No account is there but those that people make: none has a known password.
-    assert not rows(app, "SELECT id FROM users"), "a migration must not make an account"
+    # Only people create accounts, so no account has a known password.
+    assert not rows(app, "SELECT id FROM users"), (
+        "delete the INSERT INTO users from your migration: create accounts with flask user create."
+    )
 
 
-def test_every_migration_can_be_taken_back(new_app: Callable[[], Flask]) -> None:
+def test_every_migration_can_be_downgraded(new_app: Callable[[], Flask]) -> None:
     app = new_app()
     with app.app_context():
         assert alembic.is_empty()
         alembic.upgrade()
         assert not alembic.is_empty()
-    # A part is left by the branch that bears its name, and the others stay.
+    # A part is removed by the branch of its name; the other branches stay.
     for branch in sorted(set().union(*branches(app)) - {"default"}):
         with app.app_context():
             alembic.downgrade(f"{branch}@base")
@@ -73,8 +76,8 @@ def test_every_migration_can_be_taken_back(new_app: Callable[[], Flask]) -> None
         alembic.downgrade("base")
         assert alembic.is_empty()
     assert not tables(app), (
-        f"{sorted(tables(app))} is left when all migrations are taken back: let the downgrade() of "
-        "the migration that makes it drop it."
+        f"{sorted(tables(app))} remains after all downgrades: drop it in downgrade() of the "
+        "migration that creates it."
     )
     with app.app_context():
         alembic.upgrade()

@@ -1,4 +1,4 @@
-"""A script gets an answer that it can read; only a browser that opens a page is led to another."""
+"""A script gets JSON; only a browser that opens a page is redirected."""
 
 import pytest
 from time_machine import TimeMachineFixture
@@ -10,7 +10,7 @@ from ..support.http import ORIGIN, Browser, page
 
 LOGIN = "Please log in."
 CONFIRM = "Please confirm your password first."
-# What browsers and libraries say of themselves, and whether they open a page.
+# The headers that browsers and libraries send when they open a page, or do not.
 NAVIGATIONS = [
     {},
     {"Accept": "*/*"},
@@ -27,7 +27,7 @@ HTMX = {"HX-Request": "true", "Sec-Fetch-Mode": "cors", "Referer": f"{ORIGIN}/no
 
 
 @pytest.mark.parametrize("headers", NAVIGATIONS)
-def test_a_browser_that_opens_a_page_is_led_to_the_login(
+def test_a_browser_that_opens_a_page_is_redirected_to_login(
     client: Browser, headers: dict[str, str]
 ) -> None:
     refused = client.get("/account/", headers=headers)
@@ -36,7 +36,7 @@ def test_a_browser_that_opens_a_page_is_led_to_the_login(
 
 @pytest.mark.parametrize("headers", SCRIPTS)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_script_is_told_that_nobody_is_signed_in(
+def test_a_script_without_a_login_gets_401_as_json(
     client: Browser, method: str, headers: dict[str, str]
 ) -> None:
     refused = client.open("/account/", method=method, headers=headers)
@@ -45,17 +45,17 @@ def test_a_script_is_told_that_nobody_is_signed_in(
     assert ("HX-Redirect" in refused.headers) == ("HX-Request" in headers)
 
 
-def test_htmx_opens_the_login_page_as_a_whole_and_comes_back_to_the_page_around(
+def test_htmx_opens_the_full_login_page_and_returns_to_the_outer_page(
     client: Browser,
 ) -> None:
     refused = client.get("/account/", headers=HTMX)
     assert refused.headers["HX-Redirect"] == "/auth/login?next=/notes?page%3D2"
-    # A part of a page is no page to come back to.
+    # htmx asked for a fragment, and a fragment is no page to return to.
     refused = client.get("/account/", headers=HTMX | {"Referer": "https://evil.example/"})
     assert refused.headers["HX-Redirect"] == "/auth/login"
 
 
-def test_htmx_is_led_to_the_password_as_well(
+def test_htmx_opens_the_full_page_to_confirm_the_password(
     make_app: MakeApp, user: str, clock: TimeMachineFixture
 ) -> None:
     app = make_app()
@@ -77,4 +77,4 @@ def test_htmx_is_led_to_the_password_as_well(
 @pytest.mark.parametrize("headers", SCRIPTS)
 def test_a_script_reads_errors_as_json(client: Browser, headers: dict[str, str]) -> None:
     missing = client.get("/nowhere", headers=headers)
-    assert (missing.status_code, missing.json) == (404, {"error": "There is no such page here."})
+    assert (missing.status_code, missing.json) == (404, {"error": "This page does not exist."})

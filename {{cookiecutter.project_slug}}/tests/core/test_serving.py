@@ -1,4 +1,4 @@
-"""A start with bad settings ends with one line that names the variable and the cure."""
+"""With bad settings the app does not start: one line names the variable and the cure."""
 
 import os
 from collections.abc import Iterator
@@ -61,17 +61,17 @@ def test_a_server_does_not_start_with_debug_on(folder: Path) -> None:
         serve(folder, FLASK_DEBUG="1")
 
 
-def test_what_starts_is_secure_unasked(folder: Path) -> None:
+def test_a_served_app_is_secure_by_default(folder: Path) -> None:
     app = serve(folder)
     assert app.config["SESSION_COOKIE_SECURE"]
     assert not app.debug
     assert not [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("dev.")]
     with app.app_context():
-        # What a worker inherited it would share with its master.
+        # Workers would share an inherited connection with the master process.
         assert "Connections in pool: 0 " in db.engine.pool.status()
 
 
-def test_the_file_beside_it_is_read_and_the_environment_wins(folder: Path) -> None:
+def test_the_env_file_is_read_and_the_environment_wins(folder: Path) -> None:
     lines = ["PUBLIC_URL=https://file.example", "MAIL_FROM=file@app.example"]
     (folder / ".env").write_text("\n".join(lines))
     del os.environ["PUBLIC_URL"]

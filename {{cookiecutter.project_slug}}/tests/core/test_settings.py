@@ -1,4 +1,4 @@
-"""What the environment may say, and what it means."""
+"""The settings that the environment can set, and their defaults."""
 
 from {{ cookiecutter.project_slug }}.config import LANGUAGE, Settings
 from {{ cookiecutter.project_slug }}.core.environ import Rate
@@ -6,25 +6,27 @@ from {{ cookiecutter.project_slug }}.core.environ import Rate
 from ..support.http import SESSION
 from ..support.settings import KEY, read
 
+CHANGED = "a default in config.py has changed: if you mean it, write the new value here too."
 
-def test_a_start_without_further_settings_is_a_safe_one() -> None:
+
+def test_the_default_settings_are_safe() -> None:
     settings = read()
     assert settings.cookie_name("session") == SESSION
     assert settings.cookie_attributes["secure"]
     assert not settings.development
     assert settings.trusted_proxies == 0
-    assert settings.password_min_length == 15
-    assert settings.reauthentication_seconds == 600
-    assert settings.sessions_per_user == 20
+    assert settings.password_min_length == 15, CHANGED
+    assert settings.reauthentication_seconds == 600, CHANGED
+    assert settings.sessions_per_user == 20, CHANGED
     assert not settings.require_second_factor
-    assert settings.login_attempts_per_account == Rate(10, 900)
-    assert settings.login_attempts_per_address == Rate(100, 900)
-    assert settings.mails_per_address == Rate(30, 3600)
+    assert settings.login_attempts_per_account == Rate(10, 900), CHANGED
+    assert settings.login_attempts_per_address == Rate(100, 900), CHANGED
+    assert settings.mails_per_address == Rate(30, 3600), CHANGED
     assert settings.public_url is None
     assert settings.language == LANGUAGE
 
 
-def test_only_a_development_server_makes_it_development() -> None:
+def test_only_a_development_server_turns_development_on() -> None:
     settings = Settings.from_environ({"SECRET_KEY": KEY}, development_url="http://localhost:5001")
     assert settings.development
     assert settings.public_url == "http://localhost:5001"

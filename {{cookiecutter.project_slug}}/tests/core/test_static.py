@@ -1,4 +1,4 @@
-"""Files are served from static/ alone, and nothing answers a method it does not know."""
+"""Only files in static/ are served, and the method of a request cannot be overridden."""
 
 import pytest
 
@@ -25,11 +25,14 @@ OTHER_FILES = [
 @pytest.mark.parametrize("path", OTHER_FILES)
 def test_no_other_file_and_no_list_of_files_is_served(client: Browser, path: str) -> None:
     answer = client.get(path, follow_redirects=True)
-    assert answer.status_code == 404
+    assert answer.status_code == 404, (
+        f"{path} answers {answer.status_code}: serve files only from static/, and let no view of "
+        "yours match this address."
+    )
     assert "SECRET_KEY" not in answer.text
 
 
-def test_the_method_is_the_one_that_was_sent(client: Browser, user: str) -> None:
+def test_headers_and_queries_cannot_override_the_method(client: Browser, user: str) -> None:
     client.login()
     override = {"X-HTTP-Method-Override": "POST", "X-HTTP-Method": "POST"}
     client.get("/auth/logout", headers=override, query_string={"_method": "POST"})

@@ -1,4 +1,4 @@
-"""Guessing is slowed down: for each account, and for each address it comes from."""
+"""Failed logins are throttled, for each account and for each IP address."""
 
 import pytest
 from flask import Flask
@@ -18,7 +18,7 @@ WRONG = "not the password at all"
 def attempt(
     app: Flask, email: str = EMAIL, password: str = WRONG, *, address: str = "10.0.0.1"
 ) -> TestResponse:
-    """Try to log in with a fresh browser from an address."""
+    """Try to log in with a new browser from an IP address."""
     browser = Browser(app)
     browser.environ_base["REMOTE_ADDR"] = address
     return browser.login(email, password)
@@ -29,14 +29,14 @@ def statuses(app: Flask, email: str, times: int) -> list[int]:
 
 
 @pytest.mark.parametrize("email", [EMAIL, NOBODY])
-def test_an_account_takes_so_many_failures_whether_it_exists_or_not(
+def test_failed_logins_are_limited_for_known_and_unknown_accounts(
     configure: MakeApp, user: str, email: str
 ) -> None:
     app = configure(login_attempts_per_account=Rate(3, 900))
     assert statuses(app, email, 5) == [422, 422, 422, 429, 429]
 
 
-def test_a_refusal_says_when_to_come_back(configure: MakeApp, user: str) -> None:
+def test_a_throttled_login_says_when_to_try_again(configure: MakeApp, user: str) -> None:
     app = configure(login_attempts_per_account=Rate(1, 150))
     attempt(app)
     refused = attempt(app)
@@ -45,10 +45,8 @@ def test_a_refusal_says_when_to_come_back(configure: MakeApp, user: str) -> None
     assert "3 minutes" in refused.text
 
 
-def test_while_throttled_the_right_password_is_refused_as_well(
-    configure: MakeApp, user: str
-) -> None:
-    # Otherwise guessing could go on, and only the right guess would tell.
+def test_a_throttled_login_refuses_even_the_right_password(configure: MakeApp, user: str) -> None:
+    # Otherwise an attacker could keep guessing, and only the right guess would succeed.
     app = configure(login_attempts_per_account=Rate(2, 900))
     statuses(app, EMAIL, 3)
     answers = [attempt(app, password=word) for word in (PASSWORD, WRONG)]
@@ -58,10 +56,10 @@ def test_while_throttled_the_right_password_is_refused_as_well(
 
 
 @pytest.mark.parametrize("start", ["/auth/register", "/auth/reset"])
-def test_passwords_chosen_by_mailed_link_count_as_logins_do(
+def test_passwords_set_by_mailed_link_are_throttled_like_logins(
     configure: MakeApp, user: str, start: str
 ) -> None:
-    # To judge them takes as long, and a link may be tried again and again.
+    # Rating a password takes as long as a login, and a link can be tried many times.
     app = configure(login_attempts_per_address=Rate(3, 900))
     browser = Browser(app)
     browser.get(ask_for_link(browser, start, EMAIL if start == "/auth/reset" else NOBODY))
@@ -71,10 +69,10 @@ def test_passwords_chosen_by_mailed_link_count_as_logins_do(
 
 
 @pytest.mark.parametrize("path", ["/auth/register", "/auth/reset"])
-def test_mails_asked_for_from_one_address_are_limited(
+def test_mail_requests_are_limited_for_each_ip_address(
     configure: MakeApp, user: str, path: str
 ) -> None:
-    """Those to one recipient never show it: see test_mail_pauses.py."""
+    """The limit for each recipient is never shown: see test_mail_pauses.py."""
     client = Browser(configure(mails_per_address=Rate(5, 3600)))
     client.login()
     asked = [NOBODY, NOBODY, NOBODY, "bob@example.com", "c@example.com", "d@example.com"]

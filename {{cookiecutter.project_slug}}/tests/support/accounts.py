@@ -1,4 +1,4 @@
-"""Make accounts, act as their owners, and see what is kept of them."""
+"""Create accounts, act as their users, and find what is stored about them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -30,7 +30,7 @@ TOKENS = (b"her token", b"her old token")
 
 
 def copy_of(client: Browser) -> Browser:
-    """Return another browser with the same cookies, as a thief would have."""
+    """Return another browser with the same cookies, as a thief would have them."""
     other = Browser(client.application)
     other.keep(client.jar())
     return other
@@ -43,7 +43,7 @@ def change_password(client: Browser) -> int:
 
 
 def handles(app: Flask, email: str = EMAIL) -> list[str]:
-    """Return the handles of an account's live sessions, latest first."""
+    """Return the handles of the active sessions of an account, latest first."""
     with app.app_context():
         return [found.handle for found in sessions.active_sessions(_owner(email))]
 
@@ -83,7 +83,7 @@ def change_user(email: str, /, **changes: object) -> None:
 
 
 class WatchedHasher(PasswordHasher):
-    """Call `watch` before each computation, which is as cheap as in other tests."""
+    """Call `watch` before each hash; hashing is as cheap as in other tests."""
 
     def __init__(self, watch: Callable[[], object]) -> None:
         super().__init__(time_cost=1, memory_cost=8, parallelism=1)
@@ -103,7 +103,7 @@ def watch_hashing(monkeypatch: pytest.MonkeyPatch, watch: Callable[[], object]) 
 
 
 def overtake(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> list[object]:
-    """Do something else while the next password is hashed or verified; return what came of it."""
+    """Run `work` while the next password is hashed or verified; return its result."""
     done: list[object] = []
 
     def once() -> None:
@@ -116,7 +116,7 @@ def overtake(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> lis
 
 
 def leave_traces(app: Flask) -> Browser:
-    """Make an account that has a row in every table; return its owner's browser."""
+    """Create an account with a row in every table; return its user's browser."""
     with app.app_context():
         add_user(EMAIL, name=TRACED_NAME)
     browser = Browser(app)
@@ -133,7 +133,7 @@ def leave_traces(app: Flask) -> Browser:
         mail = {"purpose": "any", "language": "en"}
         db.session.add_all(
             [
-                # Asked for before there was an account, and by its owner since.
+                # One requested before the account existed, and one by its user.
                 Link(token_hash=token, email=EMAIL, **link),
                 Link(token_hash=old_token, email=TRACED_OLD, user_id=owner.id, **link),
                 Outbox(
@@ -153,7 +153,7 @@ def leave_traces(app: Flask) -> Browser:
 
 
 def what_is_personal(app: Flask) -> list[bytes]:
-    """Return what must not be left of the account that left traces."""
+    """Return every value that must be gone after the account is deleted."""
     (owner,) = rows(
         app, "SELECT public_id, password_hash FROM users WHERE email = :email", email=EMAIL
     )
@@ -168,7 +168,7 @@ def what_is_personal(app: Flask) -> list[bytes]:
 
 
 def tables_of_parts() -> list[Table]:
-    """Return the tables of the account's parts in which an account can have a row."""
+    """Return the tables of the account's parts with a foreign key to users."""
     owned = {
         mapper.local_table
         for mapper in Base.registry.mappers
@@ -182,11 +182,11 @@ def tables_of_parts() -> list[Table]:
 
 
 def row_of(table: Table, user_id: int) -> dict[str, object]:
-    """Return a row of a user's, in which each text and each token says where it stands."""
+    """Return a row of a user, in which each text and each token names its column."""
     return {
         column.name: user_id if _names_a_user(column) else _value(column)
         for column in table.columns
-        # Those that the database numbers by itself.
+        # The database numbers these by itself.
         if column is not table.autoincrement_column
     }
 
@@ -202,5 +202,5 @@ def _value(column: Column[Any]) -> object:
         mark = mark[: getattr(column.type, "length", None)]
         return mark if kind is str else mark.encode()
     values: dict[type, object] = {bool: True, int: 1, float: 1.0, dict: {}, datetime: now()}
-    assert kind in values, f"say here what can stand in {column}, so that it is seen to go"
+    assert kind in values, f"add an example of {kind} to `values` for the column {column}"
     return values[kind]

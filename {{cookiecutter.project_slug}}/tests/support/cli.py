@@ -1,4 +1,4 @@
-"""Run commands, and read what they say and leave behind."""
+"""Run commands, and read their output and their effects."""
 
 import os
 import re
@@ -36,7 +36,7 @@ def events(app: Flask) -> list[str]:
 
 
 def said(done: Result) -> str:
-    """Return the sentence of a command that refused."""
+    """Return the error sentence of a command."""
     assert done.exit_code == 1
     assert done.output.startswith("Error: ")
     assert done.output.count("\n") == 1
@@ -60,24 +60,24 @@ class Site:
         return self._read().fallback_keys()
 
     def run(self, *args: str, **variables: str) -> Result:
-        """Run a `flask` command, as a process of its own would."""
+        """Run a `flask` command as a new process would."""
         self._forget()
         return run_flask(self.folder, *args, **variables)[0]
 
     def follow(self, command: list[str]) -> Result:
-        """Run what a document tells its reader to type."""
+        """Run a command from a document."""
         program, *args = command
         if program == "dotenv":
             return CliRunner().invoke(dotenv, ["--file", str(self.file), *args])
         return self.run(*args)
 
     def start(self, **variables: str) -> Flask:
-        """Start a worker; those started before go on with the keys they know."""
+        """Start a worker; earlier workers keep the keys they have read."""
         self._forget()
         return serve(self.folder, **variables)
 
     def _forget(self) -> None:
-        # What the last process read from .env.
+        # The last process has read these from .env.
         for name in secret.KEYS:
             os.environ.pop(name, None)
 
@@ -89,7 +89,7 @@ class Site:
 def serving(settings: Settings, folder: Path) -> Iterator[Site]:
     with fit_to_serve(settings, folder), pytest.MonkeyPatch.context() as patch:
         patch.setattr(secret, "ENV_FILE", folder / ".env")
-        # Sends mails, so that links work; to nowhere, for none is asked for.
+        # A mail server must be set, or no link can be requested; no test sends by it.
         patch.setitem(os.environ, "MAIL_URL", "smtp://localhost:1")
         site = Site(folder)
         site.file.write_text(f"SECRET_KEY={settings.secret_key.replace(' ', '_')}\n")
@@ -97,7 +97,7 @@ def serving(settings: Settings, folder: Path) -> Iterator[Site]:
 
 
 def commands(document: str, section: int) -> list[list[str]]:
-    """Return the commands that a section of a document tells its reader to type."""
+    """Return the commands in a section of a document."""
     text = (DOCS / document).read_text(encoding="utf-8").split("\n## ")[section]
     blocks = re.findall("```console\n(.*?)```", text, re.DOTALL)
     lines = "".join(blocks).splitlines()
@@ -106,7 +106,7 @@ def commands(document: str, section: int) -> list[list[str]]:
 
 
 def moved(client: Browser, app: Flask) -> Browser:
-    """Return a browser with the same cookies, as another worker meets it."""
+    """Return a browser with the same cookies on another worker."""
     browser = Browser(app)
     browser.keep(client.jar())
     return browser
@@ -114,14 +114,14 @@ def moved(client: Browser, app: Flask) -> Browser:
 
 @contextmanager
 def a_project(settings: Settings, folder: Path) -> Iterator[Path]:
-    """Make a folder a project's, from which a good app can be served."""
+    """Turn a folder into a project from which an app can be served."""
     with fit_to_serve(settings, folder), pytest.MonkeyPatch.context() as patch:
         patch.setattr(doctor, "ROOT", folder)
         yield folder
 
 
 def diagnose(folder: Path, **variables: str) -> tuple[int, list[str]]:
-    """Return the status of the command, and what it found unsafe."""
+    """Return the exit status of `flask doctor`, and its lines about unsafe settings."""
     done, _ = run_flask(folder, "doctor", **{"TRUSTED_PROXIES": "1", **variables})
     lines = done.output.splitlines()
     assert all(line.startswith(("unsafe: ", "info: ", "ok: ")) for line in lines), done.output

@@ -1,4 +1,4 @@
-"""Read pages as people and browsers do, and open every one that there is."""
+"""Read pages as people and browsers do, and open every page."""
 
 import re
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ from {{ cookiecutter.project_slug }}.config import LANGUAGES
 
 from .http import APP_NAME, Browser
 
-# An app that speaks no Portuguese need not have the texts.
+# An app without Portuguese does not need the translations.
 needs_portuguese = pytest.mark.skipif("pt_BR" not in LANGUAGES, reason="LANGUAGES has no pt_BR")
 SPOKEN = {"alt", "aria-label", "placeholder", "title"}
-# Code is the same in every language as well.
+# Code is the same in every language.
 LISTING = r"(?s)<pre><code>.*?</code></pre>"
 
 Tag = tuple[str, dict[str, str]]
-# The blueprints that came with the project; all other pages are yours.
+# The blueprints of the project; all other pages are yours.
 VALUES = ("1", "1.5", "00000000-0000-4000-8000-000000000001")
 OURS = {"account", "auth", "confirm", "dev", "language", "register", "reset", *PARTS}
 
@@ -36,16 +36,16 @@ def asking(app: Flask, accept_language: str) -> Browser:
 
 
 def language_of(response: TestResponse) -> str:
-    """Return the language that a page says it is in."""
+    """Return the language that a page declares."""
     found = re.search(r'<html\b[^>]*? lang="([^"]+)"', response.text)
     assert found, (
-        f"{response.request.path} does not say its language: <html lang=...> as in base.html"
+        f"{response.request.path} declares no language: extend base.html, or add <html lang>."
     )
     return found[1].replace("-", "_")
 
 
 def words_of(response: TestResponse) -> str:
-    """Return what a page says, to eyes and to screen readers, piece by piece."""
+    """Return the texts of a page for eyes and screen readers, one per line."""
     return words_in(response.text)
 
 
@@ -56,9 +56,9 @@ def words_in(html: str) -> str:
 
 
 class _TextReader(HTMLParser):
-    """Collect texts; what stands in <code> belongs to the sentence around it.
+    """Collect texts; text in <code> belongs to the sentence around it.
 
-    What stands in <pre> is code by itself, which nobody translates.
+    Text in <pre> is code, which is not translated.
     """
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class _TextReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._quoting:
             return
-        # A title may begin with a warning, and ends with the name of the app.
+        # A title can begin with a warning, and it ends with the name of the app.
         said = data.replace("Erro: ", "Erro:\n").replace(f" · {APP_NAME}", "")
         self.said[-1] += said
 
@@ -91,11 +91,11 @@ def is_ours(endpoint: str) -> bool:
 
 
 def addresses(app: Flask) -> Iterator[tuple[Rule, str]]:
-    """Yield each rule with an address that it matches, but where none can be guessed."""
+    """Yield each rule with an address that it matches, if one can be guessed."""
     urls = app.url_map.bind("")
     for rule in app.url_map.iter_rules():
         for value in VALUES:
-            # A converter refuses what is none of its values.
+            # A converter refuses values of another type.
             with suppress(ValueError):
                 path = urls.build(rule.endpoint, dict.fromkeys(rule.arguments, value))
                 if urls.test(path, next(iter(rule.methods or ()))):
@@ -104,7 +104,7 @@ def addresses(app: Flask) -> Iterator[tuple[Rule, str]]:
 
 
 class Page(NamedTuple):
-    """Hold a page, and every tag of it with its attributes, unescaped as browsers do."""
+    """A page with all its tags; attributes are unescaped, as in browsers."""
 
     path: str
     text: str
@@ -116,7 +116,7 @@ class Page(NamedTuple):
         found = []
         for name, attributes in self.tags:
             method = attributes.get("method", "get").upper() if name == "form" else "GET"
-            # A form without an address goes to its own page.
+            # A form without an address posts to its own page.
             addresses = {"action": self.path} if name == "form" else {}
             for key in ("href", "src", "action", "formaction"):
                 if key in attributes:
@@ -126,7 +126,7 @@ class Page(NamedTuple):
 
 
 def crawl(browser: Browser, *starts: str) -> list[Page]:
-    """Return every page there is for a browser, those at the other end of links too."""
+    """Return every page that a browser can open, including those behind links."""
     waiting = [*starts]
     for rule in browser.application.url_map.iter_rules():
         if "GET" in (rule.methods or set()) and not rule.arguments:
@@ -153,11 +153,11 @@ def _open(browser: Browser, path: str) -> TestResponse:
     try:
         answer = browser.get(path)
     except Exception as error:
-        error.add_note(f"The tests open every page, without a query: GET {path} must not fail.")
+        error.add_note(f"Make GET {path} work without a query: all pages are opened this way.")
         raise
     assert answer.status_code < 500, (
-        f"GET {path} answers {answer.status_code}: the tests open every page, without a query, "
-        "and none may fail."
+        f"GET {path} answers {answer.status_code}: make it work without a query, because the tests "
+        "open every page this way."
     )
     return answer
 
@@ -177,7 +177,7 @@ class Form(NamedTuple):
 
 
 def forms_on(shown: Page) -> list[Form]:
-    """Return the forms of a page that carry a mark, with what stands in them."""
+    """Return the forms of a page that carry the account's mark, with their fields."""
     found: list[Form] = []
     for tag, attributes in shown.tags:
         if tag == "form":

@@ -1,4 +1,4 @@
-"""Behave as a browser does, and read what is answered as it went over the wire."""
+"""Behave as a browser does, and read the raw responses."""
 
 import base64
 import binascii
@@ -25,7 +25,7 @@ APP_NAME = "Acme Portal"
 ORIGIN = "https://app.example"
 EMAIL = "ana@example.com"
 PASSWORD = "correct horse battery staple"
-# Another name would end every session.
+# Renaming this cookie would end every session.
 SESSION = "__Host-{{ cookiecutter.project_slug }}-session"
 AUTH = "__Host-{{ cookiecutter.project_slug }}-auth"
 KNOWN = "__Host-{{ cookiecutter.project_slug }}-browser"
@@ -42,7 +42,7 @@ View = Callable[[], ResponseReturnValue]
 
 
 class Browser(FlaskClient):
-    """Send `Sec-Fetch-Site: same-origin`, as a form on a page of ours would."""
+    """A client that sends `Sec-Fetch-Site: same-origin`, as a form of the app does."""
 
     def __init__(self, app: Flask, *, origin: str = ORIGIN) -> None:
         super().__init__(app, app.response_class)
@@ -52,21 +52,21 @@ class Browser(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         kwargs.setdefault("base_url", self.origin)
-        # Read to the end, so that files are closed.
+        # Read the whole response, so that files are closed.
         kwargs.setdefault("buffered", True)
         answer = super().open(*args, **kwargs)
         if "input_stream" not in kwargs:
             for sent in (*answer.history, answer):
-                # Werkzeug keeps an upload of more than 500 KB in a file, and leaves it open.
+                # Werkzeug stores an upload over 500 KB in a file, and leaves it open.
                 sent.request.environ["wsgi.input"].close()
         overhear(args[0] if args else None, kwargs.get("data"), answer)
         return answer
 
     @contextmanager
     def session_transaction(self, *args: Any, **kwargs: Any) -> Iterator[SessionMixin]:
-        """Read and change `flask.session` between two requests, as Flask's own client does.
+        """Read and change `flask.session` between two requests, as in Flask's own client.
 
-        That one knows neither our origin nor that a session may lie in the database.
+        Flask's version knows neither our origin nor sessions in the database.
         """
         kwargs.setdefault("base_url", self.origin)
         kwargs.setdefault("environ_base", self.environ_base)
@@ -94,7 +94,7 @@ class Browser(FlaskClient):
         return self.get("/account/").status_code == 200
 
     def name(self) -> str:
-        """Return the name of whoever is signed in, from their own page; nothing for a visitor."""
+        """Return the name of the signed-in user from the profile page; "" for a visitor."""
         field = r'<input(?=[^>]* name="name")[^>]* value="([^"]*)"'
         found = re.search(field, self.get("/account/").text)
         return html.unescape(found[1]) if found else ""
@@ -104,19 +104,19 @@ class Browser(FlaskClient):
         return {cookie.key: cookie.value for cookie in (self._cookies or {}).values()}
 
     def jar(self) -> dict[str, str]:
-        """Return those of them that a session lies in."""
-        # In development the name is shorter.
+        """Return the cookies that carry the session."""
+        # In development the name has no prefix.
         return {name: text for name, text in self.cookies().items() if not KNOWN.endswith(name)}
 
     def keep(self, cookies: dict[str, str]) -> None:
-        """Put cookies back, as somebody would who copied them earlier."""
+        """Put cookies back, as an attacker with an earlier copy would."""
         host = urlsplit(self.origin).hostname or ""
         for name, value in cookies.items():
             self.set_cookie(name, value, domain=host)
 
 
 class SetCookie(NamedTuple):
-    """Hold one line; the names of attributes are in lower case."""
+    """A Set-Cookie line; attribute names are in lower case."""
 
     line: str
     name: str
@@ -129,7 +129,7 @@ class SetCookie(NamedTuple):
 
     @property
     def readable(self) -> bytes:
-        """Return all that can be read out of it without a key."""
+        """Return everything that can be read from the cookie without a key."""
         found = [self.value.encode()]
         for part in self.value.split("."):
             with suppress(binascii.Error, zlib.error):
@@ -139,12 +139,12 @@ class SetCookie(NamedTuple):
 
 
 def set_cookies(response: TestResponse) -> list[SetCookie]:
-    """Return the cookies that a response sets or deletes."""
+    """Return all cookies that a response sets or deletes."""
     return [_parse(line) for line in response.headers.getlist("Set-Cookie")]
 
 
 def session_cookies(response: TestResponse) -> list[SetCookie]:
-    """Return those of them that a session lies in."""
+    """Return the cookies of a response that carry the session."""
     return [cookie for cookie in set_cookies(response) if cookie.name != KNOWN]
 
 
@@ -156,7 +156,7 @@ def _parse(line: str) -> SetCookie:
 
 
 def page(app: Flask, *, public: bool = False) -> Callable[[View], View]:
-    """Add a page, at its function's name, to an app that has served nothing yet."""
+    """Add a page under the name of its function, before the app's first request."""
 
     def add(view: View) -> View:
         shown = login_not_required(view) if public else view

@@ -1,4 +1,4 @@
-"""Listen to the log during every test, and know what must never be heard in it."""
+"""Watch the log during every test for secrets, which it must never contain."""
 
 import logging
 import re
@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from {{ cookiecutter.project_slug }}.core import logs
 
 PACKAGE = "{{ cookiecutter.project_slug }}"
-# Shorter ones, such as codes of six digits, would be found by chance.
+# Shorter secrets, such as six-digit codes, would match by chance.
 LEAST_LENGTH = 12
 TOKEN = re.compile(r"[\w-]{40,}")
 SECRET_FIELDS = re.compile("password|code")
@@ -19,7 +19,7 @@ _sent: set[str] = set()
 
 
 def overhear(path: object, form: object, answer: TestResponse) -> None:
-    """Remember what a browser sent and was given that opens something."""
+    """Remember the secrets that a browser sent and received."""
     if isinstance(path, str):
         _sent.update(TOKEN.findall(path))
     if isinstance(form, dict):
@@ -30,7 +30,7 @@ def overhear(path: object, form: object, answer: TestResponse) -> None:
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """Fail where the log, as it is written where the app is served, has a secret in it."""
+    """Fail if the log, in the format of a served app, contains a secret."""
     _sent.clear()
     heard = StringIO()
     handler = logs.handler(heard)
@@ -44,4 +44,7 @@ def listening() -> Iterator[None]:
         root.removeHandler(handler)
         ours.setLevel(level)
     text = heard.getvalue()
-    assert not [secret for secret in _sent if len(secret) >= LEAST_LENGTH and secret in text]
+    found = [secret for secret in _sent if len(secret) >= LEAST_LENGTH and secret in text]
+    assert not found, (
+        f"the log contains {found}: do not log passwords, codes, tokens, cookies or whole forms."
+    )

@@ -1,4 +1,4 @@
-"""Send the mails that wait, and read them as their recipients would."""
+"""Send waiting mails, and read them as their recipients do."""
 
 from email.message import EmailMessage
 
@@ -11,7 +11,7 @@ from .http import ORIGIN, Browser
 
 
 def letters(app: Flask) -> list[EmailMessage]:
-    """Send what waits in the outbox, and return it."""
+    """Send the mails in the outbox, and return them."""
     with app.app_context():
         mailbox().clear()
         _, failed = deliver()
@@ -20,7 +20,7 @@ def letters(app: Flask) -> list[EmailMessage]:
 
 
 def link_in(letter: EmailMessage) -> str:
-    """Return the path of the one link in a mail, which starts at the public URL."""
+    """Return the path of the one link in a mail; the link begins with the public URL."""
     words = letter.get_content().split()
     (url,) = [word for word in words if "://" in word]
     assert url.startswith(f"{ORIGIN}/")

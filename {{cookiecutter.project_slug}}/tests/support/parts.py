@@ -1,4 +1,4 @@
-"""Plug a part of the tests' own into an app."""
+"""Plug parts made by the tests into an app."""
 
 from typing import Any
 
@@ -19,18 +19,18 @@ RIGHT = {"password": PASSWORD, "word": "marmalade"}
 
 
 def add_part(app: Flask, **fields: Any) -> Flask:
-    """Plug one more part into an app of `make_app`, which has served nothing yet."""
+    """Plug another part into an app of `make_app`, before its first request."""
     account.add_part(app, Part(order=len(app.extensions["parts"]), **fields))
     return app
 
 
 def use_parts(patch: pytest.MonkeyPatch, *parts: Part) -> None:
-    """Let the apps made from now on have these parts, and none of those in account/."""
+    """Give all later apps only these parts, and none of those in account/."""
     patch.setattr(account, "find_parts", lambda: parts)
 
 
 def add_word(app: Flask) -> Flask:
-    """Ask Ana, and nobody else, for a word; each time it is right her name grows."""
+    """Ask Ana alone for a secret word; each right answer makes her name longer."""
     return add_part(app, factor=word())
 
 

@@ -1,4 +1,4 @@
-"""Make apps that tests can afford, and start them as servers and commands do."""
+"""Make apps that are fast enough for tests, and start them as servers and commands do."""
 
 import logging
 import os
@@ -28,7 +28,7 @@ PACKAGE = "{{ cookiecutter.project_slug }}"
 
 
 def quick_app(settings: Settings, pages: BytecodeCache) -> Flask:
-    """Make an app that does not wait for the disk, nor hide its errors."""
+    """Make an app that neither waits for the disk nor hides its errors."""
     app = create_app(settings)
     app.testing = True
     app.jinja_env.bytecode_cache = pages
@@ -54,7 +54,7 @@ def read(**variables: str) -> Settings:
 
 @contextmanager
 def fit_to_serve(settings: Settings, folder: Path) -> Iterator[None]:
-    """Put wsgi.py into a folder, and all that serving needs into the environment."""
+    """Put wsgi.py into a folder, and every required setting into the environment."""
     shutil.copy(FOLDER.parent / "wsgi.py", folder)
     environ = {
         "SECRET_KEY": settings.secret_key,
@@ -86,7 +86,7 @@ def serve(folder: Path, **variables: str) -> Flask:
     os.environ.update(variables)
     app = runpy.run_path(str(folder / "wsgi.py"))["app"]
     assert isinstance(app, Flask)
-    # Tests deliver mails themselves: a thread would still use the database when they are over.
+    # Tests deliver mails themselves: a thread could outlive the test and its database.
     app.testing = True
     return app
 

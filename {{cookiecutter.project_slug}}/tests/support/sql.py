@@ -1,4 +1,4 @@
-"""Look into the tables, watch the database being asked, or break it."""
+"""Read the tables, watch the statements that run, or break the database."""
 
 import os
 import secrets
@@ -22,22 +22,22 @@ R = TypeVar("R")
 
 
 def leave_undone(email: str) -> None:
-    """Write a row as a view might, and neither commit it nor take it back."""
+    """Write a row as a view could, without commit or rollback."""
     db.session.add(User(email=email, name="Undone", language="en", password_hash=""))
     db.session.flush()
 
 
 def meanwhile(work: Callable[[], R]) -> R:
-    """Do something in the middle of a request, sharing nothing with it.
+    """Run `work` in the middle of a request, in another thread.
 
-    A request made within another one, in the same thread, would share its context.
+    In the same thread, an inner request would share the context of the outer one.
     """
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(work).result()
 
 
 def rows(app: Flask, statement: str, **values: object) -> list[dict[str, Any]]:
-    """Return what plain SQL finds: what is committed, as other programs see it."""
+    """Return the rows that plain SQL finds: the committed ones, as other programs see them."""
     with app.app_context():
         engine = db.engine.execution_options(sqlite_begin="DEFERRED")
         with engine.connect() as connection:
@@ -46,13 +46,13 @@ def rows(app: Flask, statement: str, **values: object) -> list[dict[str, Any]]:
 
 
 def run_sql(app: Flask, statement: str, **values: object) -> None:
-    """Change the tables by plain SQL, on a connection of its own."""
+    """Change the tables by plain SQL, on a separate connection."""
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(text(statement), values)
 
 
 def everything_stored(app: Flask) -> bytes:
-    """Return every column of every row, end to end."""
+    """Return every column of every row as one text."""
     with app.app_context(), db.engine.connect() as connection:
         found = [
             value if isinstance(value, bytes) else str(value).encode()
@@ -71,7 +71,7 @@ def branches(app: Flask) -> list[set[str]]:
 
 @contextmanager
 def statements(app: Flask) -> Iterator[list[str]]:
-    """Collect the SQL that is run within."""
+    """Collect the SQL that runs in the block."""
     seen: list[str] = []
     with _before_each(app, seen.append):
         yield seen
@@ -81,7 +81,7 @@ def statements(app: Flask) -> Iterator[list[str]]:
 def broken_database(
     app: Flask, containing: str = "", kind: type[DBAPIError] = OperationalError
 ) -> Iterator[None]:
-    """Fail every statement that contains a text, as a database that is away does."""
+    """Fail every statement that contains a text, as a lost database does."""
 
     def fail(statement: str) -> None:
         if containing in statement:
@@ -93,7 +93,7 @@ def broken_database(
 
 @contextmanager
 def connections(app: Flask) -> Iterator[list[int]]:
-    """Note how many connections are in use, each time that one is taken."""
+    """Count the connections in use at each checkout from the pool."""
     with app.app_context():
         engine = db.engine
     in_use: list[int] = []
@@ -131,7 +131,7 @@ def _before_each(app: Flask, call: Callable[[str], None]) -> Iterator[None]:
 def own_database(folder: Path) -> Iterator[str]:
     """Return the URL of an empty database: a schema in PostgreSQL, or a file of SQLite.
 
-    In the database of DATABASE_URL nothing else is read or written.
+    Nothing else in the database of DATABASE_URL is read or written.
     """
     given = make_url(Environ(os.environ).database_url())
     if given.drivername == "sqlite":

@@ -1,6 +1,6 @@
-"""What signed-in users manage for themselves: profile, password, and a folder for each part.
+"""Let signed-in users manage their account: profile, password, and a folder for each part.
 
-A part is a package in here that holds a `part`. It is found; nothing else names it.
+A part is a package in this folder that defines `part`. The app finds it; nothing else names it.
 """
 
 from collections.abc import Iterator
@@ -34,15 +34,15 @@ def init_app(app: Flask) -> None:
 
 
 def find_parts() -> Iterator[Part]:
-    """Yield every part that there is a folder of; raise ConfigError for half a part."""
+    """Yield every part that has a folder; raise ConfigError for an incomplete part."""
     for folder in Path(__file__).parent.iterdir():
         if folder.name not in PARTS and any(folder.glob("*.py")):
-            raise _half(folder.name, "it has no __init__.py")
+            raise _incomplete(folder.name, "it has no __init__.py")
     yield from map(_load, PARTS)
 
 
 def add_part(app: Flask, part: Part) -> None:
-    """Plug a part into an app that has served nothing yet, behind those that it has."""
+    """Plug a part into an app that has not served a request yet, after its other parts."""
     app.extensions["parts"].append(part)
     for purpose, compose in part.composers.items():
         mail.add_composer(app, purpose, compose)
@@ -73,20 +73,20 @@ def _load(name: str) -> Part:
     try:
         module = import_module(f".{name}", __name__)
     except ImportError as error:
-        # What Python puts in brackets guesses at a circle.
-        raise _half(name, str(error).partition(" (")[0]) from error
+        # In brackets, Python guesses at a circular import: leave that out.
+        raise _incomplete(name, str(error).partition(" (")[0]) from error
     part = getattr(module, "part", None)
     if not isinstance(part, Part):
-        raise _half(name, "its __init__.py holds no `part`")
+        raise _incomplete(name, "its __init__.py defines no `part`")
     has_tables = any(
         mapper.class_.__module__.startswith(f"{module.__name__}.")
         for mapper in Base.registry.mappers
     )
     if has_tables and not (FOLDER / f"{name}_0001.py").exists():
-        raise _half(name, f"migrations/{name}_0001.py is missing")
+        raise _incomplete(name, f"migrations/{name}_0001.py is missing")
     return part
 
 
-def _half(name: str, what: str) -> ConfigError:
-    problem = f"is not whole ({what}): put back what is missing, or delete the folder."
+def _incomplete(name: str, what: str) -> ConfigError:
+    problem = f"is incomplete ({what}): put back what is missing, or delete the folder."
     return ConfigError(f"The folder account/{name}/", problem)

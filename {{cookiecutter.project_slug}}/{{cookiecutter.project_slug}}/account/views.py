@@ -1,4 +1,4 @@
-"""Show who you are; change your name, your language and your password."""
+"""Let users change their name, language and password."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,12 +22,12 @@ class ProfileForm(Form):
     language = SelectField(
         lazy("Language"),
         choices=names,
-        # The field's own check speaks English alone.
+        # WTForms' own check has an English message only.
         validate_choice=False,
     )
 
     def validate_language(self, field: SelectField) -> None:
-        # An app of one language does not ask for it.
+        # An app with one language does not show this field.
         if field.raw_data and field.data not in names():
             raise ValidationError(_("Please choose one of these."))
 
@@ -64,21 +64,20 @@ def password() -> ResponseReturnValue:
         return show_form(page, form)
     password_hash = passwords.hash_password(str(form.password.data))
     if not accounts.change_password(user, password_hash):
-        # Nothing was written; a rollback would have the page look for a user who may be gone.
+        # Nothing was written. A rollback would make the page reload a user that may be deleted.
         db.session.commit()
         reject(form.current_password, _("This is not your current password."))
         return show_form(page, form)
-    # One transaction: no moment in which the new password and the sessions of
-    # the old one are both good.
+    # One transaction: the new password and sessions of the old one are never both valid.
     end_sessions(user, keep_current=True)
     db.session.commit()
     rotate_session()
-    flash(_("Your password is changed. Your other sessions have ended."))
+    flash(_("Your password was changed. Your other sessions have ended."))
     return redirect(url_for(".profile"), 303)
 
 
 @well_known.get("/change-password")
 @login_not_required
 def lead_to_password() -> ResponseReturnValue:
-    """Lead password managers to the page (W3C, A Well-Known URL for Changing Passwords)."""
+    """Redirect password managers to the page (W3C, A Well-Known URL for Changing Passwords)."""
     return redirect(url_for("account.password"), 303)

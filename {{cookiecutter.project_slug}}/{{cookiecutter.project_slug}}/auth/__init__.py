@@ -1,1 +1,1 @@
-"""Sign-in: who is there, how they got in, and how they leave."""
+"""Authentication: accounts, passwords, mailed links, login, sessions and logout."""

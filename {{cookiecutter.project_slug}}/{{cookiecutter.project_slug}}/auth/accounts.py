@@ -1,7 +1,7 @@
-"""Own accounts: find, authenticate, register, reset. No request, no cookie in sight.
+"""Own accounts: find, authenticate, register, reset. Knows no request and no cookie.
 
-Functions that write join the caller's transaction. No transaction is open while a
-password is hashed or judged: the one writer that SQLite has would keep everybody waiting.
+Functions that write join the caller's transaction. Never hash or check a password inside a
+transaction: SQLite has one writer, and every other request would wait for it.
 """
 
 from sqlalchemy import Connection, delete as delete_rows, or_, select, update
@@ -17,7 +17,7 @@ from .links import Link
 
 
 class AddressTaken(Exception):
-    """Say that another account has the address by now."""
+    """Another account has taken the address."""
 
 
 def find(email: str) -> User | None:
@@ -25,22 +25,21 @@ def find(email: str) -> User | None:
 
 
 def lock(user_id: int | None) -> User | None:
-    """Read a user anew; nobody else changes the row before this transaction ends."""
+    """Lock a user's row until this transaction ends, and read it again."""
     return db.session.get(User, user_id, with_for_update=True, populate_existing=True)
 
 
 def lock_user(connection: Connection, user_id: int) -> bool:
-    """Wait for whoever else begins or ends sessions of a user; False if the account is gone.
+    """Lock the row of a user whose sessions are about to change; False if the account is gone.
 
-    All of them begin with this row: two who took it and a session's in another order
-    would each wait for the other, and one of them fail.
+    Always lock the user row before session rows; another order can deadlock.
     """
     locked = select(User.id).where(User.id == user_id).with_for_update()
     return connection.scalar(locked) is not None
 
 
 def authenticate(email: str, password: str) -> User | None:
-    """Return the user if the password is right; work as long without one (ASVS 6.3.8)."""
+    """Return the user if the password is right; take as long for no account (ASVS 6.3.8)."""
     user = find(email)
     db.session.commit()
     if user is None:
@@ -54,7 +53,7 @@ def authenticate(email: str, password: str) -> User | None:
 
 
 def register(link: Link, name: str, password_hash: str, language: str) -> User | None:
-    """Make the account a link was mailed for; None if link or address is taken."""
+    """Create the account that a link was mailed for; None if the link or address is taken."""
     if not links.use(link):
         return None
     user = User(email=link.email, name=name, password_hash=password_hash, language=language)
@@ -62,7 +61,7 @@ def register(link: Link, name: str, password_hash: str, language: str) -> User |
 
 
 def add(user: User, event: str) -> bool:
-    """Add an account; False if another has its address, and all is rolled back."""
+    """Add an account; if another has its address, roll back and return False."""
     db.session.add(user)
     try:
         flush_address(user)
@@ -73,13 +72,13 @@ def add(user: User, event: str) -> bool:
 
 
 def flush_address(user: User) -> None:
-    """Write an account's address; raise AddressTaken if another has it, and all is rolled back."""
+    """Write an account's address; if another has it, roll back and raise AddressTaken."""
     user_id, email = user.id, user.email
     try:
         db.session.flush()
     except IntegrityError:
         db.session.rollback()
-        # Other causes, such as a sequence behind its table, are errors, and nobody's fault.
+        # Other causes, such as a sequence behind its table, are bugs: let them fail.
         another = select(User.id).where(User.email == email, User.id.is_distinct_from(user_id))
         if db.session.scalar(another) is None:
             raise
@@ -87,7 +86,7 @@ def flush_address(user: User) -> None:
 
 
 def change_password(user: User, password_hash: str) -> bool:
-    """Replace the password unless somebody else did since `user` was read."""
+    """Replace the password unless another request did since `user` was read."""
     known = user.password_hash
     if lock(user.id) is None or user.password_hash != known or user.disabled_at is not None:
         return False
@@ -98,7 +97,7 @@ def change_password(user: User, password_hash: str) -> bool:
 
 
 def reset_password(link: Link, password_hash: str) -> User | None:
-    """Set a new password by mailed link; None if the link has been used or is void."""
+    """Set a new password by mailed link; None if the link no longer works."""
     user = lock(link.user_id)
     if user is None or user.disabled_at is not None or not links.use(link):
         return None
@@ -118,12 +117,12 @@ def _rehash(user: User, password: str) -> None:
 
 
 def delete(user: User) -> bool:
-    """Delete an account with all that is its own; False if its password has changed.
+    """Delete an account and all its data; False if its password has changed.
 
-    Of it remain events that name nobody, until they are purged (see docs/privacy.md).
+    Anonymous events remain until they are purged (see docs/privacy.md).
     """
     known = user.password_hash
-    # Wait for a request that is writing an event of this user: its address has to go as well.
+    # Wait for a request that is writing an event of this user: clear that one's address too.
     if lock(user.id) is None:
         return True
     if user.password_hash != known:

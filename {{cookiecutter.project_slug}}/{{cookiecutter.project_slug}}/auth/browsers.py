@@ -1,7 +1,7 @@
-"""Know the browsers that an account was used in, each by a random cookie (OWASP device cookies).
+"""Recognise browsers that an account was used in, by a random cookie (OWASP device cookies).
 
-A known browser has a login count of its own, which a stranger who guesses passwords cannot
-use up. The cookie opens nothing: a thief who copies it can guess as often as anybody else.
+A known browser has its own login limit, which an attacker who guesses passwords elsewhere
+cannot use up. The cookie grants no access: a thief who copies it gets no more guesses than others.
 """
 
 import hashlib
@@ -37,12 +37,12 @@ BROWSERS_PER_ACCOUNT = 10
 
 
 class KnownBrowser(Base):
-    """Hold one browser of an account. The cookie's value itself is never stored."""
+    """Hold one browser of an account. Only a hash of its cookie is stored."""
 
     __tablename__ = "known_browsers"
     __table_args__ = (UniqueConstraint("token_hash", "user_id"),)
 
-    # Logins are counted by it: it stays the same when the browser gets a new cookie.
+    # The login limit counts by this id: it stays the same when the browser gets a new cookie.
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
@@ -70,14 +70,14 @@ def find(email: str) -> int | None:
 
 
 def remember(user: User, response: Response) -> Response:
-    """Make this browser known to an account whose login or reset has been committed.
+    """Remember this browser for an account whose login or reset has been committed.
 
-    The cookie gets a new value each time, so a copy of the old one is useless. A password
-    change that overtook the login wins: the browser stays unknown.
+    The cookie gets a new value each time, so a copy of the old one is useless. If the password
+    changes during the login, the browser stays unknown.
     """
     token, held = secrets.token_urlsafe(TOKEN_BYTES), _held()
     login = Login.of(user)
-    # Reading a raised epoch begins a transaction, and the next one would wait for it (SQLite).
+    # Reading a raised epoch begins a transaction, which would block the next one (SQLite).
     db.session.commit()
     with writing() as connection:
         if not _lock(connection, login, held):
@@ -104,10 +104,10 @@ def expired() -> ColumnElement[bool]:
 
 
 def _lock(connection: Connection, login: Login, held: bytes) -> bool:
-    """Lock all accounts that know this browser; False if the one of the login has changed.
+    """Lock all accounts that know this browser; False if the login's account has changed.
 
-    Every writer locks an account before its browsers. All in one order: two accounts that
-    share two browsers could deadlock.
+    Always lock accounts before browsers, and in id order: two accounts that share two
+    browsers could deadlock.
     """
     sharing = select(KnownBrowser.user_id).where(KnownBrowser.token_hash == held)
     accounts = select(User.id, User.session_epoch).order_by(User.id).with_for_update()
@@ -117,7 +117,7 @@ def _lock(connection: Connection, login: Login, held: bytes) -> bool:
 
 
 def _add(connection: Connection, login: Login, token_hash: bytes) -> int:
-    """Note that an account was used in a browser; drop those not used for longest."""
+    """Record that an account was used in a browser; drop the least recently used ones."""
     own, moment = KnownBrowser.user_id == login.id, now()
     known = update(KnownBrowser).where(own, KnownBrowser.token_hash == token_hash)
     new = insert(KnownBrowser).values(user_id=login.id, token_hash=token_hash, used_at=moment)
@@ -132,7 +132,7 @@ def _add(connection: Connection, login: Login, token_hash: bytes) -> int:
 
 
 def _held() -> bytes:
-    """Return the hash of the cookie that this browser sent; of no cookie, it matches no row."""
+    """Return the hash of this browser's cookie; without a cookie, it matches no row."""
     return _hash(request.cookies.get(_name(), "") if has_request_context() else "")
 
 

@@ -42,11 +42,11 @@ def show() -> ResponseReturnValue:
 def check_current_password(
     user: User, password: Field, codes: Iterable[tuple[Factor, Field]] = ()
 ) -> bool:
-    """Tell whether a form's password is the user's; say beside the field that it is not.
+    """Tell whether a form has the user's password; if not, put an error on the field.
 
-    It is counted, so that a thief at an open session cannot guess the password at leisure.
-    A code is looked at, and used up, only with the right password; wrong, it spoils the
-    proof. It commits, so ask before anything is changed.
+    Attempts are limited, so a thief at an open session cannot guess the password. Codes are
+    checked, and used up, only with the right password; a wrong code fails the check. This
+    commits, so call it before changing anything.
     """
     key = throttle.confirm_key(user)
     with passwords.queue_slot():

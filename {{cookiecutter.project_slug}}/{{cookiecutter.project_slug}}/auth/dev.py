@@ -1,6 +1,6 @@
-"""Help while developing: the mails that were not sent, and what the browser blocked.
+"""Help developers: show the mails that were not sent, and log what the browser blocked.
 
-Not registered elsewhere.
+Registered in development only.
 """
 
 import logging
@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 
 
 def say_where(url: str) -> None:
-    """Tell the developer who has just started the app where to look."""
-    # The server starts again whenever a file is saved: once is enough.
+    """Print where to find the app and its mailbox."""
+    # The server restarts whenever a file is saved: print it once.
     if is_running_from_reloader():
         return
     click.echo(_("Open %(url)s in a browser. Ctrl+C stops the app.", url=url))
@@ -36,11 +36,11 @@ def say_where(url: str) -> None:
 
 @bp.before_request
 def answer_this_machine_alone() -> None:
-    """Keep others on the network out, tunnels, and pages that rebind their name to us."""
+    """Answer this machine only: keep out the network, tunnels and DNS rebinding."""
     host = urlsplit(f"//{request.host}").hostname or ""
     if not is_loopback(request.remote_addr or "") or not is_loopback(host):
         abort(404)
-    # A tunnel asks from this machine, and many rewrite the Host.
+    # A tunnel connects from this machine, and many tunnels rewrite the Host.
     if not request.environ.keys().isdisjoint(FORWARDED | {"HTTP_VIA"}):
         abort(404)
 
@@ -48,7 +48,7 @@ def answer_this_machine_alone() -> None:
 @bp.get("/mailbox")
 @login_not_required
 def show_mailbox() -> ResponseReturnValue:
-    # A command leaves its mails to this process: reload the page to see them.
+    # Commands leave their mails to this process: reload the page to see them.
     mail.wake()
     return render_template("dev/mailbox.html", messages=list(reversed(mailbox())))
 
@@ -56,7 +56,7 @@ def show_mailbox() -> ResponseReturnValue:
 @bp.post(BLOCKED.removeprefix("/dev"))
 @login_not_required
 def tell_what_was_blocked() -> ResponseReturnValue:
-    """Log what the browser refused to run or load; otherwise only its console says so."""
+    """Log what the browser refused to run or load; otherwise only its console shows it."""
     match request.get_json(force=True):
         case {
             "csp-report": {"document-uri": page, "effective-directive": kind, "blocked-uri": what}

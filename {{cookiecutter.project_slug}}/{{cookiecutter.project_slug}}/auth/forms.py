@@ -1,4 +1,4 @@
-"""Check what people type into the sign-in pages."""
+"""Define the forms of the sign-in pages, and check what users type."""
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,7 @@ ADDRESS = lazy("E-mail address")
 
 
 class AddressField(StringField):
-    """Take an e-mail address; its data is the address as accounts keep it."""
+    """Take an e-mail address; its data is the address as accounts store it."""
 
     widget = EmailInput()
 
@@ -28,7 +28,7 @@ class AddressField(StringField):
 
 
 def name_field() -> StringField:
-    """Return a field whose data is the name as accounts keep it, once the form is valid."""
+    """Return a field whose data is the name as accounts store it, once the form is valid."""
     return StringField(
         lazy("Your name"),
         # As a filter: a view may read the name before it validates the form.
@@ -39,7 +39,7 @@ def name_field() -> StringField:
 
 
 def password_field(label: str, autocomplete: str) -> PasswordField:
-    """Return a field that neither trims nor cuts: its data is the password in NFC."""
+    """Return a field that neither trims nor truncates: its data is the password in NFC."""
     return PasswordField(
         label,
         filters=[lambda text: passwords.normalise(text) if text else text],
@@ -47,7 +47,7 @@ def password_field(label: str, autocomplete: str) -> PasswordField:
             InputRequired(REQUIRED),
             Length(max=passwords.MAX_LENGTH, message=lazy("Please use a shorter password.")),
         ],
-        # A browser would cut a pasted password at maxlength, and say nothing.
+        # A browser would silently cut a pasted password at maxlength.
         render_kw={"autocomplete": autocomplete, "maxlength": False},
     )
 
@@ -78,18 +78,18 @@ class FinishRegistrationForm(NewPasswordForm):
 
 
 def show_form(page: str, form: Form, **values: object) -> ResponseReturnValue:
-    """Show a form; one that comes back after it was sent was refused (422)."""
+    """Show a form; after a POST it was rejected, so answer 422."""
     status = 422 if request.method == "POST" else 200
     return render_template(page, form=form, **values), status
 
 
 def reject(field: Field, message: str) -> None:
-    """Show a problem beside its field."""
+    """Put an error on a field."""
     field.errors = [*field.errors, message]
 
 
 def accept_password(field: Field, *, email: str, name: str) -> bool:
-    """Tell whether a new password will do; say beside the field why it will not."""
+    """Tell whether a new password is acceptable; if not, put the reason on the field."""
     problem = passwords.weakness(field.data or "", email=email, name=name)
     if problem is not None:
         reject(field, problem)

@@ -1,4 +1,4 @@
-"""Ask for login everywhere but where a view says otherwise."""
+"""Require login for every view that does not opt out."""
 
 import logging
 from collections.abc import Callable
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 def login_not_required(view: Callable[P, R]) -> Callable[P, R]:
-    """Open a view to everybody. Put it right below the route."""
+    """Open a view to visitors. Put it right below the route."""
     vars(view)["login_required"] = False
     return view
 
@@ -36,26 +36,26 @@ def login_not_required(view: Callable[P, R]) -> Callable[P, R]:
 def recent_login_required(view: Callable[P, R]) -> Callable[P, R | Response]:
     """Ask for the password again unless it was given recently. Put it right below the route.
 
-    `REAUTHENTICATION_SECONDS` says how long a proof is good for (ASVS 7.5.1).
+    `REAUTHENTICATION_SECONDS` sets how long a confirmation is valid (ASVS 7.5.1).
     """
     return _with_proof(view, lambda user: True)
 
 
 def recent_factor_required(view: Callable[P, R]) -> Callable[P, R | Response]:
-    """Ask as `recent_login_required` does, but only accounts with a second factor.
+    """Do the same as `recent_login_required`, but only for accounts with a second factor.
 
-    For a view that asks for the password itself: that is proof enough for the others.
+    For a view that asks for the password itself, which is enough for other accounts.
     """
     return _with_proof(view, lambda user: bool(factors_of(user)))
 
 
 def current_user() -> User | None:
-    """Return who is signed in, or None."""
+    """Return the signed-in user, or None."""
     return cast("User | None", g.get("user"))
 
 
 def signed_in_user() -> User:
-    """Return who is signed in, for views that the guard has closed to others."""
+    """Return the signed-in user, in a view that requires login."""
     user = current_user()
     if user is None:
         raise RuntimeError("signed_in_user() was called in a view open to everybody")
@@ -70,7 +70,7 @@ def is_public(endpoint: str) -> bool:
 
 
 def closed_view() -> str | None:
-    """Tell developers which view of theirs has just asked for login: the one behind `next`."""
+    """Name, for the developer, the view that has just asked for login: the one behind `next`."""
     if not settings().development:
         return None
     try:
@@ -82,8 +82,8 @@ def closed_view() -> str | None:
 
 
 def _with_proof(view: Callable[P, R], applies: Callable[[User], bool]) -> Callable[P, R | Response]:
-    # The guard goes by the mark: put above the route by mistake, the wrapper is never called.
-    # The wrapper is for what the guard does not see: a method, a view within a decorator.
+    # The guard reads the attribute, so the decorator works even above the route. The wrapper
+    # covers what the guard does not see: a method, or a view inside another decorator.
     vars(view)["needs_proof_of"] = applies
 
     @wraps(view)
@@ -106,13 +106,13 @@ def lead_to(page: str, status: int, reason: str) -> Response:
 
 def _guard() -> Response | None:
     endpoint = request.endpoint
-    # Files are the same for everybody: no statement, no cookie.
+    # Files are the same for all users: no query, no cookie.
     if is_file(endpoint):
         return None
     g.user = None
     # Before the first query: the client decides how long the body takes.
     body = receive_body() if endpoint is not None else b""
-    # Nobody is let in because the database could not be asked: it raises.
+    # A database error raises here: it never lets a visitor in.
     user = g.user = load_user()
     if user is not None:
         set_language(user.language)
@@ -129,7 +129,7 @@ def _guard() -> Response | None:
 def _refuse(endpoint: str) -> Response:
     if settings().development:
         logger.warning("%s asks for login; @login_not_required opens it", endpoint)
-    # Come back only to what was a GET: a form's address may be no page at all.
+    # Return only to a GET: the URL of a form may not be a page.
     here = _way_back() if request.method in SAFE_METHODS else None
     return lead_to(url_for("auth.login", next=here), 401, _("Please log in."))
 
@@ -153,7 +153,7 @@ def _ask_again() -> Response:
 
 
 def _way_back() -> str | None:
-    """Return where to come back to: this page or, for a form or script, the page it was on."""
+    """Return where to go afterwards: this page or, for a form or script, the page it was on."""
     if request.method in SAFE_METHODS and not wants_json():
         return request.full_path.rstrip("?")
     page, origin = request.referrer or "", our_origin()

@@ -1,4 +1,4 @@
-"""Let a visitor choose the language; a user's own is kept with the account."""
+"""Let a visitor choose the language; a user's choice is stored with the account."""
 
 from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
@@ -24,7 +24,7 @@ def choose() -> ResponseReturnValue:
         user.language = wanted
         db.session.commit()
         return response
-    # Not in the session: anybody could fill its table, a row for each request.
+    # Not in the session: an attacker could fill its table, one row per request.
     name, how = settings().cookie_name("language"), settings().cookie_attributes
     response.set_cookie(name, wanted, max_age=YEAR_SECONDS, **how)
     return response

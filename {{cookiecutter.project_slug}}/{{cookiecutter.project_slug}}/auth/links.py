@@ -1,4 +1,4 @@
-"""Own the links that are mailed: random, stored hashed, used once, soon void."""
+"""Own mailed links: random, stored hashed, used once, soon expired."""
 
 import hashlib
 import secrets
@@ -29,7 +29,7 @@ TOKEN_BYTES = 32
 
 
 class Link(Base):
-    """Hold a link that was mailed. Using it deletes it."""
+    """Hold a mailed link. Using it deletes it."""
 
     __tablename__ = "links"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -41,7 +41,7 @@ class Link(Base):
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), index=True
     )
-    # The user's epoch when it was made: a changed password or address voids the link.
+    # The user's epoch at creation: changing the password or address revokes the link.
     epoch: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     ends_at: Mapped[datetime] = mapped_column(index=True)
@@ -56,10 +56,10 @@ def create(
     since: datetime | None = None,
     epoch_bound: bool = True,
 ) -> str:
-    """Store a link and return its token, which only the mail will know.
+    """Store a link and return its token, which only the mail contains.
 
     Unless `epoch_bound`, it stays valid when its user's password or address changes.
-    `since` is when it began to be due, where its mail may have been late.
+    `since` overrides the creation time when the mail was delayed.
     """
     token, began_at = secrets.token_urlsafe(TOKEN_BYTES), since or now()
     link = Link(
@@ -82,7 +82,7 @@ def find_by_token(purpose: str, token: str) -> Link | None:
 
 
 def find_last(purpose: str, ids: Sequence[int]) -> Link | None:
-    """Return the live link whose row id comes last in a list that the session kept."""
+    """Return the live link whose row id comes last in a session's list."""
     wanted = select(Link).where(Link.id.in_(ids), Link.purpose == purpose, _is_live())
     found = {link.id: link for link in db.session.scalars(wanted)}
     return next((found[link_id] for link_id in reversed(ids) if link_id in found), None)
@@ -98,14 +98,14 @@ def use(link: Link) -> bool:
 
 
 def revoke(user: User, *, since: datetime) -> None:
-    """Void a user's links; one that survives changes stays if it is older than `since`."""
+    """Revoke a user's links, except those not bound to the epoch and older than `since`."""
     older = and_(Link.epoch.is_(None), Link.created_at < since)
     voided = _lock(Link.user_id == user.id, ~older)
     db.session.execute(delete(Link).where(Link.id.in_(voided)))
 
 
 def delete_all(user: User) -> None:
-    """Delete a user's links, and those mailed to the address before the account was made."""
+    """Delete a user's links, and those mailed to the address before the account existed."""
     asked = and_(Link.user_id.is_(None), Link.email == user.email)
     doomed = _lock(or_(Link.user_id == user.id, asked))
     db.session.execute(delete(Link).where(Link.id.in_(doomed)))
@@ -122,8 +122,8 @@ def _find(purpose: str, which: ColumnElement[bool]) -> Link | None:
 
 
 def _is_live() -> ColumnElement[bool]:
-    """Match links that are young, and whose user has since changed nothing."""
-    # A link that confirms a new address was sent there.
+    """Match links that have not expired, and whose user has the same password and address."""
+    # A link that confirms a new address was sent to that address.
     same_address = or_(User.email == Link.email, Link.purpose == "email")
     unchanged = exists().where(
         User.id == Link.user_id, User.session_epoch == Link.epoch, same_address

@@ -1,4 +1,4 @@
-"""Go from the right password to a session: by way of further steps where some are due."""
+"""Lead a user from the right password to a session, through further steps if any are due."""
 
 from datetime import timedelta
 
@@ -14,12 +14,12 @@ from . import browsers
 from .parts import all_parts
 from .sessions import login_user
 
-# No longer than the audit trail is kept, which is where logins are looked up.
+# At most as long as events are kept: logins are looked up in the audit trail.
 BROWSERS_KNOWN_FOR = timedelta(days=90)
 
 
 def begin_login(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
-    """Sign in a user with the right password, or lead to the first step that is due."""
+    """Sign in a user with the right password, or redirect to the first step that is due."""
     for part in all_parts():
         answer = part.login_step(user, remember, target) if part.login_step else None
         if answer is not None:
@@ -28,14 +28,14 @@ def begin_login(user: User, *, remember: bool, target: str) -> ResponseReturnVal
 
 
 def complete_login(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
-    """Sign in a user who has passed every step, and go to `target`, a page of ours."""
-    # Disabled between two steps: a session begun now would work once it is enabled again.
+    """Sign in a user who has passed every step, and redirect to `target`, a local page."""
+    # Disabled between two steps: a session begun now would work once the account is enabled.
     if user.disabled_at is not None:
         return redirect(url_for("auth.login"), 303)
     _tell_of_new_browser(user)
     db.session.commit()
     answer = browsers.remember(user, redirect(target or url_for("pages.home"), 303))
-    # Last: if the browser cannot be noted, the error page signs nobody in.
+    # Last: if remembering the browser fails, the error page must not sign the user in.
     login_user(user, remember=remember)
     return answer
 

@@ -1,4 +1,4 @@
-"""Write the mails that accounts cause: what is settled only when they are sent."""
+"""Compose the mails about accounts when they are sent: only then look the account up."""
 
 from flask import Flask
 
@@ -31,7 +31,7 @@ def _compose_reset(row: Outbox) -> Message | None:
 
 
 def _compose_notice(row: Outbox) -> Message:
-    """Tell of a change at the time it was made, and how to take the account back."""
+    """Report a change and its time, and how to recover the account."""
     url = mail.external_url("reset.start")
     return Message(row.purpose, {"url": url, "time": show_time(row.created_at)})
 

@@ -1,4 +1,4 @@
-"""Say where to go after signing in: a page of ours, or home."""
+"""Decide where to go after signing in: a local page, or home."""
 
 from urllib.parse import urlsplit
 
@@ -14,8 +14,8 @@ def next_page() -> str:
 def is_local(target: str) -> bool:
     r"""Tell whether every browser would stay on this site.
 
-    Browsers read `//host`, `/\host` and `/<tab>/host` as another host: so one
-    leading slash, no second one, no backslash, no control character or space.
+    Browsers read `//host`, `/\host` and `/<tab>/host` as another host. So require one
+    leading slash, and refuse a second one, backslashes, control characters and spaces.
     """
     if not target.startswith("/") or target.startswith("//"):
         return False

@@ -1,6 +1,6 @@
-"""Mail a link to an address, and move it out of the URL when it is opened.
+"""Mail a link to an address, and move it out of the URL when the user opens it.
 
-In a URL logs and referrers would keep it.
+In the URL, logs and referrers would keep its token.
 """
 
 from flask import abort, redirect, render_template, request, session, url_for
@@ -19,7 +19,7 @@ from .links import Link
 from .stale_forms import FIELD
 
 KEY = "opened_links"
-# For a form in each of several tabs. A cookie may carry the list.
+# Enough for a form in each of several tabs. A cookie may carry the list, so keep it short.
 KEPT = 5
 
 
@@ -29,9 +29,9 @@ def need_mail() -> None:
 
 
 def ask_for_link(purpose: str, page: str, *, asker: User | None = None) -> ResponseReturnValue:
-    """Take an address and mail a link there; the answer tells nothing of its owner.
+    """Mail a link to an address; the page does not reveal whether it has an account.
 
-    Without an `asker`, who is signed in, a visitor asks: then the mails are spaced out.
+    `asker` is a signed-in user. Without one, a visitor asks, and the mails are spaced out.
     """
     form = AddressForm(request.form)
     if request.method == "GET" or not form.validate():
@@ -47,16 +47,16 @@ def ask_for_link(purpose: str, page: str, *, asker: User | None = None) -> Respo
 
 
 def open_link(purpose: str, token: str, *, then: str) -> Response | None:
-    """Keep a link's row id in the session, with the last few, and go on; do not use it up.
+    """Keep a link's row id in the session, with the last few, and redirect; do not use it up.
 
-    Mail scanners follow links before people do. None if the link is no good.
+    Mail scanners open links before users do. None if the link does not work.
     """
     link = links.find_by_token(purpose, token)
     if link is None:
         return None
     link_id = link.id
-    # The counter has a transaction of its own, which would wait for this one. To open a link
-    # can store a session: one link, opened again and again, would fill the table.
+    # The counter has its own transaction, which would wait for this one. Opening a link can
+    # store a session: an attacker who opens one again and again would fill the table.
     db.session.commit()
     throttle.count_opening(audit.client_address())
     earlier = [other for other in session.get(KEY, []) if other != link_id]
@@ -65,10 +65,10 @@ def open_link(purpose: str, token: str, *, then: str) -> Response | None:
 
 
 def opened_link(purpose: str) -> Link | None:
-    """Return the link that a form is for, or else the one this browser opened last.
+    """Return the link that a form names, or else the one that this browser opened last.
 
-    It is looked up anew: None if it is void. A form acts for no other link, although another
-    site may have led the browser to one since: an attacker's, for the attacker's account.
+    None if the link no longer works. A form acts for no other link: an attacker's site may have
+    made the browser open one for the attacker's account since.
     """
     opened, named = session.get(KEY, []), request.form.get(FIELD)
     if named is not None:
@@ -77,15 +77,15 @@ def opened_link(purpose: str) -> Link | None:
 
 
 def show_link_form(page: str, form: Form, link: Link) -> ResponseReturnValue:
-    """Show the form that a link leads to; refused, it comes back for the same link."""
+    """Show the form that a link leads to; a rejected form keeps its link."""
     return show_form(page, form, email=link.email, made_for=link.id)
 
 
 def hash_chosen(form: NewPasswordForm, *, email: str, name: str) -> str | None:
-    """Return the hash of the password in a form that a link leads to; None if it will not do.
+    """Hash the password of a form that a link leads to; None if the form is rejected.
 
-    This costs as much as a login, and a link's form can be sent again and again: so it
-    counts as an attempt to log in from this address, unless it is turned away (503).
+    This costs as much as a login and can be repeated, so it counts as a login attempt from
+    this address, unless the queue is full (503).
     """
     db.session.commit()
     with passwords.queue_slot():
@@ -96,5 +96,5 @@ def hash_chosen(form: NewPasswordForm, *, email: str, name: str) -> str | None:
 
 
 def refuse_link() -> ResponseReturnValue:
-    """Say the same of a link that is wrong, used, old or void; the blueprint's start asks anew."""
+    """Show one page for wrong, used, expired and revoked links, with a way to ask again."""
     return render_template("auth/link_void.html", start=url_for(".start")), 410

@@ -13,18 +13,18 @@ from wtforms import Field
 from ..core.mail import Composer
 from ..models import User
 
-# A step at login: `step(user, remember, target)` returns None when it has nothing to ask, else
-# the answer that leads to its page. That page calls `login_steps.complete_login` in the end.
+# A step at login: `step(user, remember, target)` returns None if there is nothing to ask, or else
+# a redirect to its page. In the end, that page calls `login_steps.complete_login`.
 Step = Callable[[User, bool, str], ResponseReturnValue | None]
 
 
 class Factor(NamedTuple):
-    """Describe what proves an account's owner besides the password.
+    """Describe a second factor.
 
-    `use` tells whether the value of the confirm page's field is right, and uses it up in the
-    caller's transaction; else it says with the field what is wrong. `since` reads the database
-    anew, so it is right after the account was locked; `is_set_up` tells what was loaded with
-    the user. `drop` lets the account do without, in the caller's transaction.
+    `use` checks the value of the confirm page's field: it uses up a right one in the caller's
+    transaction, and puts an error on the field for a wrong one. `since` queries the database,
+    so it is up to date after the account was locked; `is_set_up` reads what was loaded with the
+    user. `drop` removes the factor in the caller's transaction.
     """
 
     name: str
@@ -40,27 +40,27 @@ class Factor(NamedTuple):
 class Part:
     """Hold everything that one part of the account plugs in."""
 
-    # Parts stand in this order in the account's menu and at login.
+    # The order of parts in the account's menu and at login.
     order: int
     blueprints: Sequence[Blueprint] = ()
     # The endpoint of its page, and the text of the link to it.
     menu: tuple[str, str] | None = None
-    # A menu that is of no use where no mail can be sent.
+    # Hide the menu where the app sends no mail.
     menu_needs_mail: bool = False
-    # Only `flask run --debug` has its pages, and leads to them from the box for developers.
+    # Only `flask run --debug` has its pages, and links them in the developers' box.
     development_only: bool = False
-    # The kinds of its events, in words for the account's owner.
+    # Labels of its kinds of event, for the user.
     labels: Mapping[str, str] = field(default_factory=dict)
-    # What composes its mails, by their purpose.
+    # Composers of its mails, by purpose.
     composers: Mapping[str, Composer] = field(default_factory=dict)
     login_step: Step | None = None
     factor: Factor | None = None
-    # What `flask user list EMAIL` tells, each with its name.
+    # What `flask user list EMAIL` shows, as pairs of name and value.
     facts: Callable[[User], Iterable[tuple[str, object]]] | None = None
     # Commands of `flask user`.
     commands: Sequence[click.Command] = ()
-    # Encrypt everything anew under the first of these keys; return how many values, and the
-    # addresses of the accounts whose value no key can read.
+    # Re-encrypt every value under the first of these keys; return how many, and the addresses
+    # of the accounts whose value no key can decrypt.
     reencrypt: Callable[[Sequence[str]], tuple[int, list[str]]] | None = None
 
 

@@ -19,32 +19,33 @@ from ..config import RETRY_AFTER_SECONDS, settings
 from ..core.i18n import gettext as _
 
 MAX_LENGTH = 256
-# NFC makes one letter of at most four. Longer texts are too long in any form, and to
-# normalise many combining marks takes quadratic time.
+# NFC composes one letter of at most four. Longer texts are too long in any form, and
+# normalising many combining marks takes quadratic time.
 NORMALISED_LENGTH = 4 * MAX_LENGTH
-# How much zxcvbn judges at once: so many characters, with so many kinds of stand-ins for
-# letters among them (@ for a, 1 for i or l). It tries every way to read those: with all of
-# them there, that takes seconds.
+# How much zxcvbn scores at once: the number of characters, and of different stand-ins for
+# letters among them (@ for a, 1 for i or l). zxcvbn tries every combination of those: with
+# all of them present, it takes seconds.
 SCORED_LENGTH = 32
 SCORED_STAND_INS = 10
 STAND_INS = frozenset(chain.from_iterable(L33T_TABLE.values()))
-# Repeats count once: a piece that begins within a repeated common word would hide the word.
+# Collapse repeats first; otherwise a slice could hide a repeated common word from zxcvbn.
 REPEATED = re.compile(r"(.{3,}?)\1+", re.DOTALL)
 LEAST_SCORE = 3
-# Shorter words occur within others by chance: they are left in.
+# Leave shorter words in: they occur within others by chance.
 CONTEXT_WORD_LENGTH = 3
-# Three of 300 words are fewer guesses than LEAST_SCORE stands for (10^8), four are more.
+# Three of 300 words take fewer guesses than LEAST_SCORE requires (10^8), four take more.
 COMMON_WORDS_LEFT_OUT = 3
 COMMON_WORDS = Path(__file__).with_name("common_words.txt")
-# How people write the letters of such a word.
+# Map accents and stand-ins to the letters of such a word.
 PLAIN_LETTERS = str.maketrans("áàâãéêíóôõúüç4@310$57", "aaaaeeiooouucaaeiosst")
 
 # RFC 9106, second recommended option: 64 MiB, three passes. Tests use a cheap one.
 hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
-# In each process: more at once would end no sooner, and take 64 MiB each.
+# Hash at most two passwords at a time per process: more would not be faster, and each needs
+# 64 MiB.
 AT_ONCE = 2
-# How many may compute or wait, in all. Fewer than the threads in gunicorn.conf.py, so that
-# a crowd at the login leaves some for every other page (ASVS 15.2.2).
+# How many requests may hash or wait to. Fewer than the threads in gunicorn.conf.py, so that
+# many logins at once leave threads for other pages (ASVS 15.2.2).
 QUEUE_SLOTS = 48
 hash_slots = BoundedSemaphore(AT_ONCE)
 queue_slots = BoundedSemaphore(QUEUE_SLOTS)
@@ -53,9 +54,9 @@ _own = local()
 
 @contextmanager
 def queue_slot() -> Iterator[None]:
-    """Hold a place in the queue to compute; raise ServiceUnavailable (503) if it is full.
+    """Hold a slot in the queue for hashing; raise ServiceUnavailable (503) if it is full.
 
-    Take it before an attempt is counted: a request that is turned away was no attempt.
+    Take it before counting an attempt: a request that is refused here is not an attempt.
     """
     # Re-entrant: a caller that already holds a slot keeps it.
     if getattr(_own, "queue_slot", False):
@@ -72,9 +73,9 @@ def queue_slot() -> Iterator[None]:
 
 
 def normalise(password: str) -> str:
-    """Return the one form in which a password is counted, judged, hashed and verified.
+    """Return the form in which a password is counted, scored, hashed and verified.
 
-    Keyboards differ in how they write é (RFC 8265, 4.2.2; NIST SP 800-63B-4, 3.1.1.2).
+    Keyboards encode é in different ways (RFC 8265, 4.2.2; NIST SP 800-63B-4, 3.1.1.2).
     """
     if len(password) > NORMALISED_LENGTH:
         return password
@@ -95,9 +96,9 @@ def verify(password_hash: str, password: str) -> bool:
 
 
 def verify_without_account(password: str) -> None:
-    """Do the work of a verification where there is no account.
+    """Take the time of a verification where there is no account.
 
-    Otherwise the time of the answer would tell who has one (ASVS 6.3.8).
+    Otherwise the response time would reveal which addresses have one (ASVS 6.3.8).
     """
     hash_password(password)
 
@@ -107,19 +108,19 @@ def needs_rehash(password_hash: str) -> bool:
 
 
 def weakness(password: str, *, email: str, name: str) -> str | None:
-    """Say what is wrong with a new password, or None.
+    """Return what is wrong with a new password, or None.
 
-    Length counts and guessing counts. There is no rule about kinds of characters, and
-    nothing is trimmed (NIST SP 800-63B-4, 3.1.1.2; ASVS 6.2.5, 6.2.8, 6.2.11).
+    Only length and guessing count. There is no rule about kinds of characters, and nothing
+    is trimmed (NIST SP 800-63B-4, 3.1.1.2; ASVS 6.2.5, 6.2.8, 6.2.11).
     """
     password = normalise(password)
     least = settings().password_min_length
     if len(password) < least:
-        return _("Use at least %(count)d characters: four words do.", count=least)
+        return _("Use at least %(count)d characters: four words are enough.", count=least)
     if len(password) > MAX_LENGTH:
         return _("Use at most %(count)d characters.", count=MAX_LENGTH)
     rest = _without(password, email, *re.split("[@.]", email), name, settings().app_name)
-    # Repeats may hide a common word, and to leave them out may make a common one look rare.
+    # Score both: repeats may hide a common word, and collapsing them may make one look rare.
     forms = dict.fromkeys((_collapse(rest), rest))
     with queue_slot():
         good = all(any(map(_is_hard_to_guess, _pieces(_uncommon(form)))) for form in forms)
@@ -142,16 +143,16 @@ def _without(password: str, *texts: str) -> str:
 
 
 def _collapse(text: str) -> str:
-    """Return the text with each repeat once, and with each repeat of those once."""
+    """Collapse repeats, and repeats within the result, until none is left."""
     while (shorter := REPEATED.sub(r"\1", text)) != text:
         text = shorter
     return text
 
 
 def _uncommon(text: str) -> str:
-    """Return the text without common words; whole if there are enough of them.
+    """Remove common words, unless there are enough of them to be hard to guess.
 
-    zxcvbn does not judge them: it takes any three pieces for hard to guess.
+    zxcvbn cannot tell: it rates any three pieces as hard to guess.
     """
     plain = text.translate(PLAIN_LETTERS)
     found = [match.span() for match in _common_word().finditer(plain)]
@@ -170,13 +171,13 @@ def _common_word() -> re.Pattern[str]:
 
 
 def _pieces(text: str) -> tuple[str, str]:
-    """Return the two pieces that are judged; what has a good one is hard to guess."""
+    """Return the two slices that zxcvbn scores; one strong slice is enough."""
     start = _start(text)
     return start, _start(text[len(start) :])
 
 
 def _start(text: str) -> str:
-    """Return as much of the beginning as zxcvbn judges quickly."""
+    """Return as much of the beginning as zxcvbn scores quickly."""
     found: set[str] = set()
     for end, letter in enumerate(text[:SCORED_LENGTH]):
         found |= STAND_INS & {letter}
@@ -190,5 +191,5 @@ def _is_hard_to_guess(piece: str) -> bool:
 
 
 def _encode(password: str) -> bytes:
-    # A lone surrogate cannot come from a browser; it must not become a 500 either.
+    # Browsers send no lone surrogates; another client's must not cause a 500.
     return normalise(password).encode("utf-8", "surrogatepass")

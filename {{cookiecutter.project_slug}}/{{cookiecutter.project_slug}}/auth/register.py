@@ -1,7 +1,7 @@
-"""Register by mail: the address first, the account when its link is opened.
+"""Register by mail: ask for the address first, create the account when its link is opened.
 
-So there is no unproved account, nobody learns who has one, and nobody can
-prepare one for somebody else's address.
+So no account has an unconfirmed address, visitors do not learn which addresses have one, and an
+attacker cannot prepare one for another person's address.
 """
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
@@ -30,7 +30,7 @@ bp = Blueprint("register", __name__, url_prefix="/auth/register")
 @bp.before_request
 def _refuse_when_closed() -> None:
     if not settings().registration_open or not settings().can_mail:
-        abort(403, _("New accounts are made by the people who run this site."))
+        abort(403, _("New accounts are created by the people who run this site."))
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -65,6 +65,6 @@ def finish() -> ResponseReturnValue:
     db.session.commit()
     answer = browsers.remember(user, redirect(url_for("pages.home"), 303))
     login_user(user)
-    # It may lie in a cookie until it is shown: so it carries no name.
+    # A cookie may hold the message until it is shown, so it contains no name.
     flash(_("Your account is ready."))
     return answer

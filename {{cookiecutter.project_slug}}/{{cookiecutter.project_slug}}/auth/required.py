@@ -1,4 +1,4 @@
-"""Let nobody go on with a password alone where REQUIRE_SECOND_FACTOR says so."""
+"""Require a second factor of every user where REQUIRE_SECOND_FACTOR is true."""
 
 from flask import Flask, request, url_for
 from werkzeug.wrappers import Response
@@ -8,12 +8,12 @@ from ..core.i18n import gettext as _
 from .guards import current_user, lead_to
 from .parts import Part, factors_of
 
-# What a user needs in order to leave; "" is a page that does not exist.
+# Endpoints that stay open, so that the user can leave; "" is a page that does not exist.
 OPEN = {"auth.logout", "language.choose", "pages.healthz", ""}
 
 
 def init_app(app: Flask) -> None:
-    """Ask for it on every page; raise ConfigError where no part of the account can meet it."""
+    """Check it on every page; raise ConfigError if no part of the account offers one."""
     if not app.extensions["settings"].require_second_factor:
         return
     parts: list[Part] = app.extensions["parts"]
@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def lead_to_set_up() -> Response | None:
-        """Lead a signed-in user without a second factor to its set-up page (ASVS 6.3.3)."""
+        """Redirect a user without a second factor to its set-up page (ASVS 6.3.3)."""
         user = current_user()
         if user is None or factors_of(user):
             return None

@@ -1,4 +1,4 @@
-"""Reset a forgotten password by mail. It ends at the login page, signed in nowhere."""
+"""Reset a forgotten password by mail. It ends every session, and leads to the login page."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -58,5 +58,5 @@ def finish() -> ResponseReturnValue:
     end_sessions(owner, keep_current=False)
     db.session.commit()
     logout_user()
-    flash(_("Your password is changed. Please log in with it."))
+    flash(_("Your password was changed. Please log in with the new one."))
     return browsers.remember(owner, redirect(url_for("auth.login"), 303))

@@ -1,7 +1,7 @@
 """Refuse a form that was opened with another account, or for another login or link.
 
-The browser's cookie says who acts now, not whom the page was shown to: the user may have
-logged in with another account in another tab since. So each form carries a mark.
+The cookie identifies the current user, not the one whom the page was shown to: the user may
+have logged in with another account in another tab since. So each form carries a mark.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 
 def checks_own_forms(view: Callable[P, R]) -> Callable[P, R]:
-    """Leave the mark to the view: its form is for a mailed link or for a login half-way."""
+    """Let the view check the mark: its form belongs to a mailed link or an unfinished login."""
     vars(view)["checks_own_forms"] = True
     return view
 
@@ -34,13 +34,13 @@ def mark_of(user: User) -> str:
 
 
 def is_made_for(mark: str, form: MultiDict[str, str]) -> bool:
-    """Tell whether a form has this mark, or none: an owner's form need not have one."""
+    """Tell whether a form has this mark, or none: forms of your own pages need none."""
     return all(given == mark for given in form.getlist(FIELD))
 
 
 def refuse_form_of_another(user: User, body: bytes) -> None:
     """Raise 409 if the body is a form with the mark of another user."""
-    # Not `request.form`: the view reads the body as it likes, and may allow many parts.
+    # Not `request.form`: the view decides how to read the body, and may allow many parts.
     parser = FormDataParser(_in_memory, max_form_parts=None)
     sent = parser.parse(BytesIO(body), request.mimetype, len(body), request.mimetype_params)
     if is_made_for(mark_of(user), sent[1]):

@@ -38,7 +38,7 @@ def log_in() -> ResponseReturnValue:
     if user is None:
         audit.record("login_failed", accounts.find(email))
         db.session.commit()
-        # One sentence for both: it does not tell who has an account (ASVS 6.3.8).
+        # One message for both: it does not reveal which addresses have an account (ASVS 6.3.8).
         reject(form.password, _("Wrong e-mail address or password."))
         return show_form("auth/login.html", form)
     return login_steps.begin_login(user, remember=bool(form.remember.data), target=next_page())
@@ -53,7 +53,7 @@ def logout() -> ResponseReturnValue:
         db.session.commit()
     logout_user()
     response = redirect(url_for("pages.home"), 303)
-    # What pages left behind in the browser goes with the session (ASVS 14.3.1). Not "cache":
-    # pages are not stored, and Chrome would look through the files of all sites for ours.
+    # Clear what pages stored in the browser (ASVS 14.3.1). Not "cache": pages are not cached,
+    # and Chrome would search the cached files of all sites.
     response.headers["Clear-Site-Data"] = '"storage"'
     return response

@@ -1,8 +1,8 @@
-"""Offer the commands that run the app from a terminal."""
+"""Register the commands that manage the app from a terminal."""
 
 from flask import Flask
 
-# `support` for its commands alone, which join those of `users`.
+# `support` is imported for its commands, which join the group of `users`.
 from . import database, doctor, lists, mail, purge, secret, support as support, users
 
 

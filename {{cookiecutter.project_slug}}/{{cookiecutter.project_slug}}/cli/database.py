@@ -16,7 +16,7 @@ from ..core.environ import ConfigError
 
 @contextmanager
 def database_needed() -> Iterator[None]:
-    """Run a command: no traceback for tables that are missing, or all is away."""
+    """Run a command; report missing tables or a missing database without a traceback."""
     try:
         yield
     except ConfigError as problem:
@@ -31,13 +31,12 @@ def database_needed() -> Iterator[None]:
             raise
         said = str(error.orig).strip().partition("\n")[0]
         raise click.ClickException(
-            f"The database would not do it ({said}). Is it there, and has "
-            "`flask db upgrade` been run?"
+            f"The database refused ({said}). Is it running, and has `flask db upgrade` been run?"
         ) from None
 
 
 def _say_what_is_missing() -> None:
-    # What the command has begun holds the lock that is needed to look.
+    # The command's open transaction holds the lock that this check needs.
     db.session.rollback()
     try:
         check_migrations()
@@ -49,7 +48,7 @@ class DatabaseGroup(AppGroup):
     """Group commands that need the database."""
 
     def invoke(self, ctx: click.Context) -> object:
-        # What looks into an error needs it too, when the command has ended.
+        # The error handling needs the context too, after the command has ended.
         app = ctx.ensure_object(ScriptInfo).load_app()
         with app.app_context(), database_needed():
             return super().invoke(ctx)

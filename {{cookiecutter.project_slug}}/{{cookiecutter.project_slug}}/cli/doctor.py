@@ -1,4 +1,4 @@
-"""Look at the settings that serving would use, and say what is unsafe, with the cure."""
+"""Check the settings for production: report what is unsafe, and how to fix it."""
 
 import os
 import re
@@ -20,24 +20,24 @@ from ..core.environ import ConfigError
 ROOT = Path(__file__).parent.parent.parent
 LOOKED_AT = ["FLASK_DEBUG", "SECRET_KEY", "PUBLIC_URL", "TRUSTED_PROXIES", "MAIL_URL", "MAIL_FROM"]
 LOOKED_AT += ["DATABASE_URL", *LONGEST, ".env"]
-# For a key that was refused: it signs nothing, and no file holds it.
+# Placeholder for a refused key: it signs nothing, and no file contains it.
 STAND_IN = string.printable.strip()
-# Variables by which these hosts are known. Their machines keep no files, and share none.
+# Variables that identify these hosts. Their machines neither keep files nor share them.
 FORGETFUL = {"DYNO": "Heroku", "K_SERVICE": "Cloud Run"}
 Problems = Iterator[ConfigError]
 
 
 @click.command("doctor")
 def command() -> None:
-    """Say what is unsafe to serve; the status is 1 if anything is."""
+    """Report unsafe settings; the exit status is 1 if there are any."""
     settings, problems = read(os.environ)
-    # What stands in for a value that was refused says nothing.
+    # Skip problems of a placeholder: its value was refused already.
     refused = {problem.variable for problem in problems}
     problems += [p for p in find(settings, os.environ, ROOT) if p.variable not in refused]
     for problem in problems:
         click.echo(f"unsafe: {problem}")
     if settings.database_url.startswith("sqlite"):
-        click.echo("info: DATABASE_URL is SQLite: one machine can serve it, never two.")
+        click.echo("info: DATABASE_URL is SQLite: only one machine can serve it.")
     for name in LOOKED_AT:
         if not any(problem.variable.startswith(name) for problem in problems):
             click.echo(f"ok: {name}")
@@ -46,7 +46,7 @@ def command() -> None:
 
 
 def read(variables: Mapping[str, str]) -> tuple[Settings, list[ConfigError]]:
-    """Return settings and what was refused: in its place stands the default."""
+    """Return settings, with defaults in place of refused values, and the refusals."""
     left = {name: text for name, text in variables.items() if text.strip()}
     refused: list[ConfigError] = []
     while True:
@@ -68,16 +68,16 @@ def find(settings: Settings, variables: Mapping[str, str], root: Path) -> Proble
     yield from risks(settings, has_certificate=certificate is not None)
     named = [platform for name, platform in FORGETFUL.items() if variables.get(name)]
     if named and settings.database_url.startswith("sqlite"):
-        problem = f"is SQLite, whose file {named[0]} does not keep: take PostgreSQL."
+        problem = f"is SQLite, whose file {named[0]} does not keep: use PostgreSQL."
         yield ConfigError("DATABASE_URL", problem)
     yield from database(settings)
     yield from readable(root / ".env", ".env", "can be read by others")
 
 
 def versioned(settings: Settings, root: Path) -> Problems:
-    """Tell of a key that goes wherever the code goes, and of the file of keys itself."""
+    """Report a key that is in version control, and a committed .env."""
     keys = (settings.secret_key, *settings.secret_key_fallbacks)
-    # By standard input: everybody on this machine sees the arguments of a program.
+    # Through standard input: every user of this machine can see a program's arguments.
     files = set(_git(root, "grep", "-lF", "-f", "-", typed="\n".join(keys)))
     if any(key in _read(root / ".env.example") for key in keys):
         files.add(".env.example")
@@ -89,7 +89,7 @@ def versioned(settings: Settings, root: Path) -> Problems:
 
 
 def database(settings: Settings) -> Problems:
-    """Ask the database itself, by an app that is nothing but its settings."""
+    """Check the database itself, through an app with nothing but its settings."""
     app = Flask(__name__.partition(".")[0])
     try:
         config.init_app(app, settings)
@@ -100,8 +100,8 @@ def database(settings: Settings) -> Problems:
     except ConfigError as problem:
         yield problem
     except Exception:
-        # Whatever a driver raises; what it says might hold a part of the password.
-        what = "names a database that does not answer. See that it runs, and where."
+        # Drivers raise errors of any kind, whose text may contain part of the password.
+        what = "names a database that does not respond. Check that it runs, and where."
         yield ConfigError("DATABASE_URL", what)
 
 
@@ -109,7 +109,7 @@ def _ask_database() -> Problems:
     engine = db.db.engine
     if engine.dialect.name == "sqlite":
         file = Path(engine.url.database or "")
-        # To connect would make the file.
+        # Connecting would create the file.
         if not file.exists():
             raise ConfigError("DATABASE_URL", "names a missing file. Run `flask db upgrade`.")
         yield from readable(file, "DATABASE_URL", "names a file that others can read")
@@ -122,12 +122,12 @@ def _ask_database() -> Problems:
 def readable(file: Path, variable: str, what: str) -> Problems:
     # Windows has no such modes.
     if os.name == "posix" and file.is_file() and file.stat().st_mode & 0o077:
-        yield ConfigError(variable, f"{what}. Run `chmod go= {file.name}` where it lies.")
+        yield ConfigError(variable, f"{what}. Run `chmod go= {file.name}` in its folder.")
 
 
 def _git(root: Path, *arguments: str, typed: str = "") -> list[str]:
-    """Return the lines that git prints: none without git, or outside of a repository."""
-    # Else git would say nothing of a folder whose owner is somebody else.
+    """Return the lines that git prints; none without git, or outside a repository."""
+    # Otherwise git refuses to read a folder that another user owns.
     ours = f"safe.directory={root.resolve().as_posix()}"
     command = ["git", "-c", ours, "-C", str(root), *arguments]
     lines = typed.encode(errors="surrogateescape")

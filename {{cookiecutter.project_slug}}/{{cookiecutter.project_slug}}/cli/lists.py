@@ -1,4 +1,4 @@
-"""List accounts, their sessions and the audit trail: a line each, with tabs in between."""
+"""List accounts, their sessions and the audit trail: one per line, separated by tabs."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -22,9 +22,9 @@ MOST_EVENTS = 100_000
 @group.command("list")
 @click.argument("email", required=False)
 def list_users(email: str | None) -> None:
-    """List all accounts: address, since when, enabled or disabled, name.
+    """List all accounts: address, creation time, enabled or disabled, name.
 
-    With an address: what is known of that account, and its live sessions (first seen,
+    With an address: the details of that account, and its live sessions (first seen,
     last seen, address, browser).
     """
     if email is not None:
@@ -62,8 +62,8 @@ def _facts(user: User) -> list[Sequence[object]]:
 
 
 @click.command("events")
-@click.option("--user", "email", metavar="EMAIL", help="Those of one account.")
-@click.option("--kind", help="Those of one kind, such as login_failed.")
+@click.option("--user", "email", metavar="EMAIL", help="Only events of one account.")
+@click.option("--kind", help="Only one kind, such as login_failed.")
 @click.option("--limit", type=click.IntRange(1, MOST_EVENTS), default=50, show_default=True)
 @with_appcontext
 @database_needed()
@@ -86,7 +86,7 @@ def _details(event: Event) -> str:
 
 def _print(rows: Iterable[Sequence[object]]) -> None:
     lines = ["\t".join(map(_text, row)) for row in rows]
-    # An operator who reads them in a pager must not keep SQLite's one writer waiting.
+    # Hold no lock while the operator reads in a pager: SQLite has one writer.
     db.session.rollback()
     for line in lines:
         click.echo(line)
@@ -95,5 +95,5 @@ def _print(rows: Iterable[Sequence[object]]) -> None:
 def _text(value: object) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M:%SZ}"
-    # A name or a browser must not pass for a further field, nor for a line of its own.
+    # A name or a browser must not inject a tab or a line break.
     return "-" if value is None else printable(str(value)) or "-"

@@ -1,4 +1,4 @@
-"""Look after the outbox."""
+"""Manage the outbox."""
 
 import click
 
@@ -7,12 +7,12 @@ from ..core import mail
 from ..core.mail import outbox
 from .database import DatabaseGroup
 
-group = DatabaseGroup("mail", help="Look after the mails in the outbox.")
+group = DatabaseGroup("mail", help="Manage the mails in the outbox.")
 
 
 @group.command()
 def retry() -> None:
-    """Send every mail in the outbox now, those given up among them."""
+    """Send every mail in the outbox now, including those given up."""
     if not settings().can_mail:
         click.echo("MAIL_URL is none: no mail is sent.")
         return

@@ -1,4 +1,4 @@
-"""Delete what has had its day."""
+"""Delete expired data."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from ..core.throttle import Throttle
 from .database import database_needed
 
 EVENTS_KEPT = timedelta(days=90)
-# Given up long ago, unless somebody looks for `flask mail retry`.
+# Time for an operator to run `flask mail retry` for a mail that was given up.
 MAILS_KEPT = timedelta(days=30)
 
 
@@ -24,12 +24,12 @@ MAILS_KEPT = timedelta(days=30)
 @with_appcontext
 @database_needed()
 def command() -> None:
-    """Delete sessions, browsers, links, counters, mails and events that are over.
+    """Delete expired sessions, browsers, links, counters, mails and events.
 
-    It may run on several hosts at once, and while people log in.
+    It may run on several hosts at once, and while users log in.
     """
     moment = now()
-    # A session may be listed from its sign-in event for as long as it can live.
+    # A session may be listed from its login event for as long as it can live.
     kept = max(EVENTS_KEPT, longest_life())
     counts = {
         "sessions": sessions.purge(),

@@ -1,4 +1,4 @@
-"""Keep the commands that cure bad settings running while all others refuse."""
+"""Keep the commands that fix bad settings working while all others refuse to run."""
 
 import click
 from flask import Flask, current_app
@@ -16,7 +16,7 @@ class _RefusingGroup(AppGroup):
 
 
 def refusing_app(problem: str) -> Flask:
-    """Return an app of which `flask secret` and `flask doctor` work; the rest says why not."""
+    """Return an app with `flask secret` and `flask doctor`; other commands report the problem."""
     app = Flask(__name__)
     app.extensions["problem"] = problem
     app.cli = _RefusingGroup(commands=[secret.group, doctor.command])

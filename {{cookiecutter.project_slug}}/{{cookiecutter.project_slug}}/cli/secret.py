@@ -1,4 +1,4 @@
-"""Make and rotate the secret key. The only commands that run without one."""
+"""Create and rotate the secret key. The only commands that run without one."""
 
 import os
 import secrets
@@ -17,21 +17,21 @@ from .database import DatabaseGroup
 ENV_FILE = Path(__file__).parent.parent.parent / ".env"
 KEY_BYTES = 48
 KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS")
-# Written without quotes in a list, these would cut a key short or change it.
+# In an unquoted list, these would cut a key short or change it.
 CHANGED_BY_ENV = frozenset(",'\"`\\#$\r\n")
 
-group = DatabaseGroup("secret", help="Make and rotate the secret key.")
+group = DatabaseGroup("secret", help="Create and rotate the secret key.")
 
 
 @group.command(with_appcontext=False)
 def new() -> None:
-    """Write a .env file with a new key, where there is none."""
+    """Write a .env file with a new key, unless there is one."""
     try:
-        # Nobody else may read it, not even between its making and a chmod.
+        # Create it private: other users must not read it, not even before a chmod.
         descriptor = os.open(ENV_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise click.ClickException(
-            ".env exists already. `flask secret rotate` puts a new key into it."
+            ".env already exists. `flask secret rotate` puts a new key into it."
         ) from None
     except OSError as error:
         raise _unwritable(error) from None
@@ -42,12 +42,12 @@ def new() -> None:
 
 @group.command()
 def rotate() -> None:
-    """Put a new key into .env, keep the old one as a fallback, encrypt everything anew.
+    """Put a new key into .env, keep the old one as a fallback, and re-encrypt everything.
 
     Restart the app at once: until then it cannot read what the new key encrypted.
     See docs/keys.md.
     """
-    # With settings that stop the app, the new key is the cure; nothing is encrypted yet.
+    # Refused settings stop the app: a new key may fix that, and nothing is encrypted yet.
     is_refused = "problem" in current_app.extensions
     if _comes_from_env_file():
         keys = _put_new_key()
@@ -62,7 +62,7 @@ def rotate() -> None:
         click.echo("Wrote a new key. Start the app.")
         return
     done = [part.reencrypt(keys) for part in all_parts() if part.reencrypt]
-    click.echo(f"{sum(count for count, _ in done)} encrypted anew. Restart the app now.")
+    click.echo(f"{sum(count for count, _ in done)} re-encrypted. Restart the app now.")
     unreadable = sorted({email for _, emails in done for email in emails})
     if unreadable:
         raise click.ClickException(
@@ -77,15 +77,15 @@ def _put_new_key() -> list[str]:
         raise click.ClickException("There is no .env. `flask secret new` makes one.")
     values = _env_values()
     current, former = (values.get(name) or "" for name in KEYS)
-    # A key that is no good as a fallback either would stop the start once more.
+    # Drop a key that is refused as a fallback too: it would stop the next start.
     kept = [key for key in (current, *map(str.strip, former.split(","))) if _is_good(key)]
     if not CHANGED_BY_ENV.isdisjoint("".join(kept)):
         raise click.ClickException(
-            "A key has a comma, a quote, a backslash, #, $ or a line break, which do not stay as "
-            "they are in the list of keys that this writes into .env. See docs/keys.md."
+            "A key contains a comma, a quote, a backslash, #, $ or a line break, which the list "
+            "of keys in .env cannot hold. See docs/keys.md."
         )
     made = _new_key()
-    # The fallback first: cut off in between, the old key is still good.
+    # The fallback first: if this is interrupted in between, the old key is still valid.
     _write(SECRET_KEY_FALLBACKS=",".join(kept), SECRET_KEY=made)
     return [made, *kept]
 
@@ -110,7 +110,7 @@ def _write(**values: str) -> None:
         owner = ENV_FILE.stat()
         for name, value in values.items():
             set_key(ENV_FILE, name, value, quote_mode="never", follow_symlinks=True)
-        # Written anew by root it would be root's, and the app could not read it.
+        # Rewritten by root, the file would belong to root, and the app could not read it.
         if os.name == "posix":
             with suppress(PermissionError):
                 os.chown(ENV_FILE, owner.st_uid, owner.st_gid)

@@ -1,4 +1,4 @@
-"""Help people who cannot help themselves. No operator learns or sets a password."""
+"""Help users who are locked out. The operator never learns or sets a password."""
 
 import click
 from sqlalchemy import delete, update
@@ -25,13 +25,13 @@ def reset(email: str) -> None:
     audit.record("reset_started_by_operator", user)
     db.session.commit()
     if not mail.deliver_own():
-        raise click.ClickException("The mail server did not take the mail: see the log above.")
+        raise click.ClickException("The mail server did not accept the mail: see the log above.")
     click.echo(f"A link for a new password went to {user.email}.")
 
 
 @group.command("end-sessions")
 @click.argument("email", required=False)
-@click.option("--all", "everybody", is_flag=True, help="Those of every account.")
+@click.option("--all", "everybody", is_flag=True, help="End those of every account.")
 def end_all_sessions(email: str | None, everybody: bool) -> None:
     """End all sessions of an account, or of everybody."""
     if (email is None) != everybody:
@@ -40,7 +40,7 @@ def end_all_sessions(email: str | None, everybody: bool) -> None:
     if user is not None:
         end_sessions(user, keep_current=False)
     else:
-        # Each session carries the epoch it began in, whichever kind it is (ASVS 7.4.5).
+        # Each session of either kind stores the epoch it began in (ASVS 7.4.5).
         db.session.execute(update(User).values(session_epoch=User.session_epoch + 1))
         db.session.execute(delete(KnownBrowser))
     audit.record("sessions_ended_by_operator", user)

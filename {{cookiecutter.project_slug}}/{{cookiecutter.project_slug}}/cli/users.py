@@ -17,9 +17,9 @@ group = DatabaseGroup("user", help="Manage accounts.")
 
 @group.command()
 @click.argument("email")
-@click.option("--name", required=True, help="What the pages call the person.")
+@click.option("--name", required=True, help="The user's name on pages.")
 def create(email: str, name: str) -> None:
-    """Make an account; the password is asked for, or read from standard input."""
+    """Create an account; the password is asked for, or read from standard input."""
     address = _address(email)
     if accounts.find(address) is not None:
         raise _taken(address)
@@ -47,7 +47,7 @@ def create(email: str, name: str) -> None:
 @group.command()
 @click.argument("email")
 def disable(email: str) -> None:
-    """Lock an account and end its sessions."""
+    """Disable an account and end its sessions."""
     user = find_user(email)
     user.disabled_at = now()
     end_sessions(user, keep_current=False)
@@ -59,7 +59,7 @@ def disable(email: str) -> None:
 @group.command()
 @click.argument("email")
 def enable(email: str) -> None:
-    """Open a disabled account again."""
+    """Enable a disabled account again."""
     user = find_user(email)
     user.disabled_at = None
     audit.record("enabled", user)
@@ -73,17 +73,17 @@ def delete_user(email: str) -> None:
     """Delete an account for good; the audit trail keeps events without a name."""
     user = find_user(email)
     if not accounts.delete(user):
-        raise click.ClickException("The password has just been changed: look, and try again.")
+        raise click.ClickException("The password has just been changed: check, and try again.")
     db.session.commit()
     click.echo(f"{user.email} is deleted.")
 
 
 def find_user(email: str) -> User:
-    """Return whose address it is, or refuse in a sentence."""
+    """Return the user with that address, or exit with one line."""
     address = _address(email)
     user = accounts.find(address)
     if user is None:
-        raise click.ClickException(f"Nobody has an account with {address}.")
+        raise click.ClickException(f"There is no account with {address}.")
     return user
 
 
@@ -95,7 +95,7 @@ def _address(text: str) -> str:
 
 
 def _taken(address: str) -> click.ClickException:
-    return click.ClickException(f"{address} has an account already.")
+    return click.ClickException(f"{address} already has an account.")
 
 
 def _password() -> str:

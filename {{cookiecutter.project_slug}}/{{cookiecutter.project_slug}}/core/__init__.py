@@ -1,1 +1,1 @@
-"""The machinery: nothing here knows an account, a session or a page."""
+"""Infrastructure: nothing here knows an account, a session or a page."""

@@ -1,4 +1,4 @@
-"""Say what the machinery sees of an account: `models.User` fits, and so may yours."""
+"""Define what core/ needs to know of an account: `models.User` fits, and so may yours."""
 
 from typing import Protocol
 

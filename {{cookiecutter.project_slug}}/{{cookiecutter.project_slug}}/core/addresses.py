@@ -1,4 +1,4 @@
-"""Decide what counts as an e-mail address, and how one is kept."""
+"""Decide what counts as an e-mail address, and how it is stored."""
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -6,10 +6,10 @@ EMAIL_MAX_LENGTH = 254
 
 
 def normalise(text: str) -> str | None:
-    """Return an address as accounts keep it, in lower case; None if it is none."""
+    """Return an address as accounts store it, in lower case; None if it is not an address."""
     try:
-        # No lookup: it would make the answer depend on a stranger's name server,
-        # and an address inside a company is as good as any.
+        # No DNS lookup: the result would depend on a stranger's name server, and an
+        # address inside a company is as valid as any.
         address = validate_email(
             text.strip()[: EMAIL_MAX_LENGTH + 1],
             check_deliverability=False,

@@ -42,7 +42,7 @@ def record(
 ) -> None:
     """Add an event to the caller's transaction and write its line to the log.
 
-    `detail` never holds a secret, nor an address that nobody has proved to own.
+    `detail` never holds a secret, nor an address that is not confirmed.
     """
     row = {
         "kind": kind,
@@ -58,22 +58,22 @@ def record(
 
 
 def client_address() -> str:
-    """Return the peer's address; the proxy's word for it where one is trusted."""
+    """Return the peer's address, or the one that a trusted proxy reports."""
     if not has_request_context():
         return ""
     address = printable(request.remote_addr or "")
-    # Some proxies add the port. Each connection has another, and would get limits of its own.
+    # Some proxies add the port. It differs per connection, so each would get its own limits.
     with_port = WITH_PORT.fullmatch(address)
     return (with_port[1] or with_port[2] if with_port else address)[:45]
 
 
 def client_name() -> str:
-    """Return what the browser calls itself."""
+    """Return the browser's User-Agent."""
     if not has_request_context():
         return "command line"
     return printable(request.user_agent.string[:CLIENT_MAX_LENGTH])
 
 
 def printable(text: str) -> str:
-    """Return a text that stays on its line, even one that an attacker wrote."""
+    """Return a text without line breaks and controls, which an attacker may have sent."""
     return "".join(letter for letter in text if letter.isprintable())

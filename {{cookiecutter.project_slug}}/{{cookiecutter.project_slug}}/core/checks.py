@@ -1,4 +1,4 @@
-"""Say what must not be served: wsgi.py refuses the worst of it, `flask doctor` tells it all."""
+"""Find unsafe settings: wsgi.py refuses to start with the worst, `flask doctor` reports all."""
 
 from collections.abc import Iterator
 from email.utils import parseaddr
@@ -10,7 +10,7 @@ from ..config import Settings
 from .db.migrations import alembic
 from .environ import ConfigError, is_loopback
 
-# The one waits for TLS, the other greets in the clear: each waits for the other, until a timeout.
+# One side waits for TLS, the other greets in the clear: both would wait until a timeout.
 SWAPPED_PORTS = {
     ("smtp", 465): "is smtp:// on port 465, where servers expect TLS at once: write smtps://.",
     ("smtps", 587): "is smtps:// on port 587, where servers expect STARTTLS: write smtp://.",
@@ -27,9 +27,9 @@ LONGEST = {
 
 
 def refusals(settings: Settings) -> Iterator[ConfigError]:
-    """Yield why the app does not even start."""
+    """Yield the problems that stop the app from starting."""
     if get_debug_flag():
-        yield ConfigError("FLASK_DEBUG", "is on, which opens secrets to all: unset it.")
+        yield ConfigError("FLASK_DEBUG", "is on, which exposes secrets: unset it.")
     if settings.public_url is None:
         yield ConfigError("PUBLIC_URL", "is missing: set it to https:// and your host.")
     if settings.mail_server.scheme == "console":
@@ -43,15 +43,16 @@ def check_migrations() -> None:
 
 
 def risks(settings: Settings, *, has_certificate: bool) -> Iterator[ConfigError]:
-    """Yield what starts, and should not; `has_certificate` if gunicorn speaks https itself."""
+    """Yield unsafe settings that still start; `has_certificate` if gunicorn speaks https."""
     public = urlsplit(settings.public_url or "")
     if settings.secret_key in settings.secret_key_fallbacks:
         yield ConfigError("SECRET_KEY", "is its own fallback. Run `flask secret rotate`.")
     if is_loopback(public.hostname or ""):
-        yield ConfigError("PUBLIC_URL", "leads nowhere else: set it to https:// and your host.")
+        problem = "works on this machine only: set it to https:// and your host."
+        yield ConfigError("PUBLIC_URL", problem)
     if public.scheme == "https" and not settings.trusted_proxies and not has_certificate:
-        # Then a proxy speaks https, and every visitor seems to come from its address.
-        problem = "is 0, so all visitors share the limits of one: count the proxies in front."
+        # Then a proxy speaks https, and every visitor seems to have its address.
+        problem = "is 0, so all visitors share one limit: set it to the number of proxies."
         yield ConfigError("TRUSTED_PROXIES", problem)
     swapped = SWAPPED_PORTS.get((settings.mail_server.scheme, settings.mail_server.port))
     if swapped:
@@ -66,5 +67,5 @@ def risks(settings: Settings, *, has_certificate: bool) -> Iterator[ConfigError]
 
 def _gets_mail(domain: str) -> bool:
     is_address = ":" in domain or domain.replace(".", "").isdigit()
-    # Some versions of Python read an address with colons as none at all.
+    # Some versions of Python parse an address with colons as an empty one.
     return bool(domain) and not is_address and not is_loopback(domain)

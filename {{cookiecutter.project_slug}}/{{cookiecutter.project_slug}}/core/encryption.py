@@ -1,4 +1,4 @@
-"""Encrypt what must be read again, with Fernet, under a key derived from SECRET_KEY.
+"""Encrypt secrets that the app must read again, with Fernet and a key derived from SECRET_KEY.
 
 SECRET_KEY encrypts; SECRET_KEY_FALLBACKS decrypt as well.
 """
@@ -18,11 +18,11 @@ SEPARATOR = b"\0"
 
 
 class Unreadable(Exception):
-    """Say why a text cannot be decrypted, and the cure."""
+    """Say why a text cannot be decrypted, and how to fix it."""
 
 
 def encrypt(text: bytes, *, owner: str) -> bytes:
-    """Encrypt a text for its owner: copied into another account's row it is refused."""
+    """Encrypt a text for its owner; copied into another account's row, it is refused."""
     return _fernet(_keys()).encrypt(owner.encode() + SEPARATOR + text)
 
 
@@ -41,7 +41,7 @@ def decrypt(token: bytes, *, owner: str) -> bytes:
 
 
 def rotate(token: bytes, keys: Sequence[str]) -> bytes:
-    """Return a token encrypted anew under the first of the keys, or raise Unreadable."""
+    """Re-encrypt a token under the first of the keys, or raise Unreadable."""
     try:
         return _fernet(tuple(keys)).rotate(token)
     except InvalidToken:
@@ -59,6 +59,6 @@ def _fernet(keys: tuple[str, ...]) -> MultiFernet:
 
 
 def _derive(secret_key: str) -> bytes:
-    # Apart from every other use of the secret key: no text can pass for another kind.
+    # A separate key for this use: no text of another kind can pass for this one.
     derive = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"encryption")
     return urlsafe_b64encode(derive.derive(secret_key.encode()))

@@ -1,4 +1,4 @@
-"""Parse what the environment says, value by value, into what the settings need."""
+"""Parse environment variables into the values that the settings need."""
 
 import re
 from collections.abc import Mapping
@@ -13,14 +13,14 @@ from sqlalchemy.exc import ArgumentError
 KEY_MIN_LENGTH = 32
 GREATEST = 999_999_999
 PLACEHOLDERS = ("change", "secret", "placeholder", "example", "your-", "your_")
-# The start of the key that Flask's own quickstart prints: often pasted as it stands.
+# The start of the key in Flask's quickstart, which is often copied as it is.
 PUBLISHED_KEYS = ("192b9bdd22ab9ed4",)
 MAIL_PORTS = {"smtp": 587, "smtps": 465}
 CURE_KEY = "Run `flask secret new`, or set it to 48 random bytes."
 
 
 class ConfigError(Exception):
-    """Say which variable is wrong, and the cure, in one line."""
+    """Say in one line which variable is wrong, and how to fix it."""
 
     def __init__(self, variable: str, problem: str) -> None:
         super().__init__(f"{variable} {problem}")
@@ -29,7 +29,7 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class Rate:
-    """Allow so many within so many seconds."""
+    """Allow `count` attempts within `seconds`."""
 
     count: int
     seconds: int
@@ -71,8 +71,8 @@ class Environ:
     def language(self, default: str, supported: tuple[str, ...]) -> str:
         """Return the first supported language of `LANGUAGE`, such as `pt_BR:en`.
 
-        Desktops set this variable for everything that runs on them, often to
-        languages we do not have: those are passed over, not refused.
+        Desktops set this variable for every program, often to languages that the
+        app does not have: those are skipped, not refused.
         """
         for wanted in self.text("LANGUAGE").split(":"):
             for language in supported:
@@ -109,11 +109,11 @@ class Environ:
     def fallback_keys(self) -> tuple[str, ...]:
         name = "SECRET_KEY_FALLBACKS"
         keys = [key.strip() for key in self.text(name).split(",")]
-        # A weak fallback forges tokens as well as a weak key does.
+        # An attacker can forge tokens with a weak fallback as with a weak key.
         return tuple(check_key(name, key) for key in keys if key)
 
     def database_url(self) -> str:
-        """Return the URL as SQLAlchemy spells it; `postgres://` is understood."""
+        """Return the URL in SQLAlchemy's form; `postgres://` is accepted too."""
         name, text = self.secret("DATABASE_URL")
         try:
             url = make_url(text or "sqlite:///app.sqlite")
@@ -123,8 +123,8 @@ class Environ:
             url = url.set(drivername="postgresql+psycopg")
         if url.drivername not in {"sqlite", "postgresql+psycopg"}:
             raise ConfigError(name, "must start with sqlite:/// or postgresql://.")
-        # Sessions and counters use connections of their own: each would see
-        # an empty database of its own in memory.
+        # Sessions and counters use separate connections: in memory, each would have
+        # its own empty database.
         named = (url.database or "").removeprefix("file:")
         in_memory = named in {"", ":memory:"} or url.query.get("mode") == "memory"
         if url.drivername == "sqlite" and in_memory:
@@ -132,7 +132,7 @@ class Environ:
         return url.render_as_string(hide_password=False)
 
     def public_url(self) -> str | None:
-        """Return our origin, `scheme://host[:port]`, as browsers write it (RFC 6454)."""
+        """Return the app's origin, `scheme://host[:port]`, as browsers write it (RFC 6454)."""
         name = "PUBLIC_URL"
         text = self.text(name)
         if not text:
@@ -152,7 +152,7 @@ class Environ:
             raise ConfigError(name, what)
         if not _is_host(host):
             raise ConfigError(name, problem)
-        # Secure cookies do not travel over plain http: nobody could log in.
+        # Browsers send no Secure cookies over plain http, so users could not log in.
         if parts.scheme == "http" and not is_loopback(host):
             raise ConfigError(name, problem)
         shown = f"[{host}]" if ":" in host else host
@@ -171,7 +171,7 @@ class Environ:
             raise ConfigError(name, problem) from None
         if parts.scheme not in {"smtp", "smtps", "console", "none"}:
             raise ConfigError(name, "must be smtps://, smtp://, console: or none:.")
-        # A slash in a password ends the host: what comes before it is read as the port.
+        # A slash in a password ends the host: the text before it is parsed as the port.
         if parts.path not in {"", "/"} or parts.query or parts.fragment or port == 0:
             raise ConfigError(name, problem)
         if parts.scheme in {"console", "none"}:
@@ -181,7 +181,7 @@ class Environ:
         username, password = unquote(parts.username or ""), unquote(parts.password or "")
         if bool(username) != bool(password):
             raise ConfigError(name, "must have both a user and a password, or neither.")
-        # smtplib fails on others.
+        # smtplib fails on other characters.
         if not f"{username}{password}".isascii():
             raise ConfigError(name, "must have a user and a password in ASCII.")
         port = port or MAIL_PORTS[parts.scheme]

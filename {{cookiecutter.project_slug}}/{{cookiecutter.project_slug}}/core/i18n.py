@@ -1,6 +1,6 @@
-"""Speak the reader's language: the only module that knows Babel and gettext.
+"""Translate into the reader's language; the only module that uses Babel and gettext.
 
-Catalogues are compiled in memory from the .po files: no .mo file to forget.
+Catalogues are compiled in memory from the .po files, so no .mo file can be out of date.
 """
 
 from datetime import datetime
@@ -34,7 +34,7 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
 
 
 def lazy_gettext(message: str) -> str:
-    """Return a text that is translated when it is shown: for forms, made at import."""
+    """Return a text that is translated when it is shown: for forms, defined at import."""
     return cast(str, LazyProxy(gettext, message, enable_cache=False))
 
 
@@ -51,7 +51,7 @@ def set_language(wanted: str) -> None:
 
 
 def names() -> dict[str, str]:
-    """Return the languages to choose from, each by the name it has for itself."""
+    """Return the languages to choose from, each by its own name."""
     return {code: NAMES.get(code, code) for code in settings().languages}
 
 
@@ -68,9 +68,9 @@ def _chosen() -> str:
 
 
 def _nearest(tag: str) -> str | None:
-    """Return the language of ours that a reader of this one would like best.
+    """Return the app's language that a reader of this one understands best.
 
-    To somebody in Lisbon Brazilian Portuguese is closer than English.
+    For a reader in Lisbon, Brazilian Portuguese is closer than English.
     """
     wanted = tag.lower().replace("-", "_")
     kin = [name for name in settings().languages if _family(name) == _family(wanted)]

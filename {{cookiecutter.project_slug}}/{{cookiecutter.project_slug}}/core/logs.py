@@ -1,4 +1,4 @@
-"""Write the log as hosts read it: one line of JSON for each thing that happened."""
+"""Write the log as hosting platforms read it: one line of JSON per event."""
 
 import logging
 import re
@@ -18,14 +18,14 @@ ExcInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]
 
 
 def to_stdout() -> None:
-    """Write what this app and its libraries log; do nothing where a host set logging up itself."""
+    """Log the app and its libraries to stdout, unless the host has set up logging itself."""
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(handler(sys.stdout))
 
 
 def handler(stream: TextIO) -> logging.Handler:
-    """Return what writes lines with time (UTC, RFC 3339), level, logger, message and request."""
+    """Return a handler that writes time (UTC, RFC 3339), level, logger, message and request."""
     written = logging.StreamHandler(stream)
     fields = "{levelname}{name}{message}"
     written.setFormatter(JsonFormatter(fields, style="{", timestamp=True))
@@ -34,7 +34,7 @@ def handler(stream: TextIO) -> logging.Handler:
 
 
 def request_id() -> str:
-    """Return what names this request: a trusted proxy's name for it, or a random one."""
+    """Return the id of this request: a trusted proxy's, or a random one."""
     if "request_id" not in g:
         said = request.headers.get(HEADER, "") if settings().trusted_proxies else ""
         g.request_id = said if WELL_FORMED.fullmatch(said) else secrets.token_hex(16)
@@ -48,14 +48,14 @@ def _name_request(record: logging.LogRecord) -> bool:
 
 
 def _tell_request(response: Response) -> Response:
-    """Give back the name under which the log knows this request."""
+    """Return the request's id to the client, so that a report can name its log lines."""
     response.headers[HEADER] = request_id()
     return response
 
 
 def init_app(app: Flask) -> None:
     def log_exception(exc_info: ExcInfo) -> None:
-        # Flask would name the path, in which links have their tokens.
+        # Flask would log the path, which contains the token of a mailed link.
         app.logger.error("%s %s failed", request.method, request.url_rule, exc_info=exc_info)
 
     app.log_exception = log_exception  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""Decide what counts as a person's name, and how one is kept (RFC 8266)."""
+"""Decide what counts as a person's name, and how it is stored (RFC 8266)."""
 
 import unicodedata
 
@@ -6,12 +6,12 @@ from .i18n import gettext as _
 
 NAME_MAX_LENGTH = 100
 
-# Refuse longer texts unread: to normalise many combining marks takes quadratic time.
+# Refuse longer texts unread: normalising many combining marks takes quadratic time.
 READ_LENGTH = 10 * NAME_MAX_LENGTH
-# Control characters and line breaks, format characters such as those that turn the text
-# after them around, private and unassigned ones, and halves of a surrogate pair.
+# Control characters and line breaks, format characters such as those that reverse the text
+# direction, private and unassigned characters, and lone surrogates.
 REFUSED = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
-# Letters, marks and a symbol that show nothing.
+# Letters, marks and a symbol that are invisible.
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800")
 # Persian, Hindi, Malayalam and others spell names with these two.
 JOINERS = frozenset("\u200c\u200d")
@@ -20,7 +20,7 @@ VIRAMA = 9
 
 
 def normalise(text: str) -> str:
-    """Return a name as accounts keep it; raise ValueError that says why it is none."""
+    """Return a name as accounts store it; raise ValueError that says what is wrong."""
     if len(text) > READ_LENGTH:
         raise ValueError(_("Please use a shorter name."))
     letters = unicodedata.normalize("NFKC", text.strip())

@@ -1,4 +1,4 @@
-"""Put what a browser calls itself into words that its owner recognises."""
+"""Describe a User-Agent in words that the user recognises."""
 
 from functools import lru_cache
 
@@ -8,7 +8,7 @@ from .i18n import gettext as _
 
 
 def describe(client: str) -> str:
-    """Return such as "Firefox on Linux"; what cannot be told is said to be unknown."""
+    """Return a description such as "Firefox on Linux", or "Unknown browser"."""
     browser, system = names(client)
     if browser and system:
         return _("%(browser)s on %(system)s", browser=browser, system=system)

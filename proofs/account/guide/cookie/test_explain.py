@@ -1,4 +1,4 @@
-"""Looked into, a signed cookie says all but the signature; the server adds what it knows."""
+"""The page explains every field of a signed cookie, and adds what the server knows."""
 
 import base64
 import re
@@ -21,7 +21,7 @@ def fact(said: str, name: str) -> str:
     return str(found)
 
 
-def test_every_field_is_told_and_the_signature_is_masked(
+def test_every_field_is_explained_and_the_signature_is_masked(
     app: Flask, client: Browser, user: str
 ) -> None:
     client.login(remember="y")
@@ -58,7 +58,7 @@ def test_a_token_of_nobody_has_nothing_on_the_server(
     assert "session_epoch" not in said
 
 
-def test_one_that_we_did_not_sign_is_not_taken_apart(
+def test_a_token_with_a_foreign_signature_is_not_explained(
     app: Flask, client: Browser, user: str
 ) -> None:
     client.login()
@@ -83,14 +83,12 @@ def test_the_guide_is_right_that_flasks_session_can_be_read(make_app: MakeApp) -
     assert base64.urlsafe_b64decode(text) == b'{"colour":"green"}'
 
 
-def test_flasks_session_is_explained_beside_the_token(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_flasks_session_is_explained_with_the_token(app: Flask, client: Browser, user: str) -> None:
     client.login()
     client.post("/account/", data={"name": "Ana", "language": "en"})
     jar = client.jar()
     said = explained(app, "; ".join(f"{name}={text}" for name, text in jar.items()))
-    assert said.count("The server takes it.") == 2
+    assert said.count("The server accepts it.") == 2
     assert "Saved." in fact(said, "data")
     for text in jar.values():
         assert text.rpartition(".")[2] not in said
@@ -101,8 +99,8 @@ def test_flasks_session_is_refused_once_it_is_too_old(
 ) -> None:
     open_link(client)
     typed = f"{SESSION}={client.jar()[SESSION]}"
-    # What is signed is the second, not its fraction.
+    # The token holds whole seconds.
     clock.shift(timedelta(hours=12, seconds=-1))
-    assert "The server takes it." in explained(app, typed)
+    assert "The server accepts it." in explained(app, typed)
     clock.shift(2)
     assert "The server refuses it." in explained(app, typed)

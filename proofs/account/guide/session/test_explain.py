@@ -1,4 +1,4 @@
-"""Looked into, the cookie says nothing, and the row that it finds says it all."""
+"""The cookie itself says nothing; the page explains the row that it finds."""
 
 import hashlib
 import re
@@ -35,7 +35,7 @@ def test_the_token_and_its_hash_are_shown_by_their_beginnings_alone(
     assert digest[4:] not in said
 
 
-def test_the_row_is_told_as_it_is(
+def test_the_row_is_explained_as_it_is(
     app: Flask, client: Browser, user: str, clock: TimeMachineFixture
 ) -> None:
     client.login(remember="y")
@@ -49,7 +49,7 @@ def test_the_row_is_told_as_it_is(
 def test_a_visitors_session_has_data_and_no_user(app: Flask, client: Browser) -> None:
     open_link(client)
     said = explained(app, client.jar()[SESSION])
-    assert "The server takes it." in said
+    assert "The server accepts it." in said
     assert "link" in fact(said, "data")
     assert "session_epoch" not in said
 

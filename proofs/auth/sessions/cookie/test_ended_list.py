@@ -1,4 +1,4 @@
-"""Ended sessions stand on a list until their tokens have run out, and no longer."""
+"""Ended sessions are on a list until their tokens expire."""
 
 from datetime import timedelta
 
@@ -59,7 +59,7 @@ def test_an_ended_session_stays_on_the_list_until_its_absolute_end(
     assert not thief.is_signed_in()
 
 
-def test_each_login_sweeps_a_little(
+def test_each_login_deletes_a_few_expired_rows(
     app: Flask, client: Browser, user: str, clock: TimeMachineFixture
 ) -> None:
     for _ in range(2):

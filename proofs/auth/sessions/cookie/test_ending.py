@@ -1,4 +1,4 @@
-"""A copied token is worth nothing after the logout, whoever keeps it."""
+"""A copied token is worthless after the logout."""
 
 import pytest
 from flask import Flask
@@ -54,7 +54,7 @@ def test_a_password_change_ends_every_token_but_the_new_one(
 def test_a_login_that_races_a_password_change_does_not_survive_it(
     app: Flask, client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The old password is verified; before the token is signed it is changed."""
+    """The password changes after its check and before the token is signed."""
     owner = Browser(app)
     owner.login()
     verify = passwords.verify
@@ -86,7 +86,9 @@ def test_ending_sessions_joins_the_callers_transaction(
         assert client.is_signed_in() == (not commit)
 
 
-def test_nobody_ends_the_sessions_of_others(app: Flask, client: Browser, user: str) -> None:
+def test_a_user_cannot_end_the_session_of_another_user(
+    app: Flask, client: Browser, user: str
+) -> None:
     with app.app_context():
         add_user("bob@example.com")
     client.login()
@@ -96,7 +98,7 @@ def test_nobody_ends_the_sessions_of_others(app: Flask, client: Browser, user: s
     assert client.is_signed_in()
 
 
-def test_a_disabled_account_has_no_sessions_then_nor_when_enabled_again(
+def test_a_disabled_account_keeps_no_sessions_even_if_enabled_again(
     app: Flask, client: Browser, user: str
 ) -> None:
     client.login()

@@ -1,4 +1,4 @@
-"""The secret key can be rotated without logging anybody out."""
+"""Rotating the secret key logs no user out."""
 
 import pytest
 from flask import Flask
@@ -12,7 +12,7 @@ OLDER = "a key of long ago: qwertyuiop 1357924680 asdf"
 
 
 def is_good(app: Flask, client: Browser) -> bool:
-    """Tell whether an app with other keys takes the cookies of a browser."""
+    """Tell whether an app with other keys accepts the cookies of a browser."""
     other = Browser(app)
     other.keep(client.jar())
     return other.is_signed_in()

@@ -1,4 +1,4 @@
-"""Whoever has a key that leaked can sign as we would; after the change it opens nothing."""
+"""An attacker with a leaked key can sign tokens; after the rotation they are refused."""
 
 from .....support.cli import Site, commands, moved
 from .....support.forging import fields, forge, holder
@@ -23,6 +23,6 @@ def test_a_token_signed_with_a_leaked_key_signs_nobody_in(site: Site) -> None:
     for guess in (epoch, epoch + 1, epoch + 2):
         forged = forge([sid, owner, guess, *rest], key=leaked)
         assert not holder(after, forged).is_signed_in()
-    # It fails by its signature alone: the epoch that was raised can be guessed.
+    # Only the signature makes it fail: the attacker can guess the new epoch.
     forged = forge([sid, owner, epoch + 1, *rest], key=site.key)
     assert holder(after, forged).is_signed_in()

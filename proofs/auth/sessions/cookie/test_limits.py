@@ -1,4 +1,4 @@
-"""The server ends sessions by its own clock, and asks the database no more than once."""
+"""The server ends sessions by its own clock, with one query at most."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ SECOND = timedelta(seconds=1)
 
 
 @kinds
-def test_a_token_left_idle_is_over(
+def test_an_idle_token_expires(
     client: Browser,
     user: str,
     remember: dict[str, str],
@@ -72,7 +72,7 @@ def test_a_session_that_cannot_be_checked_answers_503_and_stays(
 
 
 @pytest.mark.parametrize("hours", [1, 12])
-def test_flasks_own_session_ends_as_one_of_ours_would(
+def test_flasks_own_session_expires_as_a_login_does(
     make_app: MakeApp, clock: TimeMachineFixture, hours: int
 ) -> None:
     keep_words(app := make_app(session_absolute_seconds=hours * 3600))

@@ -1,4 +1,4 @@
-"""Sessions are listed from the audit trail, for there is no other list of them."""
+"""Sessions are listed from the audit trail: there is no other list."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +19,7 @@ from .....support.http import Browser, page
 
 @pytest.fixture
 def site(make_app: MakeApp) -> Flask:
-    """Return an app with a list of sessions, and a page that ends all the others."""
+    """Return an app with a list of sessions, and a page that ends all other sessions."""
     app = make_app()
 
     @page(app)
@@ -104,7 +104,7 @@ def test_ending_the_others_keeps_this_one_and_lists_it(site: Flask, user: str) -
 
 
 def test_ending_the_others_in_vain_changes_no_cookie(site: Flask, user: str) -> None:
-    """Else the browser would hold a token of an epoch that is yet to come."""
+    """Otherwise the browser would hold a token of a future epoch."""
     client = Browser(site)
     client.login()
     before = client.jar()

@@ -1,4 +1,4 @@
-"""Tokens age and are renewed; never beyond their end, and never once ended."""
+"""Old tokens are renewed, but never past their limit and never after they were ended."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,7 +20,7 @@ from ....support.sql import until_it_waits
 
 @pytest.fixture
 def renewing(make_app: MakeApp) -> Flask:
-    """Return an app with a view that takes its request for a proof."""
+    """Return an app with a view that rotates the session."""
     app = make_app()
 
     @page(app)
@@ -51,7 +51,7 @@ def test_an_aged_token_is_renewed_and_names_the_same_session(
 def test_a_session_that_ended_meanwhile_gets_no_new_token(
     make_app: MakeApp, user: str, how: str, proof: bool, clock: TimeMachineFixture
 ) -> None:
-    """It would overwrite what the browser has received in parallel."""
+    """It would overwrite the cookie that the browser received in parallel."""
     app = make_app()
     twin = Browser(app)
 
@@ -78,7 +78,7 @@ def test_a_session_that_ended_meanwhile_gets_no_new_token(
         *(("POST", "raise"), ("POST", "renew")),
     ],
 )
-def test_work_that_a_view_left_undone_is_not_saved_with_the_renewal(
+def test_uncommitted_work_of_a_view_is_not_saved_with_the_renewal(
     make_app: MakeApp, user: str, how: str, method: str, clock: TimeMachineFixture
 ) -> None:
     app = make_app()
@@ -116,7 +116,7 @@ def test_a_dead_token_neither_sets_nor_deletes_a_cookie(
 
 
 def test_a_renewal_and_a_change_of_the_account_fail_neither(renewing: Flask, user: str) -> None:
-    """The account's row comes first; the other way round, each would wait for the other."""
+    """Both lock the account's row first; another order can deadlock."""
     client = Browser(renewing)
     client.login()
     sid = fields(client)[0]

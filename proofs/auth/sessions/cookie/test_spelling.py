@@ -1,4 +1,4 @@
-"""Base64 has several texts for the same bytes: only the one we wrote is good."""
+"""Base64 has several spellings for the same bytes: only ours is accepted."""
 
 import pytest
 from itsdangerous.encoding import base64_decode
@@ -10,7 +10,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def respell(part: str, how: str) -> str:
-    """Return another text for the same bytes, or the same text if there is none."""
+    """Return another base64 text for the same bytes, or the same text if there is none."""
     match how:
         case "junk":
             return f"{part[:5]}!!!!{part[5:]}"
@@ -24,7 +24,7 @@ def respell(part: str, how: str) -> str:
 
 
 def test_a_signature_has_other_spellings_that_python_takes(client: Browser, user: str) -> None:
-    """Else the test above would try nothing."""
+    """Otherwise the test above would test nothing."""
     client.login()
     signature = client.jar()[AUTH].split(".")[-1]
     for how in ("last letter", "junk"):

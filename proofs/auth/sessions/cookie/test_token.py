@@ -1,4 +1,4 @@
-"""Of all texts, only the very one we signed signs anybody in."""
+"""Only the exact token that the server signed signs a user in."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def test_two_logins_share_no_session(app: Flask, client: Browser, user: str) -> 
 def test_a_token_of_another_layout_is_refused_though_our_key_signed_it(
     client: Browser, user: str, changed: list[Any]
 ) -> None:
-    """As an older release of the app may have done."""
+    """An older release of the app may have signed it."""
     assert not holder(client, forge(changed)).is_signed_in()
 
 
@@ -32,7 +32,7 @@ def test_a_token_of_another_layout_is_refused_though_our_key_signed_it(
     "text",
     ["x", "a.b.c", "...", '"', "%00", "\x01", "é", "\xff\xfe.a.b", "A" * 8000],
 )
-def test_a_cookie_of_nobody_is_left_alone(client: Browser, user: str, text: str) -> None:
+def test_a_foreign_cookie_is_left_alone(client: Browser, user: str, text: str) -> None:
     header = {"HTTP_COOKIE": f"{AUTH}={text}"}
     for path, status in (("/", 200), ("/account/", 303), ("/auth/login", 200)):
         response = client.get(path, environ_overrides=header)

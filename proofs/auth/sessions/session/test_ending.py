@@ -1,4 +1,4 @@
-"""All sessions of a user end together, in the caller's transaction."""
+"""All sessions of a user end in the caller's transaction."""
 
 import pytest
 from flask import Flask
@@ -45,7 +45,7 @@ def test_ending_the_others_keeps_this_one_and_its_token(make_app: MakeApp, user:
     assert len(handles(app)) == 1
 
 
-def test_a_disabled_account_has_no_sessions_then_nor_when_enabled_again(
+def test_a_disabled_account_keeps_no_sessions_even_if_enabled_again(
     app: Flask, client: Browser, user: str
 ) -> None:
     client.login()

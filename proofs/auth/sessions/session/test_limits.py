@@ -1,4 +1,4 @@
-"""The server ends sessions by its own clock, and sweeps up what they leave."""
+"""The server ends sessions by its own clock, and deletes their rows."""
 
 import pytest
 from flask import Flask
@@ -27,7 +27,7 @@ def count(app: Flask) -> int:
 
 
 @kinds
-def test_a_session_left_idle_is_over(
+def test_the_idle_session_of_a_user_expires(
     client: Browser,
     user: str,
     remember: dict[str, str],
@@ -45,7 +45,9 @@ def test_a_session_left_idle_is_over(
     assert client.jar() != {}
 
 
-def test_a_visitors_session_left_idle_is_over(make_app: MakeApp, clock: TimeMachineFixture) -> None:
+def test_the_idle_session_of_a_visitor_expires(
+    make_app: MakeApp, clock: TimeMachineFixture
+) -> None:
     keep_words(app := make_app())
     client = Browser(app)
     client.get("/keep")
@@ -56,13 +58,13 @@ def test_a_visitors_session_left_idle_is_over(make_app: MakeApp, clock: TimeMach
     assert client.get("/look").text == "None"
 
 
-def test_to_keep_something_is_to_use_a_session(
+def test_storing_a_value_counts_as_use_of_a_session(
     client: Browser, user: str, clock: TimeMachineFixture
 ) -> None:
     client.login()
     for _ in range(3):
         clock.shift(20 * MINUTE)
-        # What the next page is to say is kept in the session.
+        # The session holds the flash message for the next page.
         answer = client.post("/account/", data={"name": "Ana", "language": "en"})
         assert answer.location == "/account/"
 
@@ -100,7 +102,7 @@ def test_a_proof_does_not_move_the_end(
     assert not client.is_signed_in()
 
 
-def test_a_session_left_idle_costs_a_live_one_no_place(
+def test_an_expired_session_does_not_count_towards_the_limit(
     configure: MakeApp, user: str, clock: TimeMachineFixture
 ) -> None:
     app = configure(sessions_per_user=2)
@@ -114,7 +116,7 @@ def test_a_session_left_idle_costs_a_live_one_no_place(
     assert fresh.is_signed_in()
 
 
-def test_purge_deletes_what_is_over_and_nothing_else(
+def test_purge_deletes_only_expired_sessions(
     app: Flask, user: str, clock: TimeMachineFixture
 ) -> None:
     remembered, forgotten, fresh = Browser(app), Browser(app), Browser(app)
@@ -136,7 +138,7 @@ def test_purge_deletes_what_is_over_and_nothing_else(
     assert fresh.is_signed_in()
 
 
-def test_each_login_sweeps_a_little(
+def test_each_login_deletes_a_few_expired_rows(
     app: Flask, client: Browser, user: str, clock: TimeMachineFixture
 ) -> None:
     for number in range(30):

@@ -1,4 +1,4 @@
-"""Sessions can be seen from the server, and ended one by one."""
+"""Sessions can be listed on the server, and ended one by one."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -49,7 +49,7 @@ def test_the_owner_sees_each_session_and_which_one_is_this(
     ]
 
 
-def test_sessions_that_are_over_are_not_listed(
+def test_expired_sessions_are_not_listed(
     app: Flask, client: Browser, user: str, clock: TimeMachineFixture
 ) -> None:
     client.login()

@@ -1,4 +1,4 @@
-"""Find the session a cookie names: by one statement, or by none, or not at all."""
+"""Loading the session of a cookie takes one statement at most."""
 
 import pytest
 from flask import Flask
@@ -14,10 +14,10 @@ from .....support.sql import broken_database, rows, statements
         *("A" * 43, "A" * 8000, b"\xed\xa0\x80", b"\xff\xfe"),
     ],
 )
-def test_a_cookie_of_nobody_is_left_alone(
+def test_a_foreign_cookie_is_left_alone(
     app: Flask, client: Browser, user: str, text: str | bytes
 ) -> None:
-    """WSGI hands bytes over as Latin-1, whatever they were meant to be."""
+    """WSGI passes bytes on as Latin-1, whatever their encoding is."""
     value = text if isinstance(text, bytes) else text.encode("latin-1")
     header = {"HTTP_COOKIE": f"{SESSION}={value.decode('latin-1')}"}
     for path, status in (("/", 200), ("/account/", 303), ("/auth/login", 200)):
@@ -30,7 +30,7 @@ def test_a_cookie_of_nobody_is_left_alone(
 def test_opening_a_session_asks_nothing_of_the_database(
     app: Flask, client: Browser, user: str
 ) -> None:
-    """An error raised there would pass by the error pages."""
+    """An error raised there would bypass the error pages."""
     client.login()
     cookie = {"Cookie": f"{SESSION}={client.jar()[SESSION]}"}
     with statements(app) as seen, app.test_request_context(headers=cookie):

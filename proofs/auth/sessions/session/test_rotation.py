@@ -1,4 +1,4 @@
-"""New tokens at login, at a proof and at logout; the old one is dead at once."""
+"""Login, confirmation and logout rotate the token; the old one is invalid at once."""
 
 import pytest
 from flask import Flask, session
@@ -15,7 +15,7 @@ from .....support.sql import meanwhile, rows
 
 @pytest.fixture
 def site(make_app: MakeApp) -> Flask:
-    """Return an app with a page that proves its user anew."""
+    """Return an app with a page that rotates the session."""
     app = make_app()
 
     @page(app)
@@ -43,7 +43,7 @@ def test_a_token_planted_before_the_login_is_worth_nothing_after_it(app: Flask, 
     assert row["user_id"] is not None
 
 
-def test_a_token_that_nobody_gave_out_is_not_taken_over(client: Browser, user: str) -> None:
+def test_a_token_that_the_server_did_not_issue_is_not_adopted(client: Browser, user: str) -> None:
     client.keep({SESSION: "A" * 43})
     client.login()
     assert client.jar()[SESSION] != "A" * 43
@@ -97,7 +97,7 @@ def test_a_password_change_gives_the_changer_a_new_token_and_ends_the_rest(
 def test_a_login_that_races_a_password_change_does_not_survive_it(
     app: Flask, client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The old password is verified; before the session is saved it is changed."""
+    """The password changes after its check and before the session is saved."""
     owner = Browser(app)
     owner.login()
     verify = passwords.verify
@@ -120,7 +120,7 @@ def test_a_login_that_races_a_password_change_does_not_survive_it(
 def test_dead_tokens_neither_set_nor_delete_a_cookie(
     app: Flask, client: Browser, user: str
 ) -> None:
-    """A late answer to the old token would overwrite the fresh one."""
+    """A late response to the old token would overwrite the new cookie."""
     client.login()
     late = copy_of(client)
     client.login()

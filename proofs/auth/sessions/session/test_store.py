@@ -1,4 +1,4 @@
-"""What lies on the server, and how little the cookie says of it."""
+"""The session's data is on the server; the cookie holds only a token."""
 
 import json
 import re
@@ -57,7 +57,7 @@ def test_data_of_every_kind_stays_on_the_server(make_app: MakeApp) -> None:
     assert json.loads(row["data"])["word"] == "marmalade"
 
 
-def test_what_json_cannot_say_is_not_pickled(make_app: MakeApp) -> None:
+def test_a_value_that_json_cannot_hold_is_not_pickled(make_app: MakeApp) -> None:
     app = make_app()
 
     @page(app, public=True)

@@ -1,4 +1,4 @@
-"""A visitor's session: a new token at each change, and gone when it is empty."""
+"""A visitor's session gets a new token at each change, and is deleted when it is empty."""
 
 import pytest
 from flask import Flask, request, session
@@ -10,7 +10,7 @@ from .....support.sql import rows, run_sql
 
 @pytest.fixture
 def site(make_app: MakeApp) -> Flask:
-    """Return an app where visitors keep a word, read it and drop it."""
+    """Return an app in which visitors store, read and delete a word."""
     app = make_app()
 
     @page(app, public=True)
@@ -65,7 +65,7 @@ def test_an_emptied_session_leaves_no_row_and_no_cookie(site: Flask) -> None:
 
 
 def test_a_row_that_vanished_meanwhile_does_not_come_back(site: Flask) -> None:
-    """A login in parallel took it away: its fresh cookie must not be overwritten."""
+    """A parallel login deleted it, and its new cookie must not be overwritten."""
     client = Browser(site)
     client.get("/keep?word=marmalade")
     response = client.get("/keep?word=honey&vanish=1")
@@ -73,7 +73,7 @@ def test_a_row_that_vanished_meanwhile_does_not_come_back(site: Flask) -> None:
     assert rows(site, "SELECT * FROM sessions") == []
 
 
-def test_a_dead_token_may_begin_anew(site: Flask) -> None:
+def test_a_visitor_with_a_dead_token_can_start_a_new_session(site: Flask) -> None:
     client = Browser(site)
     client.get("/keep?word=marmalade")
     dead = client.jar()

@@ -1,4 +1,4 @@
-"""Sessions are saved on their own: not with the view's work, and never twice."""
+"""Sessions are saved separately from the work of the view, and only once."""
 
 from contextlib import ExitStack
 from threading import Timer
@@ -20,7 +20,7 @@ RESTLESS = "UPDATE sessions SET client = 'another program'"
 
 @pytest.fixture
 def site(make_app: MakeApp) -> Flask:
-    """Return an app whose pages end in every way that a view can."""
+    """Return an app whose views end in every possible way."""
     app = make_app()
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
@@ -84,14 +84,14 @@ def test_last_seen_is_written_now_and_then(
     assert rows(client.application, SEEN) != at_login
 
 
-def test_last_seen_waits_for_nobody(
+def test_writing_last_seen_waits_for_no_lock(
     app: Flask, client: Browser, user: str, clock: TimeMachineFixture
 ) -> None:
     client.login()
     at_login = rows(app, SEEN)
     clock.shift(61)
     with other_writer(app, RESTLESS) as other:
-        # A request that waits for the lock gets it then, and writes after all.
+        # A request that waited for the lock now gets it, and writes.
         release = Timer(2, other.rollback)
         release.start()
         assert client.get("/account/").status_code == 200
@@ -120,7 +120,7 @@ def test_a_session_that_cannot_be_saved_answers_503_and_sets_no_cookie(
     assert "Set-Cookie" not in response.headers
 
 
-def test_a_session_that_cannot_be_saved_is_not_saved_by_the_error_page_either(
+def test_the_error_page_does_not_save_a_session_that_failed_to_save(
     make_app: MakeApp,
 ) -> None:
     app = make_app()

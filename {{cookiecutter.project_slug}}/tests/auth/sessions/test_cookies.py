@@ -1,4 +1,4 @@
-"""Read every Set-Cookie line raw: what browsers obey is the text."""
+"""Read every Set-Cookie line as raw text, as browsers do."""
 
 import pytest
 from flask import Flask
@@ -13,12 +13,12 @@ from ...support.http import AUTH, EMAIL, KNOWN, LANGUAGE, SESSION, Browser, SetC
 
 LOCALHOST = "http://localhost:5000"
 LONGEST_EMAIL = f"{'a' * 64}@{'b' * 61}.{'c' * 61}.{'d' * 61}.com"
-# Four bytes in UTF-8, twelve as JSON escapes it: the longest a name can be.
+# The longest name: four bytes a letter in UTF-8, twelve when JSON escapes it.
 LONGEST_NAME = "\N{SNOWMAN WITHOUT SNOW}\N{GRINNING FACE}" * (NAME_MAX_LENGTH // 2)
 
 
 def life(browser: Browser) -> list[TestResponse]:
-    """Do all that sets or deletes a cookie."""
+    """Do everything that sets or deletes a cookie."""
     return [
         browser.post("/language", data={"language": "en"}),
         browser.login(),
@@ -46,13 +46,11 @@ def test_every_cookie_is_bound_to_this_host_and_to_https(
             if name not in {"expires", "max-age"}
         }
         wanted = {"secure": "", "httponly": "", "path": "/", "samesite": "Lax"}
-        # So no Domain, which a `__Host-` name forbids.
+        # No Domain: a `__Host-` name forbids it.
         assert kept == wanted, cookie.line
 
 
-def test_development_goes_without_the_prefix_and_without_secure(
-    configure: MakeApp, user: str
-) -> None:
+def test_development_cookies_have_no_prefix_and_no_secure(configure: MakeApp, user: str) -> None:
     app = configure(development=True, public_url=LOCALHOST)
     browser = Browser(app, origin=LOCALHOST)
     lines = [cookie for answer in life(browser) for cookie in set_cookies(answer)]
@@ -67,18 +65,18 @@ def test_development_goes_without_the_prefix_and_without_secure(
         }, cookie.line
 
 
-def test_logout_deletes_what_login_set(client: Browser, user: str) -> None:
+def test_logout_deletes_the_cookies_that_login_set(client: Browser, user: str) -> None:
     client.login()
     held = set(client.jar())
     assert KNOWN in client.cookies()
     deleted = [cookie for cookie in set_cookies(client.logout()) if cookie.deletes]
     assert held <= {cookie.name for cookie in deleted}
     assert all(cookie.value == "" for cookie in deleted)
-    # It opens nothing, and spares the next login the guesses of strangers.
+    # This cookie signs nobody in; it keeps strangers' guesses from throttling the next login.
     assert KNOWN in client.cookies()
 
 
-def test_no_cookie_tells_who_somebody_is(app: Flask, client: Browser) -> None:
+def test_no_cookie_reveals_the_name_or_address_of_a_user(app: Flask, client: Browser) -> None:
     with app.app_context():
         add_user(EMAIL, name="Anastasia")
     for answer in life(client):
@@ -91,15 +89,17 @@ def test_no_page_shows_a_token(client: Browser, user: str) -> None:
     client.login(remember="y")
     for page in crawl(client):
         assert not [value for value in client.cookies().values() if value in page.text], (
-            f"{page.path} shows the value of a cookie, which opens the account: take it out."
+            f"{page.path} shows the value of a cookie, which opens the account: remove it."
         )
 
 
-def test_a_cookie_stays_small_however_long_name_and_address(app: Flask, client: Browser) -> None:
+def test_a_cookie_stays_small_with_the_longest_name_and_address(
+    app: Flask, client: Browser
+) -> None:
     with app.app_context():
         add_user(LONGEST_EMAIL, name=LONGEST_NAME)
     client.login(LONGEST_EMAIL, remember="y")
-    # Messages that no page has shown yet pile up.
+    # Flash messages that no page has shown yet accumulate.
     for _ in range(5):
         data = {"name": LONGEST_NAME, "language": "pt_BR"}
         answer = client.post("/account/", data=data)
@@ -107,10 +107,12 @@ def test_a_cookie_stays_small_however_long_name_and_address(app: Flask, client: 
     assert client.is_signed_in()
 
 
-def test_reading_sets_no_cookie(client: Browser) -> None:
+def test_viewing_pages_sets_no_cookie(client: Browser) -> None:
     for path in ("/", "/auth/login", "/auth/register", "/account/", "/healthz"):
         answer = client.get(path)
-        assert not set_cookies(answer), path
+        assert not set_cookies(answer), (
+            f"{path} sets a cookie: write into the session only after a form was sent."
+        )
 
 
 @pytest.mark.parametrize("path", ["/static/style.css", "/static/none", "/nowhere"])

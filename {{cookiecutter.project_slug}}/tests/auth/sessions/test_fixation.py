@@ -1,4 +1,4 @@
-"""Whoever plants or keeps an old token gets nothing from a later login."""
+"""An attacker who plants or keeps an old token gains nothing from a later login."""
 
 import pytest
 from flask import Flask

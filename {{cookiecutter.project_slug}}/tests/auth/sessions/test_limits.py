@@ -1,4 +1,4 @@
-"""Sessions end when unused and when old; the server decides, not the browser."""
+"""Sessions expire when idle and at an absolute limit; the server decides, not the browser."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ MANY = Rate(100, 900)
     ("login", "idle"),
     [(PLAIN, timedelta(minutes=30)), (REMEMBERED, timedelta(days=7))],
 )
-def test_an_unused_login_ends(
+def test_an_idle_session_expires(
     client: Browser,
     user: str,
     clock: TimeMachineFixture,
@@ -30,7 +30,7 @@ def test_an_unused_login_ends(
     idle: timedelta,
 ) -> None:
     client.login(**login)
-    # Being used starts the time anew: twice just short of it.
+    # Each use restarts the idle time: twice just before it ends.
     for _ in range(2):
         clock.shift(idle - SECOND)
         assert client.is_signed_in()
@@ -46,7 +46,7 @@ def test_an_unused_login_ends(
         (REMEMBERED, timedelta(days=6), timedelta(days=30)),
     ],
 )
-def test_a_login_in_constant_use_ends_too(
+def test_a_busy_session_expires_at_the_absolute_limit(
     client: Browser,
     user: str,
     clock: TimeMachineFixture,
@@ -64,7 +64,7 @@ def test_a_login_in_constant_use_ends_too(
     assert not client.is_signed_in()
 
 
-def test_a_session_that_was_ended_stays_so_whichever_limit_is_longer(
+def test_an_ended_session_stays_ended_whichever_limit_is_longer(
     configure: MakeApp, user: str, clock: TimeMachineFixture
 ) -> None:
     app = configure(remember_idle_seconds=600, remember_absolute_seconds=600)
@@ -73,7 +73,7 @@ def test_a_session_that_was_ended_stays_so_whichever_limit_is_longer(
     copy = copy_of(client)
     client.logout()
     clock.shift(601)
-    # A login tidies up, and so does the command.
+    # A login deletes expired rows, and so does the command.
     Browser(app).login()
     app.test_cli_runner().invoke(args=["purge"])
     assert not copy.is_signed_in()
@@ -81,19 +81,21 @@ def test_a_session_that_was_ended_stays_so_whichever_limit_is_longer(
 
 @pytest.fixture
 def few(configure: MakeApp, user: str) -> Flask:
-    """Return an app that lets an account have three."""
+    """Return an app with a limit of three sessions for each account."""
     return configure(sessions_per_user=3, login_attempts_per_account=MANY)
 
 
 def log_in(app: Flask, clock: TimeMachineFixture, **login: str) -> Browser:
-    """Return a browser that logs in a second after the last one."""
+    """Return a browser that logs in one second after the last one."""
     clock.shift(1)
     browser = Browser(app)
     assert browser.login(**login).status_code == 303
     return browser
 
 
-def test_one_more_ends_the_oldest(few: Flask, clock: TimeMachineFixture) -> None:
+def test_a_login_beyond_the_limit_ends_the_oldest_session(
+    few: Flask, clock: TimeMachineFixture
+) -> None:
     browsers = [log_in(few, clock) for _ in range(5)]
     assert [one.is_signed_in() for one in browsers] == [False, False, True, True, True]
     assert len(handles(few)) == 3

@@ -1,4 +1,4 @@
-"""Stand where one of the two kinds of session belongs: the template's hook lays it here."""
+"""Placeholder for the chosen kind of session: the template's hook puts it here."""
 
 raise SystemExit(
     "This project was baked without its hooks, so auth/sessions is missing: "

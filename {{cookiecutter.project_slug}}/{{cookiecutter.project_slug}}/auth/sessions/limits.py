@@ -1,4 +1,4 @@
-"""Say how long a session may last, and describe one; the same for every kind of session."""
+"""Set how long a session may last, and describe one; the same for both kinds of session."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple, Self
@@ -8,12 +8,12 @@ from ...core.db import now
 from ...models import User
 
 SEEN_EVERY = timedelta(seconds=60)
-# Where Flask's session keeps a login that waits for its next step: a random id, then the rest.
+# The key in Flask's session of a login that waits for its next step: a random id, then the rest.
 CHALLENGE = "challenge"
 
 
 class Login(NamedTuple):
-    """Carry who is to be logged in, as read together with the password hash."""
+    """Identify the user to log in, as read together with the password hash."""
 
     id: int
     public_id: str
@@ -51,7 +51,7 @@ def absolute_limit(remembered: bool) -> timedelta:
 
 
 def longest_life() -> timedelta:
-    """Return how long any session lives at most: who sets the limits may swap them."""
+    """Return how long any session lives at most; the owner may set either limit higher."""
     return max(absolute_limit(remembered=False), absolute_limit(remembered=True))
 
 
@@ -64,5 +64,5 @@ def is_over(began_at: datetime, remembered: bool) -> bool:
 
 
 def needs_touch(seen_at: datetime, remembered: bool) -> bool:
-    """Tell whether the stored time of last use is old enough to be written anew."""
+    """Tell whether the stored time of last use is old enough to update."""
     return now() - seen_at >= min(SEEN_EVERY, idle_limit(remembered) / 10)

@@ -36,7 +36,7 @@ from .sqlite import (
     set_up_sqlite,
 )
 
-# What drivers say of a database that is away, as far as it holds nothing secret.
+# What drivers say about an unreachable database, as far as it contains no secret.
 REASONS = (
     "Connection refused",
     "authentication failed",
@@ -53,9 +53,9 @@ db = SQLAlchemy(session_options={"expire_on_commit": False})
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """Store aware times as UTC, and read them so.
+    """Store aware times in UTC, and return them in UTC.
 
-    SQLite forgets the zone; PostgreSQL answers in the one it was set up with.
+    SQLite drops the time zone; PostgreSQL returns times in the server's zone.
     """
 
     impl = DateTime(timezone=True)
@@ -65,7 +65,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a time without a zone was to be stored")
+            raise ValueError("a time without a time zone cannot be stored")
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -93,14 +93,14 @@ def now() -> datetime:
 
 
 def upsert(table: type[Base]) -> sqlite_dialect.Insert | postgresql.Insert:
-    """Return an INSERT that knows ON CONFLICT, in the database's own dialect."""
+    """Return an INSERT that supports ON CONFLICT, in the database's own dialect."""
     if db.engine.dialect.name == "sqlite":
         return sqlite_dialect.insert(table)
     return postgresql.insert(table)
 
 
 def read_one(statement: Select[*Columns], values: Mapping[str, object]) -> Row[*Columns] | None:
-    """Run the SELECT that a request begins with, and leave no transaction behind.
+    """Run the SELECT that a request begins with, and leave no transaction open.
 
     A single SELECT is its own transaction. Without BEGIN, even a request that may
     write later takes no lock for it (see core/db/sqlite.py).
@@ -112,12 +112,12 @@ def read_one(statement: Select[*Columns], values: Mapping[str, object]) -> Row[*
 
 
 def writing() -> AbstractContextManager[Connection]:
-    """Begin a transaction of its own that reads first and writes later, even in a GET."""
+    """Begin a separate transaction that reads first and writes later, even in a GET."""
     return db.engine.execution_options(sqlite_begin="IMMEDIATE").begin()
 
 
 def write_unless_busy(statement: Executable) -> bool:
-    """Run a write that nobody should wait for; tell whether it was done."""
+    """Run a write only if it need not wait for a lock; tell whether it was done."""
     options = {"sqlite_begin": "IMMEDIATE"}
     with db.engine.connect().execution_options(**options) as connection:
         sqlite_connection = connection.connection.driver_connection
@@ -139,9 +139,9 @@ def write_unless_busy(statement: Executable) -> bool:
 
 
 def is_temporary(error: BaseException | None) -> bool:
-    """Tell whether a statement failed for want of the database, which may be back in a moment.
+    """Tell whether a statement failed because the database is unreachable or busy.
 
-    Other errors do not pass by themselves: a table is missing, the file is read-only.
+    Other errors do not pass by themselves, such as a missing table or a read-only file.
     """
     if isinstance(error, PoolTimeout):
         return True
@@ -150,12 +150,12 @@ def is_temporary(error: BaseException | None) -> bool:
 
 @contextmanager
 def named_if_away() -> Iterator[None]:
-    """Raise ConfigError in place of what a driver says, which may hold a part of the password."""
+    """Replace a driver's error, which may contain part of the password, by ConfigError."""
     try:
         yield
     except (DBAPIError, PoolTimeout) as error:
         told = [reason for reason in REASONS if reason in str(error)]
-        problem = "names a database that does not answer. See that it runs, and where"
+        problem = "names a database that does not respond. Check that it runs, and where"
         raise ConfigError("DATABASE_URL", ": ".join([problem, *told[:1]]) + ".") from None
 
 
@@ -169,12 +169,13 @@ def init_app(app: Flask) -> None:
     try:
         db.init_app(app)
     except OSError as error:
-        problem = f"needs the folder {app.instance_path}, which cannot be made: {error.strerror}."
+        reason = f"which cannot be created: {error.strerror}."
+        problem = f"needs the folder {app.instance_path}, {reason}"
         raise ConfigError("DATABASE_URL", problem) from None
     except (ArgumentError, ValueError):
         raise ConfigError("DATABASE_URL", "has an option whose value cannot be read.") from None
-    # The extension also closes asynchronous sessions. There are none here, but to look for
-    # them it would start a thread and an event loop for each request: four times its work.
+    # The extension also closes asynchronous sessions. The app has none, but looking for them
+    # starts a thread and an event loop for each request: four times the work.
     closing = app.teardown_appcontext_funcs
     closing[:] = [close for close in closing if not iscoroutinefunction(close)]
     with app.app_context():
@@ -188,10 +189,10 @@ def init_app(app: Flask) -> None:
 
 
 def _share_the_lock() -> dict[str, object]:
-    """Let `flask shell` read without the lock that every writer of SQLite waits for.
+    """Let `flask shell` read without SQLite's write lock, which every writer waits for.
 
-    It stays open while a human thinks. The price: a transaction that reads first and writes
-    later fails at once if another wrote in between.
+    A shell stays open while its user thinks. The price: a transaction that reads first and
+    writes later fails at once if another wrote in between.
     """
     db.engine.update_execution_options(sqlite_begin="DEFERRED")
     return {}

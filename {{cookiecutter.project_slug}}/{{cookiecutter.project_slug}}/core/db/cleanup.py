@@ -1,4 +1,4 @@
-"""Delete what is over, a few rows at a time, beside logins and others who sweep."""
+"""Delete expired rows in small batches, safely alongside logins and other purges."""
 
 import time
 
@@ -12,10 +12,10 @@ BATCH = 500
 def delete_expired(
     connection: Connection, table: type[Base], over: ColumnElement[bool], most: int
 ) -> int:
-    """Delete at most so many rows that are over; return how many.
+    """Delete at most `most` expired rows; return how many.
 
-    PostgreSQL passes by the rows that somebody else holds: two who delete the same
-    rows in another order would each wait for the other, and one of them fail.
+    PostgreSQL skips rows that another transaction holds: two transactions that delete the
+    same rows in another order could deadlock.
     """
     (key,) = inspect(table).primary_key
     free = select(key).where(over).limit(most).with_for_update(skip_locked=True).cte()
@@ -24,14 +24,14 @@ def delete_expired(
 
 
 def delete_all_expired(table: type[Base], over: ColumnElement[bool]) -> int:
-    """Delete all rows that are over, each batch by itself; return how many."""
+    """Delete all expired rows, one transaction per batch; return how many."""
     total, count = 0, BATCH
     while count == BATCH:
         began = time.monotonic()
         with db.engine.begin() as connection:
             count = delete_expired(connection, table, over, BATCH)
         total += count
-        # SQLite has no queue for its one writer: those who wait try again now and then.
-        # So leave it free for as long as this batch took.
+        # SQLite has no queue for its one writer: waiting connections retry now and then.
+        # So leave the lock free for as long as this batch took.
         time.sleep(time.monotonic() - began)
     return total

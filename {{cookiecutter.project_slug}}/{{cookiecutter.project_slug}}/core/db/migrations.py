@@ -1,4 +1,4 @@
-"""Bring the database to the models' shape, and tell when it is not there yet."""
+"""Migrate the database to the models' schema, and tell when migrations are missing."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -20,15 +20,15 @@ from . import Base, UTCDateTime, named_if_away
 from .sqlite_migrations import check_column
 
 FOLDER = Path(__file__).parents[3] / "migrations"
-# Each part of the account has a branch of its own beside this one.
+# Each part of the account has its own branch next to this one.
 BRANCH = "default"
 Steps = Callable[[str | list[str] | tuple[str, ...], MigrationContext], list[MigrationStep]]
 
 
 # Any number, as long as nothing else in the database asks for the same lock.
 LOCK = 20_160_401
-# Wait for other hosts without a limit, and let statements run as long as they need. Only the
-# wait for the lock of a table stays short: everybody else would queue up behind it.
+# Wait for other hosts without a timeout, and let statements run as long as they need. Only the
+# wait for the lock of a table stays short: all other queries would queue up behind it.
 TAKE_TURNS = (
     "SET lock_timeout = 0",
     "SET statement_timeout = 0",
@@ -38,7 +38,7 @@ TAKE_TURNS = (
 
 
 class Migrations(Alembic):
-    """Migrate one at a time; SQLite without its foreign keys, checked before the commit.
+    """Migrate one host at a time; on SQLite without foreign keys, checked before the commit.
 
     SQLite changes a table by copying it and dropping the old one. With foreign
     keys on, dropping a parent table deletes every row that points to it.
@@ -56,7 +56,7 @@ class Migrations(Alembic):
             if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise RuntimeError("the migration would break foreign keys")
 
-        # The setting is ignored within a transaction, so it comes before one.
+        # SQLite ignores the setting within a transaction, so it comes before one.
         connection.rollback()
         driver: Any = connection.connection.driver_connection
         driver.execute("PRAGMA foreign_keys = OFF")
@@ -67,12 +67,12 @@ class Migrations(Alembic):
 
     @property
     def migration_contexts(self) -> dict[str, MigrationContext]:
-        """Return how to migrate; raise ConfigError for a database that cannot be reached."""
+        """Return the contexts to migrate in; raise ConfigError for an unreachable database."""
         with named_if_away():
             return super().migration_contexts
 
     def current(self) -> tuple[Script, ...]:
-        """Return where the database is; raise ConfigError if it cannot tell."""
+        """Return the database's revisions; raise ConfigError if one is unknown."""
         try:
             with named_if_away():
                 return super().current()
@@ -84,7 +84,7 @@ class Migrations(Alembic):
             raise ConfigError("DATABASE_URL", problem) from None
 
     def downgrade(self, target: int | str | Script = -1) -> None:
-        """Go back: by a number of steps within the app's own branch, or to a revision."""
+        """Downgrade by a number of steps within the app's own branch, or to a revision."""
         steps = isinstance(target, int) or str(target).startswith("-")
         super().downgrade(f"{BRANCH}@{target}" if steps else target)
 
@@ -94,13 +94,13 @@ class Migrations(Alembic):
         return super().merge(own, *named, **more)
 
     def is_empty(self) -> bool:
-        """Tell whether the database has seen no migration at all."""
+        """Tell whether no migration has run on the database."""
         return not self.current()
 
 
 @contextmanager
 def _alone(connection: Connection | None) -> Iterator[None]:
-    """Wait until nobody else migrates, and keep others waiting meanwhile."""
+    """Hold a lock, so that only one process migrates at a time."""
     if connection is None:
         yield
         return
@@ -118,7 +118,7 @@ def _alone(connection: Connection | None) -> Iterator[None]:
 
 
 def render_item(kind: str, item: object, context: object) -> str | Literal[False]:
-    """Write migrations that do not depend on the package they are for."""
+    """Render types in migrations without an import of this package."""
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
     return False
@@ -127,7 +127,7 @@ def render_item(kind: str, item: object, context: object) -> str | Literal[False
 def refuse_impossible(
     context: MigrationContext, revision: object, scripts: list[MigrationScript]
 ) -> None:
-    """Write no migration that adds a column without a value for the rows that are there."""
+    """Refuse to write a migration that adds a column without a value for existing rows."""
     for script in scripts:
         for upgrade in script.upgrade_ops_list:
             for operation in _each(upgrade):
@@ -147,9 +147,9 @@ alembic = Migrations(metadatas=Base.metadata, run_mkdir=False, command_name="")
 
 
 def init_app(app: Flask) -> None:
-    # Alembic keeps it in a ConfigParser, to which a single percent sign means more.
+    # Alembic keeps it in a ConfigParser, which would interpolate a single percent sign.
     location = str(FOLDER).replace("%", "%%")
-    # By default it splits the path at each colon, finds no migration, and says nothing.
+    # By default Alembic splits the path at each colon, and silently finds no migration.
     app.config["ALEMBIC"] = {"script_location": location, "path_separator": "newline"}
     app.config["ALEMBIC_CONTEXT"] = {
         "transactional_ddl": True,
@@ -159,7 +159,7 @@ def init_app(app: Flask) -> None:
         "process_revision_directives": refuse_impossible,
     }
     alembic.init_app(app)
-    # Alembic logs the kind of database at each start: keep only what it runs.
+    # Alembic logs the kind of database at each start: keep only the migrations that it runs.
     logger = logging.getLogger("alembic.runtime.migration")
     logger.addFilter(_is_about_a_step)
 

@@ -1,4 +1,4 @@
-"""Make PostgreSQL answer within seconds or not at all, so that no thread waits for ever."""
+"""Set timeouts for PostgreSQL, so that no thread waits forever."""
 
 import re
 import time
@@ -10,19 +10,19 @@ from sqlalchemy.exc import DisconnectionError
 
 from ..environ import ConfigError
 
-# For each process, and never more: enough to keep it busy, since no request holds one while
-# it computes a password. Eight workers fit into the 100 that a server takes by default.
+# Connections per process, at most. Enough to keep it busy, since no request holds one while it
+# hashes a password. Eight workers fit into the 100 that a server accepts by default.
 POOL_SIZE = 10
-# To wait for a free or a new connection; then the answer is 503.
+# Timeout for a free or a new connection; then the app answers 503.
 WAIT_SECONDS = 5
-# A server that sleeps, or a gateway, closes connections that nobody uses. To test each one
-# before use would double the queries; to test those that were idle costs a busy site nothing.
+# A sleeping server or a gateway closes idle connections. pool_pre_ping is off: it would double
+# the queries. Testing only connections that were idle costs a busy site nothing.
 IDLE_SECONDS = 30
-# A host that vanished says nothing. TCP would wait a quarter of an hour for it to take what was
-# sent, and two hours before it asked whether anybody is still there.
+# A host that vanished sends nothing. By default TCP waits a quarter of an hour for it to
+# acknowledge data, and two hours before it sends a keepalive.
 NETWORK = {"tcp_user_timeout": 10_000, "keepalives_idle": 10, "keepalives_interval": 5}
-# In turn: to wait for a lock (as long as with SQLite), to run a statement, and to sit idle in
-# an open transaction, as a frozen process does while others wait for its locks.
+# Timeouts for a lock (as long as with SQLite), for a statement, and for an idle transaction,
+# such as a frozen process's while others wait for its locks.
 SERVER_TIMEOUTS = {
     "lock_timeout": "5s",
     "statement_timeout": "10s",
@@ -31,7 +31,7 @@ SERVER_TIMEOUTS = {
 
 
 def engine_options(url: URL) -> dict[str, Any]:
-    """Return how to connect; what the query of the URL says wins."""
+    """Return the engine's options; those in the query of the URL win."""
     timeouts = [f"-c {name}={value}" for name, value in SERVER_TIMEOUTS.items()]
     defaults = {"connect_timeout": WAIT_SECONDS, **NETWORK}
     options = url.query.get("options", ())
@@ -48,10 +48,10 @@ def engine_options(url: URL) -> dict[str, Any]:
 
 
 def _driver_options(url: URL) -> dict[str, int | None]:
-    """Return what the driver takes as another type than text; refuse what it cannot take."""
+    """Return options that the driver takes as another type than text; refuse unknown ones."""
     conninfo = import_module("psycopg.pq").Conninfo
     known = {option.keyword.decode() for option in conninfo.get_defaults()}
-    # The name is not told: it may be a piece of a password with an ampersand in it.
+    # Do not print the name: it may be part of a password that contains an ampersand.
     if not url.query.keys() <= known | {"prepare_threshold"}:
         problem = "has an option that is neither libpq's nor prepare_threshold: leave it out."
         raise ConfigError("DATABASE_URL", problem)
@@ -64,7 +64,7 @@ def _driver_options(url: URL) -> dict[str, int | None]:
 
 
 def probe_idle_connections(engine: Engine) -> None:
-    """Test a connection that was idle before it is used, and replace one that was closed."""
+    """Test an idle connection before it is used, and replace a closed one."""
     dialect = engine.dialect
 
     @event.listens_for(engine, "checkin")

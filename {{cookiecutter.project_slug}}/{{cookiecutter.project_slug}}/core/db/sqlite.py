@@ -1,4 +1,4 @@
-"""Make SQLite fit for many requests at once, and its file fit for nobody else's eyes."""
+"""Set SQLite up for many requests at once, with a file that other users cannot read."""
 
 import os
 import sqlite3
@@ -13,11 +13,11 @@ from ..environ import ConfigError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_TIMEOUT_MS = 5000
-# A connection for each thread: a reader must not wait for those that wait to write.
+# A connection for each thread: a reader must not wait for threads that wait to write.
 SQLITE_OPTIONS = {"max_overflow": -1}
-# The first that knows RETURNING, without which nobody could log in.
+# The first version with RETURNING, which every login needs.
 LEAST_VERSION = (3, 35)
-# Errors that stay until somebody changes the statement, the tables or the file.
+# Errors that persist until the statement, the tables or the file change.
 PERMANENT = {
     sqlite3.SQLITE_ERROR,
     sqlite3.SQLITE_PERM,
@@ -34,7 +34,7 @@ def check_version() -> None:
 
 
 def check_access(url: URL) -> None:
-    """Raise ConfigError unless this user may write to the file, and beside it."""
+    """Raise ConfigError unless this user may write to the file and to its folder."""
     if os.name != "posix" or "uri" in url.query:
         return
     file = Path(url.database or "")
@@ -42,7 +42,7 @@ def check_access(url: URL) -> None:
     if not os.path.isdir(file.parent):
         problem = f"needs the folder {file.parent}, which user {user} does not find."
         raise ConfigError("DATABASE_URL", problem)
-    # SQLite keeps two files of its own next to it; the first user to connect makes them.
+    # SQLite keeps two files of its own next to it; the first user to connect creates them.
     files = [Path(f"{file}{suffix}") for suffix in ("", "-wal", "-shm")]
     for path in (file.parent, *filter(os.path.lexists, files)):
         if not os.access(path, os.R_OK | os.W_OK):
@@ -51,8 +51,8 @@ def check_access(url: URL) -> None:
 
 
 def is_permanent(error: BaseException | None) -> bool:
-    """Tell whether SQLite would fail again, however often it is asked."""
-    # The lowest byte is the kind of error; the others say more of it.
+    """Tell whether SQLite would fail again at every retry."""
+    # The lowest byte is the kind of error; the others give details.
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in PERMANENT
 
 
@@ -64,18 +64,18 @@ def set_up_sqlite(engine: Engine) -> None:
 
 
 def _make_private(dialect: Dialect, record: object, args: list[Any], options: object) -> None:
-    """Make the file for its owner alone: SQLite itself would let everybody read it."""
-    # A file that exists is not opened: closing it again would drop SQLite's locks on it.
+    """Create the file for its owner only: SQLite itself would let every user read it."""
+    # Do not open a file that exists: closing it again would drop SQLite's locks on it.
     with suppress(OSError):
         os.close(os.open(args[0], os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _set_up(connection: Any, record: object) -> None:
-    # The driver would begin on its own, and only before a write: see below.
+    # The driver would begin transactions itself, and only before a write: see below.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
-    # Overwrite what is deleted; otherwise it stays readable in the file.
+    # Overwrite deleted data; otherwise it stays readable in the file.
     connection.execute("PRAGMA secure_delete = ON")
     set_busy_timeout(connection, BUSY_TIMEOUT_MS)
 
@@ -85,11 +85,11 @@ def set_busy_timeout(connection: Any, milliseconds: int) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Begin as the work ahead needs it.
+    """Begin in the mode that the request needs.
 
     A transaction that reads first and writes later fails at once with
     "database is locked" when another wrote in between, whatever the timeout.
-    So whatever may write takes the lock first: unsafe methods, the command line.
+    So unsafe methods and commands, which may write, take the lock first.
     """
     kind = connection.get_execution_options().get("sqlite_begin")
     if kind == "NONE":

@@ -1,4 +1,4 @@
-"""Alter tables of SQLite without losing what Alembic loses when it copies one."""
+"""Alter tables of SQLite without losing AUTOINCREMENT, as Alembic does when it copies one."""
 
 from typing import Any, cast
 
@@ -13,16 +13,16 @@ def check_column(table_name: str, column: Column[Any]) -> None:
     if column.nullable or column.server_default is not None:
         return
     raise CommandError(
-        f"{table_name}.{column.name} may not be NULL, and rows that are there would have no "
-        'value: give it one in the database, such as mapped_column(server_default="0").'
+        f"{table_name}.{column.name} may not be NULL, and existing rows would have no value: "
+        'give it one in the database, such as mapped_column(server_default="0").'
     )
 
 
 class CarefulSQLiteImpl(SQLiteImpl):
-    """Keep AUTOINCREMENT, and the last number given, when a table is copied.
+    """Keep AUTOINCREMENT, and the last id given, when a table is copied.
 
-    Otherwise a new account could get the number of a deleted one. Alembic takes the class
-    that was last defined for a dialect: this one, in place of its own.
+    Otherwise a new account could get the id of a deleted one. Alembic uses the class that was
+    last defined for a dialect: this one, in place of its own.
     """
 
     __dialect__ = "sqlite"

@@ -1,8 +1,8 @@
-"""Write mail into an outbox with the request's work, and send it from there.
+"""Put mail into an outbox in the request's transaction, and send it from there.
 
-A row names a purpose and a recipient. Whether there is an account, and the token
-of a link, are settled when the mail is written: no request takes longer for an
-address that is known, and nothing secret lies in the table.
+A row names a purpose and a recipient. Only when the mail is composed does the app look up the
+account and create the token of a link: no request takes longer for an address that has an
+account, and the table holds no secret.
 """
 
 import logging
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 class Message(NamedTuple):
-    """Name the template below `mail/` and what goes into it."""
+    """Name the template below `mail/` and its values."""
 
     template: str
     values: dict[str, object]
@@ -40,7 +40,7 @@ Composer = Callable[[Outbox], Message | None]
 
 
 def add_composer(app: Flask, purpose: str, compose: Composer) -> None:
-    """Say what composes the mails of a purpose; `compose` may return None: no mail."""
+    """Register the composer of a purpose; it may return None to send no mail."""
     app.extensions["composers"][purpose] = compose
 
 
@@ -49,7 +49,7 @@ def enqueue(
 ) -> None:
     """Add a mail to the caller's transaction; it leaves after the request or the command.
 
-    `detail` is for the composer, and lies in the table until then: nothing secret.
+    `detail` is for the composer, and stays in the table until then: put no secret in it.
     """
     if not settings().can_mail:
         return
@@ -61,9 +61,9 @@ def enqueue(
 
 
 def enqueue_once(purpose: str, recipient: str) -> None:
-    """Add a mail that any visitor can ask for, or ask anew for the one that waits.
+    """Add a mail that any visitor can ask for, or renew the one that waits.
 
-    At most one waits for each recipient, and it leaves when `pauses` lets it.
+    At most one waits for each recipient; `pauses` says when it may leave.
     """
     if not settings().can_mail:
         return
@@ -78,8 +78,8 @@ def notify(user: Recipient, purpose: str, **detail: str | int) -> None:
 
 
 def names(user: Recipient) -> ColumnElement[bool]:
-    """Match mails whose detail names a user, to whomever they go."""
-    # As text: what is no number under that name, in mails of yours, PostgreSQL would not cast.
+    """Match mails whose detail names a user, whatever their recipient."""
+    # As text: your own mails may store no number there, which PostgreSQL could not cast.
     return cast(Outbox.detail["user"].as_string(), String) == str(user.id)
 
 
@@ -87,7 +87,7 @@ def external_url(endpoint: str, **values: str) -> str:
     """Return a link for a mail: from PUBLIC_URL, never from the Host header.
 
     An attacker who asks for a reset chooses that header, and the link would
-    carry the victim's token to a host of his own.
+    carry the victim's token to the attacker's host.
     """
     public_url = settings().public_url
     if public_url is None:
@@ -96,17 +96,17 @@ def external_url(endpoint: str, **values: str) -> str:
 
 
 def why_not_here() -> str | None:
-    """Say why a command or a job must leave mails to the app, or None."""
+    """Return why a command or a job must leave mails to the app, or None."""
     if settings().public_url is None:
         return "PUBLIC_URL is missing: links are made from it."
-    # The console would show links to the operator who runs the command, and to nobody else.
+    # The console would show the links only to the operator who runs the command.
     if settings().mail_server.scheme in {"console", "none"}:
         return "MAIL_URL names no mail server to send by."
     return None
 
 
 def deliver(which: ColumnElement[bool] = outbox.EVERY) -> tuple[int, int]:
-    """Send what is due; return how many mails were dealt with and how many failed."""
+    """Send the mails that are due; return how many were dealt with and how many failed."""
     done = failed = 0
     while (row := outbox.claim(which)) is not None:
         began_at = now()
@@ -128,8 +128,8 @@ def deliver(which: ColumnElement[bool] = outbox.EVERY) -> tuple[int, int]:
 def deliver_own() -> bool:
     """Send the mails that this context has committed; tell whether all of them left.
 
-    It stops at the first that fails, since a server that is away would let it wait for
-    each of them. The app tries again, and sends the rest.
+    Stop at the first failure, since an unreachable server would cost a timeout for each mail.
+    The app tries again, and sends the rest.
     """
     db.session.rollback()
     # A mail that was rolled back has no identity.
@@ -139,7 +139,7 @@ def deliver_own() -> bool:
 
 
 def wake() -> None:
-    """Let this process send what is due, without waiting for it."""
+    """Let this process send the mails that are due, without waiting for it."""
     worker: MailWorker = current_app.extensions["mail_worker"]
     worker.wake()
 
@@ -148,8 +148,8 @@ def _send(row: Outbox) -> None:
     set_language(row.language)
     compose: Composer = current_app.extensions["composers"][row.purpose]
     composed = compose(row)
-    # A mail server may be slow: hold no lock meanwhile. Having to wait for one would also
-    # tell others that the composer found an account (ASVS 6.3.8).
+    # A mail server may be slow: hold no lock meanwhile. Requests that wait for one would also
+    # reveal that the composer found an account (ASVS 6.3.8).
     db.session.commit()
     if composed is None:
         return
@@ -162,7 +162,7 @@ def _send(row: Outbox) -> None:
     message["Date"] = formatdate()
     address = parseaddr(settings().mail_from)[1]
     message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
-    # RFC 3834: no holiday notice answers it. The second header says so to Exchange.
+    # RFC 3834: prevent automatic replies. The second header is for Exchange.
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(text.strip() + "\n", cte=_encoding(text))
@@ -188,7 +188,7 @@ def init_app(app: Flask) -> None:
 
     @app.teardown_appcontext
     def send(error: BaseException | None) -> None:
-        """Send what a command, a job or a script has left, where no request does."""
+        """Send the mails that a command, a job or a script has added outside a request."""
         if "mails" not in g:
             return
         if worker.running or has_request_context():
@@ -198,5 +198,5 @@ def init_app(app: Flask) -> None:
             if not why_not_here():
                 deliver_own()
         except Exception:
-            # The mails are safe in the database, and the app looks around for them.
+            # The mails are safe in the database, and the app's worker will find them.
             logger.exception("the outbox could not be read")

@@ -1,4 +1,4 @@
-"""Own the queue of mails: at any time one worker has a mail, and none is lost."""
+"""Own the queue of mails: only one worker at a time has a mail, and none is lost."""
 
 import logging
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from ..addresses import EMAIL_MAX_LENGTH
 from ..db import Base, db, now, upsert
 from . import pauses
 
-# While one worker sends a mail the others leave it alone.
+# How long other workers leave a mail alone while one sends it.
 CLAIM = timedelta(minutes=5)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 EVERY = true()
@@ -27,20 +27,20 @@ class Outbox(Base):
     purpose: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(EMAIL_MAX_LENGTH))
     language: Mapped[str] = mapped_column(String(8))
-    # What the mail is to say besides; nothing secret either.
+    # Further values for the composer; nothing secret either.
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now)
     attempts: Mapped[int] = mapped_column(default=0)
-    # When to try (again); nothing once it has been given up.
+    # When to try (again); None once the mail has been given up.
     due_at: Mapped[datetime | None] = mapped_column(default=now, index=True)
-    # No worker takes it before: another one is sending it, or a pause lasts (see core/mail/pauses.py).
+    # No worker takes it before: another is sending it, or it is paused (core/mail/pauses.py).
     held_until: Mapped[datetime] = mapped_column(default=now)
-    # Of mails that a visitor can ask for, at most one of a purpose waits for a recipient.
+    # For mails that a visitor can ask for: at most one per purpose and recipient waits.
     pause_key: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
 def add_once(purpose: str, recipient: str, language: str) -> Outbox:
-    """Add a mail within the caller's transaction, or ask anew for the one that waits."""
+    """Add a mail within the caller's transaction, or renew the one that waits."""
     soon = now() + RETRY_AFTER[0]
     first = upsert(Outbox).values(
         purpose=purpose,
@@ -55,7 +55,7 @@ def add_once(purpose: str, recipient: str, language: str) -> Outbox:
             "created_at": first.excluded.created_at,
             # A mail that could not be sent, or was given up, is tried again within a minute.
             "due_at": case((Outbox.due_at < soon, Outbox.due_at), else_=soon),
-            # This tells a worker that is just sending it.
+            # Tells a worker that is just sending the mail that it was renewed.
             "attempts": 0,
         },
     )
@@ -63,7 +63,7 @@ def add_once(purpose: str, recipient: str, language: str) -> Outbox:
 
 
 def claim(which: ColumnElement[bool]) -> Outbox | None:
-    """Take the first mail that is due, as it is now, so that no other worker does."""
+    """Claim the first mail that is due, so that no other worker takes it."""
     moment = now()
     due = and_(which, Outbox.due_at <= moment, Outbox.held_until <= moment)
     first = select(Outbox.id).where(due).order_by(Outbox.id).limit(1)
@@ -77,13 +77,13 @@ def claim(which: ColumnElement[bool]) -> Outbox | None:
     row = db.session.scalars(claimed).first()
     db.session.commit()
     if row is not None:
-        # The session must not read it anew: `attempts` shows what happens meanwhile.
+        # The session must not refresh the row: a changed `attempts` shows a renewal meanwhile.
         db.session.expunge(row)
     return row
 
 
 def hold_back(row: Outbox) -> bool:
-    """Let a visitor's mail wait if it follows the one before too soon; tell whether it does."""
+    """Hold a visitor's mail back if it follows the last one too soon; tell whether it does."""
     end = pauses.ends_at(row.pause_key) if row.pause_key else None
     if end is not None:
         held = update(Outbox).where(Outbox.id == row.id).values(held_until=end, attempts=0)
@@ -96,13 +96,13 @@ def take_out(row: Outbox, sent_at: datetime) -> None:
     """Delete a mail that was sent, unless a visitor has asked for it again."""
     db.session.execute(delete(Outbox).where(_not_asked_again(row)))
     if row.pause_key:
-        # Also where the composer found no account: a pause must not tell.
+        # Also if the composer found no account: a pause must not reveal that.
         pauses.note_sent(row.pause_key, sent_at)
     _release(row)
 
 
 def put_off(row: Outbox) -> None:
-    """Try a mail again later, or give it up."""
+    """Schedule another attempt, or give the mail up."""
     tries = row.attempts - 1
     due_at = now() + RETRY_AFTER[tries] if tries < len(RETRY_AFTER) else None
     if due_at is None:
@@ -112,8 +112,8 @@ def put_off(row: Outbox) -> None:
 
 
 def revive() -> None:
-    """Make every mail due now, those given up among them."""
-    # Not those that a worker is sending, or that a pause holds.
+    """Make every mail due now, including those given up."""
+    # Except those that a worker is sending, or that a pause holds.
     free = update(Outbox).where(Outbox.held_until <= now())
     db.session.execute(free.values(due_at=now(), attempts=0))
     db.session.commit()

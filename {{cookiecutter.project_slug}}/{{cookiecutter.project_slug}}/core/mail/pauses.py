@@ -1,7 +1,7 @@
 """Space out the mails that a visitor can ask for, recipient by recipient.
 
-A stranger asks as often as they like: that must neither fill a mailbox nor keep its
-owner from a reset. Each mail waits for the one before, never for longer than a link
+An attacker can ask as often as they like: that must neither fill a mailbox nor keep its
+owner from a reset. Each mail waits after the last one, never for longer than a link
 lives, so the mailbox always holds a link that works.
 """
 
@@ -16,14 +16,14 @@ from ..throttle import CLOCKS_DIFFER_BY, Throttle
 
 LIFETIME = timedelta(minutes=LINK_MINUTES)
 
-# After the first mail, the second, and every further one.
+# The pause after the first mail, the second, and every further one.
 PAUSES = [min(pause, LIFETIME) for pause in (timedelta(minutes=1), timedelta(minutes=5), LIFETIME)]
 REMEMBERED = timedelta(hours=24)
 
 
 def key(purpose: str, recipient: str) -> str:
-    """Return what stands for the mails of one purpose to one recipient."""
-    # A hash: most addresses that strangers type have no account, and are not to be kept.
+    """Return the key for mails of one purpose to one recipient."""
+    # A hash: most addresses that strangers type have no account, and must not be stored.
     return hashlib.sha256(f"mail to {recipient.lower()} for {purpose}".encode()).hexdigest()
 
 
@@ -34,13 +34,13 @@ def ends_at(pause_key: str) -> datetime | None:
         return None
     last = sent.ends_at - REMEMBERED
     end = last + PAUSES[min(sent.count, len(PAUSES)) - 1]
-    # A mail from the future was sent before the clock was set back.
+    # A time in the future means that the clock was set back since.
     from_the_future = last > now() + CLOCKS_DIFFER_BY
     return None if from_the_future or end <= now() else end
 
 
 def note_sent(pause_key: str, moment: datetime) -> None:
-    """Remember within the caller's transaction that a mail left."""
+    """Record that a mail was sent, in the caller's transaction."""
     remembered_until = moment + REMEMBERED
     first = upsert(Throttle).values(key=pause_key, count=1, ends_at=remembered_until)
     forgotten = Throttle.ends_at <= moment

@@ -1,4 +1,4 @@
-"""Hand one message over: to a mail server, or in development to the console."""
+"""Send one message: to a mail server, or in development to the console."""
 
 import smtplib
 import ssl
@@ -16,7 +16,7 @@ MAILBOX_SIZE = 50
 
 
 def post(message: EmailMessage) -> None:
-    """Send a message; raise OSError or SMTPException when the server would not."""
+    """Send a message; raise OSError or SMTPException if the server does not accept it."""
     server = settings().mail_server
     if server.scheme == "none":
         raise OSError("MAIL_URL is none: this app sends no mail")
@@ -33,7 +33,7 @@ def post(message: EmailMessage) -> None:
         if smtp.has_extn("8bitmime"):
             smtp.send_message(message, mail_options=["BODY=8BITMIME"])
             return
-        # Letters beyond ASCII are encoded then, and a long link is cut by the encoding.
+        # Then non-ASCII text is encoded, and the encoding breaks a long link.
         message.policy = message.policy.clone(cte_type="7bit")
         smtp.send_message(message)
 
@@ -52,7 +52,7 @@ def _connect(server: MailServer) -> smtplib.SMTP:
 
 
 def _checking() -> ssl.SSLContext:
-    # It checks the certificate and its name: smtplib by itself checks neither.
+    # It checks the certificate and its name: smtplib's default checks neither.
     return ssl.create_default_context()
 
 

@@ -1,4 +1,4 @@
-"""Run one thread in each process that empties the outbox whenever it is woken."""
+"""Run one thread per process that sends the mails in the outbox when it is woken."""
 
 import logging
 import os
@@ -10,11 +10,11 @@ from flask import Flask
 
 from ..db import now
 
-# When the database could not be read.
+# After the database could not be read.
 LOOK_AGAIN_SECONDS = 30
-# For what a command has left, or another process that has stopped.
+# For mails that a command has left, or another process that has stopped.
 LOOK_AROUND_SECONDS = 5 * 60
-# Where another process is faster, in between.
+# The shortest wait, if another process takes the mail first.
 LEAST_SECONDS = 1
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class MailWorker:
         return self._process == os.getpid()
 
     def wake(self) -> None:
-        """Start the thread if this process has none; tell it that a mail waits."""
+        """Start the thread if this process has none; signal that a mail waits."""
         if self._app.testing:
             return
         with self._lock:
@@ -55,17 +55,17 @@ class MailWorker:
             seconds = self._round()
 
     def _round(self) -> float:
-        """Send what is due; return after how many seconds to look again."""
+        """Send the mails that are due; return after how many seconds to look again."""
         try:
             with self._app.app_context():
                 self._deliver()
                 due_at = self._next_due()
         except Exception:
-            # The database may be away: the mails are safe there, look again later.
+            # The database may be unreachable: the mails are safe there, so try again later.
             logger.exception("the outbox could not be read")
             return LOOK_AGAIN_SECONDS
         if due_at is None:
             return LOOK_AROUND_SECONDS
-        # To the second: the link of the mail before ends when a visitor's next one is due.
+        # To the second: the last mail's link expires when a visitor's next mail is due.
         left = (due_at - now()).total_seconds()
         return min(max(left, LEAST_SECONDS), LOOK_AROUND_SECONDS)

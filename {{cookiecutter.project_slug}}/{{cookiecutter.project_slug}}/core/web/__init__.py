@@ -1,1 +1,1 @@
-"""What each request and each answer goes through."""
+"""Handle what every request and every response has in common."""

@@ -1,4 +1,4 @@
-"""Refuse requests that other sites send in a user's name."""
+"""Refuse requests that other sites send on a user's behalf."""
 
 import logging
 
@@ -12,10 +12,10 @@ logger = logging.getLogger(__name__)
 
 
 def _refuse_cross_origin() -> None:
-    """Refuse unsafe requests that a page of ours did not make.
+    """Refuse unsafe requests that no page of this app made.
 
-    Browsers say where a request comes from, and pages cannot change what they
-    say; so no form needs a token (OWASP CSRF Prevention, Fetch Metadata).
+    Browsers send a request's origin in headers that pages cannot change, so no
+    form needs a token (OWASP CSRF Prevention, Fetch Metadata).
     """
     if request.method in SAFE_METHODS:
         return
@@ -35,7 +35,7 @@ def _refuse_cross_origin() -> None:
 
 
 def our_origin() -> str:
-    """Return what browsers call us; the Host header may be a proxy's word for it."""
+    """Return the app's origin as browsers know it; a proxy may have changed the Host header."""
     configured = settings()
     if configured.public_url is not None and not configured.development:
         return configured.public_url

@@ -1,4 +1,4 @@
-"""Answer every error with the normal page, or with JSON where JSON was asked for."""
+"""Answer every error with a page, or with JSON if the client asks for it."""
 
 import logging
 from typing import cast
@@ -21,9 +21,9 @@ from ..i18n import gettext as _, lazy_gettext as lazy, ngettext
 from .headers import is_file
 from .request import wants_json
 
-# The database is away, or so slow that no connection becomes free.
+# The database is unreachable, or so slow that no connection becomes free.
 LOST = (OperationalError, PoolTimeout)
-# Werkzeug's own reasons, in English alone. Those of a view are others.
+# Werkzeug's own reasons, in English only. A view gives other ones.
 STANDARD_REASONS = {kind.description for kind in default_exceptions.values()}
 # What developers can do about a refusal.
 HINTS = {
@@ -42,10 +42,10 @@ def _show(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if error.response is not None or status < 400:
         return error
-    # No page: to show one would use up the messages meant for the next.
+    # No page: showing one would use up the flash messages meant for the next.
     if is_file(request.endpoint):
         return error
-    # Raised while the session was saved, past the handler below.
+    # Raised while the session was saved, where the handler below does not see it.
     cause = getattr(error, "original_exception", None)
     if isinstance(cause, LOST) and is_temporary(cause):
         return _lose_database(cause)
@@ -53,7 +53,7 @@ def _show(error: HTTPException) -> ResponseReturnValue:
         _forget_work()
     title, text = _words(error)
     hint = _hint(error)
-    # Such as Allow and Retry-After, but not the type of a body that was not used.
+    # Keep Allow and Retry-After, but not the type of a body that is not used.
     headers = [header for header in error.get_headers() if header[0].lower() != "content-type"]
     if wants_json():
         return jsonify(error=f"{text} {hint}".strip()), status, headers
@@ -65,11 +65,11 @@ def _words(error: HTTPException) -> tuple[str, str]:
     reason = _reason(error)
     match error.code:
         case 403:
-            return _("Not allowed"), reason or _("You may not do this.")
+            return _("Not allowed"), reason or _("You do not have permission to do this.")
         case 409 if reason:
             return _("This page is out of date"), reason
         case 404 | 405:
-            return _("Not found"), reason or _("There is no such page here.")
+            return _("Not found"), reason or _("This page does not exist.")
         case 413:
             return _("Too large"), reason or _("The request is too large.")
         case 429:
@@ -79,7 +79,7 @@ def _words(error: HTTPException) -> tuple[str, str]:
         case 500:
             return _("Server error"), _("Something went wrong on our side.")
         case _:
-            return _("This did not work"), reason or _("The request was not understood.")
+            return _("This did not work"), reason or _("We could not understand the request.")
 
 
 def _reason(error: HTTPException) -> str | None:
@@ -90,7 +90,7 @@ def _reason(error: HTTPException) -> str | None:
 
 
 def _hint(error: HTTPException) -> str:
-    """Log a refusal while developing; return what to do about one that gives no reason."""
+    """In development, log an error, and return a hint if the view gave no reason."""
     hint, reason = HINTS.get(error.code or 500), _reason(error)
     if hint is None or not settings().development:
         return ""
@@ -112,22 +112,22 @@ def _lose_database(error: SQLAlchemyError) -> ResponseReturnValue:
         # Trying again would not help: a 500, with its traceback in the log.
         raise error
     logger.error("the database failed", exc_info=error)
-    # The error page must not ask the database again who is signed in.
+    # The error page must not query the database for the user again.
     g.user = None
     return _show(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS))
 
 
 def _refuse_value(error: DataError) -> ResponseReturnValue:
-    """Answer 400 to what no column holds, such as NUL in a text on PostgreSQL."""
+    """Answer 400 to a value that no column can store, such as NUL in a text on PostgreSQL."""
     logger.warning("the database took no such value: %s", type(error.orig).__name__)
     _forget_work()
     return _show(BadRequest())
 
 
 def _forget_work() -> None:
-    """Roll back, for nothing can be read before; then read anew who is signed in.
+    """Roll back, since a failed transaction reads nothing, and reload the user for the page.
 
-    The page names them. It may be nobody by now, or the database may have gone as well.
+    The account may be gone by now, or the database unreachable as well.
     """
     try:
         db.session.rollback()

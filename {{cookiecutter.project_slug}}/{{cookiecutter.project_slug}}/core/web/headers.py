@@ -1,4 +1,4 @@
-"""Tell browsers what to forbid, on every response."""
+"""Set security headers on every response."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -16,11 +16,11 @@ HEADERS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
-# Every page looks at the session, if only to show who is signed in; one that a view
-# lets caches keep must still not be shown to somebody else.
+# Every page reads the session, if only to show the user's name; a page that a view lets
+# caches keep must still not be shown to another user.
 PRIVATE_HEADERS = (("Cache-Control", "no-store"), ("Vary", "Cookie"))
 HSTS_SECONDS = 365 * 24 * 60 * 60
-# Where browsers report what the policy blocked, in development alone: see auth/dev.py.
+# Where browsers report what the policy blocked, in development only: see auth/dev.py.
 BLOCKED = "/dev/blocked"
 Headers = list[tuple[str, str]]
 
@@ -32,15 +32,15 @@ def is_file(endpoint: str | None) -> bool:
         return False
     if not owner:
         return current_app.has_static_folder
-    # Not by the name alone: a view of a blueprint may have it, too, and stays closed.
+    # The name is not enough: a blueprint's own view may have it too, and stays closed.
     view = current_app.view_functions[f"{owner}.{name}"]
     return view == getattr(current_app.blueprints.get(owner), "send_static_file", None)
 
 
 def _set_headers(app: Flask) -> None:
-    """Add what every response carries, unless the view has said otherwise.
+    """Add the headers of every response, unless the view has set them.
 
-    Around the whole app, so that it works even where a hook of Flask's has failed.
+    This wraps the whole app, so that it works even if one of Flask's hooks has failed.
     """
     serve = app.wsgi_app
     for_files = (*HEADERS, *_configured_headers(app.extensions["settings"]))
@@ -50,7 +50,7 @@ def _set_headers(app: Flask) -> None:
         def start(status: str, headers: Headers, *more: Any) -> Callable[[bytes], object]:
             said = {name.lower(): value for name, value in headers}
             if "cookie" not in parse_set_header(said.get("vary")):
-                # A line of its own adds to what the view depends on.
+                # A second Vary header adds to the view's own.
                 said.pop("vary", None)
             wanted = for_files if is_file(request.endpoint) else for_pages
             headers += [header for header in wanted if header[0].lower() not in said]

@@ -1,4 +1,4 @@
-"""Trust what TRUSTED_PROXIES says of proxies, and nothing else."""
+"""Trust as many proxies as TRUSTED_PROXIES says, and no more."""
 
 import logging
 import threading
@@ -14,17 +14,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 FORWARDED = frozenset(
     {"HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"}
 )
-# The host asks for the app's health without a proxy in between.
+# Health checks come from the host, without a proxy in between.
 HEALTH = "/healthz"
 logger = logging.getLogger(__name__)
 
 
 def _trust_proxies(app: Flask, hops: int) -> None:
-    """Take the visitor's address from so many proxies; say once if there are not as many.
+    """Take the visitor's address from `hops` proxies; warn once if there are fewer.
 
-    Never the host: a client's own X-Forwarded-Host passes through many proxies. The
-    scheme is known: proxies that count differently for it would hide it (nginx sets
-    X-Forwarded-Proto and appends to X-Forwarded-For).
+    Never take the host: many proxies pass on a client's own X-Forwarded-Host. Take the scheme
+    from PUBLIC_URL: the number of hops would not fit it (nginx sets X-Forwarded-Proto but
+    appends to X-Forwarded-For).
     """
     warned = threading.Event()
     serve = app.wsgi_app
@@ -56,6 +56,6 @@ def _miscount(environ: WSGIEnvironment, hops: int) -> str | None:
 
 
 def init_app(app: Flask) -> None:
-    # Werkzeug builds their redirects from the Host header: a cache could keep one to any host.
+    # Werkzeug builds these redirects from the Host header: a cache could keep one to any host.
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     _trust_proxies(app, app.extensions["settings"].trusted_proxies)

@@ -1,4 +1,4 @@
-"""Take what no browser sends, and refuse what no database holds, without failing."""
+"""Handle requests that no browser sends, and values that no database stores, without a 500."""
 
 import logging
 import re
@@ -27,10 +27,10 @@ from ..audit import client_address
 from ..db import SAFE_METHODS, db
 from ..throttle import network
 
-# How many unfinished bodies a process waits for at once: in all, and of one network. A client
-# that sends one a byte at a time keeps a thread for it. Pages go on, but further forms get 503,
-# logins among them: those of its own network soon, everybody's only where it has several. A
-# proxy that receives a whole body before it hands it on leaves none unfinished.
+# How many unfinished bodies a process waits for at once: in all, and per network. A client that
+# sends one byte at a time occupies a thread. Pages still work, but further forms, logins among
+# them, get 503: first those of its own network, and all of them only if it has several networks.
+# A proxy that receives a whole body before it passes it on prevents this.
 AT_ONCE = 32
 AT_ONCE_PER_NETWORK = 8
 logger = logging.getLogger(__name__)
@@ -42,23 +42,23 @@ class PlainRequest(Request):
     def __init__(
         self, environ: dict[str, object], populate_request: bool = True, shallow: bool = False
     ) -> None:
-        # With such a host, routing and url_for raise, even for the error page.
+        # With an invalid host, routing and url_for raise, even for the error page.
         if not _may_be_host(str(environ.get("HTTP_HOST", ""))):
             environ["HTTP_HOST"] = "invalid"
         # A proxy may pass on any scheme; unchecked, redirects would begin with it.
         if environ.get("wsgi.url_scheme") != "https":
             environ["wsgi.url_scheme"] = "http"
         super().__init__(environ, populate_request, shallow)
-        # Werkzeug counts on UTF-8, and raises at the first look into the query.
+        # Werkzeug expects UTF-8, and raises when the query is first read.
         self.query_string = re.sub(rb"[\x80-\xff]", _quote, self.query_string)
         if self.method == "HEAD":
             # Treat it as GET; the server drops the body. A view that tests for "GET" would
-            # take HEAD for a form, and the cross-origin check lets HEAD pass.
+            # treat HEAD as a form, and the cross-origin check lets HEAD pass.
             self.method = "GET"
 
 
 class Receiving:
-    """Count the bodies that are being waited for, by network."""
+    """Count unfinished bodies by network."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -66,11 +66,11 @@ class Receiving:
 
     @contextmanager
     def queue_slot(self, where: str) -> Iterator[None]:
-        """Hold a place while a body arrives; raise ServiceUnavailable (503) if none is free."""
+        """Hold a slot while a body arrives; raise ServiceUnavailable (503) if none is free."""
         with self._lock:
             of_all, of_one = self._counts.total(), self._counts[where]
             if of_all >= AT_ONCE or of_one >= AT_ONCE_PER_NETWORK:
-                message = "a form was turned away: %s have not arrived yet, %s of them from %s"
+                message = "form refused: %s bodies are unfinished, %s of them from %s"
                 logger.warning(message, of_all, of_one, where or "-")
                 raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
             self._counts[where] += 1
@@ -79,7 +79,7 @@ class Receiving:
         finally:
             with self._lock:
                 self._counts[where] -= 1
-                # An attacker may have many addresses: keep none of those that are done.
+                # An attacker may have many addresses: keep no counter at zero.
                 if not self._counts[where]:
                     del self._counts[where]
 
@@ -88,11 +88,11 @@ receiving = Receiving()
 
 
 def receive_body() -> bytes:
-    """Wait for the body of a request; raise an HTTPException (400, 413, 503) if it cannot be had.
+    """Wait for the body of a request; raise an HTTPException (400, 413, 503) on failure.
 
-    A view that reads it within its transaction would keep all other writers waiting for a
-    slow sender. A body announced as larger than `MAX_BODY_BYTES` is left to the view, which
-    may allow it; one of unknown length has to be smaller.
+    A view that reads it within its transaction would make all other writers wait for a slow
+    client. A body announced as larger than `MAX_BODY_BYTES` is left to the view, which may
+    allow it; a body of unknown length has to be smaller.
     """
     if request.method in SAFE_METHODS:
         return b""
@@ -102,12 +102,12 @@ def receive_body() -> bytes:
     with receiving.queue_slot(network(client_address())):
         body = _read_body()
     if len(body) < (told or 0):
-        # Cut off on the way: half a password must not be taken for a whole one.
+        # The connection broke: half a password must not pass for a whole one.
         raise ClientDisconnected
     if len(body) >= MAX_BODY_BYTES and told != len(body):
-        # Werkzeug cut it off.
+        # Werkzeug truncated it.
         raise RequestEntityTooLarge
-    # The view reads it as it likes, and as much of it.
+    # Let the view read the body in its own way.
     request.environ["wsgi.input"] = BytesIO(body)
     del request.stream
     return body
@@ -119,12 +119,12 @@ def _read_body() -> bytes:
     except HTTPException:
         raise
     except Exception:
-        # The server's own errors quote what was sent, and the log would keep it.
+        # The server's own errors quote the request, and the log would keep it.
         raise BadRequest from None
 
 
 def wants_json() -> bool:
-    """Tell a script or a program, to which a page is of no use, from a browser that opens one."""
+    """Tell a script or a program, which cannot use a page, from a browser that opens one."""
     headers = request.headers
     if headers.get("Sec-Fetch-Mode", "navigate") != "navigate" or "HX-Request" in headers:
         return True
@@ -146,7 +146,7 @@ def _quote(byte: re.Match[bytes]) -> bytes:
 
 
 def _name_bad_value(context: ExceptionContext) -> None:
-    """Raise DataError for numbers beyond 64 bits and lone surrogates, whatever the driver says."""
+    """Raise DataError for numbers beyond 64 bits and lone surrogates, with every driver."""
     error = context.original_exception
     if isinstance(error, OverflowError | UnicodeEncodeError):
         raise DataError(context.statement, None, error) from None

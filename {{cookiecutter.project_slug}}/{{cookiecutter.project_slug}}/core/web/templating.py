@@ -1,4 +1,4 @@
-"""Give templates what every page needs: form fields that explain themselves."""
+"""Give templates what every page needs, such as accessible form fields."""
 
 from flask import Flask, request
 from wtforms import Field
@@ -8,7 +8,7 @@ from ..i18n import gettext as _
 
 
 def attributes(field: Field, hint: str | None = None) -> dict[str, object]:
-    """Return what ties a field to its hint and its errors for a screen reader."""
+    """Return the attributes that tie a field to its hint and errors for screen readers."""
     told = [f"{field.id}-hint"] if hint else []
     if field.errors:
         told.append(f"{field.id}-error")
@@ -20,11 +20,11 @@ def attributes(field: Field, hint: str | None = None) -> dict[str, object]:
 
 def password_hint() -> str:
     least = settings().password_min_length
-    return _("%(count)d characters or more: four words do.", count=least)
+    return _("%(count)d characters or more: four words are enough.", count=least)
 
 
 def init_app(app: Flask) -> None:
-    # A line that holds only a tag leaves no line behind in the page.
+    # A line with only a tag leaves no empty line in the page.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.keep_trailing_newline = True
 

@@ -1,4 +1,4 @@
-"""Make the table of sessions that were ended early."""
+"""Create the table of sessions that were ended early."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Make the table of sessions."""
+"""Create the table of sessions."""
 
 import sqlalchemy as sa
 from alembic import op

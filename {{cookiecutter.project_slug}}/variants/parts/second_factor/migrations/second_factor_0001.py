@@ -1,6 +1,6 @@
-"""Make the tables of second factors.
+"""Create the tables of second factors.
 
-A branch of its own, so that the part can come and go whenever its owner likes.
+They have their own branch, so that the owner can add and remove the part at any time.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""Read tokens as anybody can, and make some as we would, or nearly so."""
+"""Read tokens as an attacker can, and forge some with our key or with another one."""
 
 import hashlib
 from collections.abc import Callable
@@ -23,18 +23,18 @@ def forge(
 
 
 def said(fields: list[Any]) -> str:
-    """Return the text of a token without its time and its signature."""
+    """Return the text of a token without time and signature."""
     return ".".join(map(str, fields))
 
 
 def fields(client: Browser) -> list[Any]:
-    """Return what the browser's token says: it is signed, not hidden."""
+    """Return the fields of a browser's token: it is signed, not encrypted."""
     sid, user, *numbers, _when, _signature = client.jar()[AUTH].split(".")
     return [sid, user, *map(int, numbers)]
 
 
 def holder(client: Browser, text: str) -> Browser:
-    """Return another browser that holds a token of this text."""
+    """Return another browser that holds this token."""
     other = Browser(client.application)
     other.keep({AUTH: text})
     return other

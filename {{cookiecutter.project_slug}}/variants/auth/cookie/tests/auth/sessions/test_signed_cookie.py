@@ -1,4 +1,4 @@
-"""Of all texts, only the very one we signed signs anybody in."""
+"""Only the exact token that the server signed signs a user in."""
 
 import hashlib
 from typing import Any
@@ -26,7 +26,7 @@ NEW = "the newest key of all: zyxwvutsrq 9876543210"
 OLDER = "a key of long ago: qwertyuiop 1357924680 asdf"
 
 
-def test_a_token_says_no_more_than_it_must(app: Flask, client: Browser, user: str) -> None:
+def test_a_token_holds_no_name_and_no_address(app: Flask, client: Browser, user: str) -> None:
     client.login(remember="on")
     (row,) = rows(app, "SELECT public_id, session_epoch FROM users")
     sid, public_id, epoch, login_at, authenticated_at, remembered = fields(client)
@@ -41,8 +41,8 @@ def test_a_token_says_no_more_than_it_must(app: Flask, client: Browser, user: st
     assert "ana" not in text
 
 
-def test_a_token_forged_with_our_key_would_be_good(client: Browser, user: str) -> None:
-    """So what is refused below is refused for the one thing that differs."""
+def test_a_token_signed_with_our_key_is_accepted(client: Browser, user: str) -> None:
+    """So the tests below refuse a token for the one thing that differs."""
     client.login()
     assert holder(client, forge(fields(client))).is_signed_in()
 
@@ -101,7 +101,7 @@ def test_flasks_own_session_is_signed_with_sha_256(
 
 
 def respell(part: str, how: str) -> str:
-    """Return another text for the same bytes, or the same text if there is none."""
+    """Return another base64 text for the same bytes, or the same text if there is none."""
     match how:
         case "junk":
             return f"{part[:5]}!!!!{part[5:]}"
@@ -116,7 +116,7 @@ def respell(part: str, how: str) -> str:
 
 @pytest.mark.parametrize("how", SPELLINGS)
 @pytest.mark.parametrize("place", [-2, -1])
-def test_a_token_spelled_otherwise_is_refused(
+def test_another_base64_spelling_of_a_token_is_refused(
     client: Browser, user: str, place: int, how: str
 ) -> None:
     client.login()
@@ -128,13 +128,13 @@ def test_a_token_spelled_otherwise_is_refused(
 
 
 def is_good(app: Flask, client: Browser) -> bool:
-    """Tell whether an app with other keys takes the cookies of a browser."""
+    """Tell whether an app with other keys accepts the cookies of a browser."""
     other = Browser(app)
     other.keep(client.jar())
     return other.is_signed_in()
 
 
-def test_a_token_of_the_old_key_is_renewed_with_the_new_one(
+def test_a_token_signed_with_the_old_key_is_renewed_with_the_new_one(
     client: Browser, user: str, configure: MakeApp, clock: TimeMachineFixture
 ) -> None:
     client.login()
@@ -152,7 +152,7 @@ def test_a_token_of_the_old_key_is_renewed_with_the_new_one(
 
 
 @pytest.mark.parametrize("step", [-1, 1])
-def test_only_a_token_of_this_very_epoch_is_good(
+def test_only_a_token_of_the_current_epoch_is_accepted(
     app: Flask, client: Browser, user: str, step: int
 ) -> None:
     end_everywhere(app)
@@ -175,7 +175,7 @@ def test_a_page_of_a_signed_in_user_costs_one_statement(
 
 @pytest.fixture
 def renewing(make_app: MakeApp) -> Flask:
-    """Return an app with a view that takes its request for a proof."""
+    """Return an app with a view that rotates the session."""
     app = make_app()
 
     @page(app)
@@ -186,7 +186,7 @@ def renewing(make_app: MakeApp) -> Flask:
     return app
 
 
-def test_a_proof_gives_a_new_session_id_and_keeps_the_time_of_login(
+def test_rotation_gives_a_new_session_id_and_keeps_the_time_of_login(
     renewing: Flask, user: str, clock: TimeMachineFixture
 ) -> None:
     client = Browser(renewing)

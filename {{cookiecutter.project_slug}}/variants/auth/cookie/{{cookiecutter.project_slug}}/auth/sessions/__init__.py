@@ -1,8 +1,8 @@
-"""Remember who is signed in: by a signed cookie that the browser carries.
+"""Remember the signed-in user by a signed cookie that the browser carries.
 
-The server keeps no session, only a short list of those ended early. So it cannot
-tell which cookies are in use; logout, a new password and "everywhere" end them all
-the same. Whoever has the secret key can sign in as anybody.
+The server stores no sessions, only a short list of those that ended early. So it cannot tell
+which cookies are in use; logout, a new password and ending all sessions still work. An attacker
+who has the secret key can sign in as any user.
 """
 
 import hashlib
@@ -26,26 +26,26 @@ from .tokens import Token
 class SHA256SessionInterface(SecureCookieSessionInterface):
     """Sign Flask's own session, for flashes and links, with SHA-256 in place of SHA-1."""
 
-    # Any: what Python 3.15 says of its arguments does not fit what Flask says of them.
+    # Any: the types of Python 3.15 do not match those of Flask.
     digest_method: Any = staticmethod(hashlib.sha256)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        # Most requests carry none: no need to make ready what would verify it.
+        # Most requests carry no such cookie: skip making the signer that would verify it.
         if self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        # Nothing is in most, and nothing was: no need to find out what it would be set with.
+        # Most sessions are empty and unchanged: skip working out the cookie's attributes.
         if session or session.modified:
             super().save_session(app, session, response)
 
 
 def login_user(user: User, *, remember: bool = False) -> None:
-    """Sign a user in with a new token; whatever session the browser had ends.
+    """Sign a user in with a new token; any session that the browser had ends.
 
-    Nothing is written yet. Once the view has answered, `write_cookie` records the login and
-    sets the cookie, in a transaction of its own.
+    Nothing is written yet. After the view has returned, `write_cookie` records the login and
+    sets the cookie, in its own transaction.
     """
     _clear_session()
     presence().login = Login.of(user, remembered=remember)
@@ -59,9 +59,9 @@ def logout_user() -> None:
 
 
 def load_user() -> User | None:
-    """Return who is signed in, by one statement; raise SQLAlchemyError if it fails.
+    """Return the signed-in user by one query; raise SQLAlchemyError if it fails.
 
-    A dead token is left alone: to delete or renew its cookie here would
+    Leave a dead token alone: deleting or renewing its cookie here would
     overwrite the fresh one that a parallel request has just received.
     """
     text = request.cookies.get(settings().cookie_name("auth"))
@@ -75,7 +75,7 @@ def load_user() -> User | None:
 
 
 def find_live(text: str) -> tuple[Token, datetime, User] | None:
-    """Return what a token says, when it was signed, and whose it is; None once it is dead."""
+    """Return a token, its signing time and its user; None if it is no longer valid."""
     found = tokens.read(text)
     if found is None:
         return None
@@ -92,12 +92,12 @@ def find_live(text: str) -> tuple[Token, datetime, User] | None:
 
 
 def rotate_session() -> None:
-    """Give the session a new token after its user proved who they are."""
+    """Give the session a new token after the user confirmed the password."""
     presence().proved = True
 
 
 def is_challenge_over(handle: str) -> bool:
-    """Tell whether a login step has been passed or left; a copied cookie still brings it."""
+    """Tell whether a login step was passed or abandoned; a copied cookie still contains it."""
     return ended.is_listed(handle)
 
 
@@ -123,7 +123,7 @@ def active_sessions(user: User) -> list[ActiveSession]:
 
 
 def end_session(user: User, handle: str) -> bool:
-    """End one session of the user's, in the caller's transaction; False if none is."""
+    """End one of the user's sessions, in the caller's transaction; False if there is none."""
     for token, _ in history.live_tokens(db.session, Login.of(user)):
         if token.sid == handle:
             return ended.add(db.session, token.sid, token.began_at)
@@ -133,8 +133,8 @@ def end_session(user: User, handle: str) -> bool:
 def end_sessions(user: User, *, keep_current: bool) -> None:
     """End the user's sessions, and forget their browsers, in the caller's transaction.
 
-    Raising the epoch also ends the session that a login, still under way with the
-    old password, is about to begin. The one to be kept gets a token of the new epoch.
+    Raising the epoch also ends the session that a login in progress, with the old
+    password, is about to begin. A session that is kept gets a token of the new epoch.
     """
     user.session_epoch = User.session_epoch + 1
     db.session.flush()
@@ -148,12 +148,12 @@ def end_sessions(user: User, *, keep_current: bool) -> None:
 
 
 def purge() -> int:
-    """Shorten the list of ended sessions, in small batches; return by how many."""
+    """Delete expired entries of the list of ended sessions, in batches; return how many."""
     return delete_all_expired(ended.EndedSession, ended.is_over())
 
 
 def _clear_session() -> None:
-    """Empty Flask's session, and end the login step in it: a copy of the cookie stays valid."""
+    """Empty Flask's session, and end its login step: a copied cookie would stay valid."""
     challenge = session.get(CHALLENGE)
     if challenge:
         presence().challenge = challenge[0]

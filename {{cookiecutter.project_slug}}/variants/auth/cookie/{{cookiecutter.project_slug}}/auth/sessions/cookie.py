@@ -1,4 +1,4 @@
-"""Write the auth cookie at the end of a request, as the request's work asks for."""
+"""Write the auth cookie at the end of a request: sign in, sign out or renew."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +15,13 @@ from . import ended, history, tokens
 from .limits import Login, idle_limit, needs_touch
 from .tokens import Token
 
-# A login tidies up a little, so that the list shrinks without a timer too.
+# Each login deletes a few expired entries, so that the list shrinks without a timer too.
 PURGE_AT_LOGIN = 20
 
 
 @dataclass
 class Presence:
-    """Hold the token a browser came with, and what is to become of it."""
+    """Hold the browser's token, and what to do with it at the end of the request."""
 
     user_id: int = 0
     token: Token | None = None
@@ -76,7 +76,7 @@ def _begin(here: Presence, login: Login) -> Token | None:
         if not accounts.lock_user(connection, login.id):
             return None
         _list_as_ended(connection, here)
-        # One less than a user may have: the new one comes on top (ASVS 7.1.2).
+        # Keep one less than the limit: the new session comes on top (ASVS 7.1.2).
         for old, _ in history.live_tokens(connection, login)[settings().sessions_per_user - 1 :]:
             ended.add(connection, old.sid, old.began_at)
         delete_expired(connection, ended.EndedSession, ended.is_over(), PURGE_AT_LOGIN)
@@ -87,7 +87,7 @@ def _begin(here: Presence, login: Login) -> Token | None:
 def _end(here: Presence) -> None:
     if here.token is None and here.challenge is None:
         return
-    # What the view did not commit would hold the lock this write is to take.
+    # Uncommitted work of the view would hold the lock that this write needs.
     db.session.rollback()
     with db.engine.begin() as connection:
         _list_as_ended(connection, here)
@@ -101,16 +101,16 @@ def _list_as_ended(connection: Connection, here: Presence) -> None:
 
 
 def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None:
-    """Return the token to go on with; None if the browser's own will do, or has died.
+    """Return a renewed token; None if the browser keeps its own, or the session has ended.
 
     A parallel request may have ended the session since it was loaded: the old token
-    must not overwrite what the browser has by now.
+    must not overwrite the browser's newer cookie.
     """
     if here.proved:
         return _renew(here, token)
     if not here.reissued and not needs_touch(signed_at, token.remembered):
         return None
-    # Who keeps one connection and waits for another may wait for others who do the same.
+    # Release the connection: requests that hold one and wait for another could deadlock.
     db.session.rollback()
     if not ended.is_live(token):
         return None
@@ -123,7 +123,7 @@ def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None
 
 
 def _renew(here: Presence, token: Token) -> Token | None:
-    """Return a token with a new sid and the time of this proof; the old one ends."""
+    """Return a token with a new sid and the time of this confirmation; end the old one."""
     renewed = token._replace(sid=tokens.new_sid(), authenticated_at=int(now().timestamp()))
     db.session.rollback()
     with writing() as connection:
@@ -136,7 +136,7 @@ def _renew(here: Presence, token: Token) -> Token | None:
 
 
 def _record_renewal(connection: Connection, here: Presence, token: Token) -> None:
-    """Note how a session goes on: it is listed from there."""
+    """Record a renewed session: the list of sessions reads these events."""
     owner = Login(here.user_id, token.user, token.epoch, token.remembered)
     audit.record("session_rotated", owner, within=connection, **_facts(token))
 

@@ -1,4 +1,4 @@
-"""Keep the short list of sessions that were ended before their tokens run out."""
+"""Keep the short list of sessions that ended before their tokens expire."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from .tokens import Token
 
 
 class EndedSession(Base):
-    """Name a session that must not come back, until its absolute end."""
+    """Name a session that must not be accepted again, until its absolute end."""
 
     __tablename__ = "ended_sessions"
 
@@ -31,14 +31,14 @@ _IS_LIVE = select(User.id).where(
 
 
 def find(token: Token) -> tuple[User, bool] | None:
-    """Return a token's user and whether its session was ended, by one statement."""
+    """Return a token's user and whether its session was ended, by one query."""
     row = read_one(_LOAD, {"sid": token.sid, "user": token.user})
     return (row[0], row[1]) if row else None
 
 
 def add(within: Session | Connection, sid: str, began_at: datetime) -> bool:
-    """Put a session on the list; False if somebody else has."""
-    # Whether it is remembered need not be known: the longer limit covers both.
+    """Put a session on the list; False if a parallel request already has."""
+    # Remembered or not, the longer limit covers both.
     ends_at = began_at + longest_life()
     row = upsert(EndedSession).values(sid=sid, ends_at=ends_at)
     added = within.execute(row.on_conflict_do_nothing().returning(EndedSession.sid))
@@ -52,12 +52,12 @@ def is_listed(sid: str) -> bool:
 def is_live(token: Token) -> bool:
     """Tell whether a session that was live when it was loaded still is."""
     values = {"sid": token.sid, "user": token.user, "epoch": token.epoch}
-    # On a connection of its own: the view's may hold what is not to be saved. A read need
-    # not wait for the one writer that SQLite has.
+    # On a separate connection: the view's may hold work that must not be saved. A read need
+    # not wait for SQLite's one writer.
     with db.engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
         return connection.execute(_IS_LIVE, values).first() is not None
 
 
 def is_over() -> ColumnElement[bool]:
-    """Match entries whose tokens have run out."""
+    """Match entries whose tokens have expired."""
     return EndedSession.ends_at <= now()

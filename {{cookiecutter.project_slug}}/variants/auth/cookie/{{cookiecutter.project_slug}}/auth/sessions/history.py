@@ -1,4 +1,4 @@
-"""Tell live sessions from the audit trail: there is no other list of them."""
+"""Find live sessions in the audit trail: there is no other list of them."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ KINDS = ("login", "session_rotated")
 
 
 class Seen(NamedTuple):
-    """Carry what an event tells of the session that it began or renewed."""
+    """Hold what an event records of the session that it began or renewed."""
 
     at: datetime
     client: str
@@ -25,9 +25,9 @@ class Seen(NamedTuple):
 
 
 def live_tokens(within: Session | Connection, owner: Login) -> list[tuple[Token, Seen]]:
-    """Return what is known of tokens that would still be accepted, latest first.
+    """Return the tokens that the app would still accept, latest first.
 
-    One that its browser dropped, or left idle, cannot be told from one in use.
+    A token that its browser dropped, or left idle, looks like one in use.
     """
     since = now() - longest_life()
     sid = Event.detail["session"].as_string()

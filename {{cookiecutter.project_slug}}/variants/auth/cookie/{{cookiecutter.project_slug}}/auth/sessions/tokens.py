@@ -1,7 +1,7 @@
 """Write and read the signed token that a browser carries (itsdangerous, HMAC-SHA-256).
 
-It can be read by whoever holds it and changed by nobody: it carries no name and no
-address, only what the server needs to find the user and judge the token's age.
+The browser's user can read it but not change it: it contains no name and no address,
+only what the server needs to find the user and check the token's age.
 """
 
 import hashlib
@@ -16,16 +16,16 @@ from itsdangerous import BadData, TimestampSigner
 
 from ...config import settings
 
-# Apart from every other use of the secret key: no token can pass for another kind.
+# A separate key for this use: no token of another kind can pass for this one.
 SALT = b"auth-cookie"
-# 256 bits in base64, where the last letter has two bits to spare. Python would take others
-# there, and junk in between: one token would have several texts, and whatever knows tokens
-# by their text would miss some. All that comes before the signature is signed as text.
+# 256 bits in base64, where the last letter has two spare bits. Python would accept others there,
+# and junk in between: one token would have several texts, and code that compares tokens by text
+# would miss some. Everything before the signature is signed as text.
 SIGNATURE = re.compile("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 
 
 class Token(NamedTuple):
-    """Say who was signed in, when, and for how long; times in seconds since 1970."""
+    """Describe a session: its user, its times in seconds since 1970, and if it is remembered."""
 
     sid: str
     user: str
@@ -50,7 +50,7 @@ def sign(token: Token) -> str:
 
 
 def read(text: str) -> tuple[Token, datetime] | None:
-    """Return a token and when it was signed; None unless we signed just this text."""
+    """Return a token and when it was signed; None unless the app signed exactly this text."""
     if not SIGNATURE.fullmatch(text.rpartition(".")[2]):
         return None
     try:
@@ -70,6 +70,6 @@ def _signer() -> TimestampSigner:
 
 @cache
 def _make_signer(keys: tuple[str, ...]) -> TimestampSigner:
-    # Derived here, once, and not again for each token.
+    # Derive the keys here, once, and not again for each token.
     derived = [hmac.digest(key.encode(), SALT, "sha256") for key in keys]
     return TimestampSigner(derived, key_derivation="none", digest_method=hashlib.sha256)

@@ -1,4 +1,4 @@
-"""Sessions are saved on their own: not with the view's work, and never twice."""
+"""Sessions are saved separately from the work of the view, and only once."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ from ...support.sql import everything_stored, leave_undone, meanwhile, rows, run
 OTHER = "bob@example.com"
 
 
-def test_the_token_lies_nowhere_in_the_database(app: Flask, client: Browser, user: str) -> None:
+def test_the_database_does_not_contain_the_token(app: Flask, client: Browser, user: str) -> None:
     client.login(remember="on")
     token = client.jar()[SESSION]
     raw = base64.urlsafe_b64decode(token + "=")
@@ -31,7 +31,9 @@ def test_the_token_lies_nowhere_in_the_database(app: Flask, client: Browser, use
         assert spelling not in stored
 
 
-def test_the_handle_in_the_table_opens_nothing(app: Flask, client: Browser, user: str) -> None:
+def test_a_handle_or_hash_from_the_table_signs_nobody_in(
+    app: Flask, client: Browser, user: str
+) -> None:
     client.login()
     (row,) = rows(app, "SELECT handle, token_hash FROM sessions")
     encoded = base64.urlsafe_b64encode(row["token_hash"]).decode().rstrip("=")
@@ -41,9 +43,7 @@ def test_the_handle_in_the_table_opens_nothing(app: Flask, client: Browser, user
         assert not other.is_signed_in()
 
 
-def test_no_row_and_no_cookie_until_there_is_something_to_keep(
-    app: Flask, client: Browser, user: str
-) -> None:
+def test_a_session_is_stored_only_when_it_has_data(app: Flask, client: Browser, user: str) -> None:
     for path in ("/", "/auth/login", "/account/", "/nowhere", "/static/style.css"):
         with client.get(path) as response:
             assert "Set-Cookie" not in response.headers
@@ -60,17 +60,17 @@ def test_no_row_and_no_cookie_until_there_is_something_to_keep(
     assert len(rows(app, "SELECT * FROM sessions")) == 1
 
 
-def test_ending_everywhere_leaves_no_row(app: Flask, client: Browser, user: str) -> None:
+def test_ending_all_sessions_deletes_their_rows(app: Flask, client: Browser, user: str) -> None:
     client.login()
     end_everywhere(app)
     assert rows(app, "SELECT * FROM sessions") == []
     assert not client.is_signed_in()
 
 
-def test_a_session_begun_while_the_others_are_ended_is_not_lifted_over(
+def test_a_session_stored_while_all_sessions_end_is_revoked_too(
     app: Flask, client: Browser, user: str
 ) -> None:
-    """A login with the old password may be committed between any two statements."""
+    """A login with the old password can commit between any two statements."""
     client.login()
     (row,) = rows(app, "SELECT * FROM sessions")
     names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
@@ -100,7 +100,9 @@ def test_one_session_can_be_ended_by_its_handle(app: Flask, client: Browser, use
     assert not end_session(app, handle)
 
 
-def test_nobody_ends_the_sessions_of_others(app: Flask, client: Browser, user: str) -> None:
+def test_a_user_cannot_end_the_session_of_another_user(
+    app: Flask, client: Browser, user: str
+) -> None:
     with app.app_context():
         add_user(OTHER)
     client.login()
@@ -122,7 +124,7 @@ def test_a_page_of_a_signed_in_user_costs_one_statement(
     assert len(seen) <= 2
 
 
-def test_logout_takes_away_row_and_cookie_at_once(app: Flask, client: Browser, user: str) -> None:
+def test_logout_deletes_row_and_cookie_at_once(app: Flask, client: Browser, user: str) -> None:
     client.login()
     thief = copy_of(client)
     client.logout()
@@ -131,7 +133,7 @@ def test_logout_takes_away_row_and_cookie_at_once(app: Flask, client: Browser, u
     assert not thief.is_signed_in()
 
 
-def test_a_logout_ends_a_session_whose_token_is_renewed_meanwhile(
+def test_a_logout_ends_a_session_whose_token_is_rotated_meanwhile(
     make_app: MakeApp, user: str
 ) -> None:
     app = make_app()
@@ -158,7 +160,7 @@ def test_a_logout_ends_a_session_whose_token_is_renewed_meanwhile(
 
 @pytest.fixture
 def site(make_app: MakeApp) -> Flask:
-    """Return an app whose pages end in every way that a view can."""
+    """Return an app whose views end in every possible way."""
     app = make_app()
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
@@ -193,7 +195,7 @@ def site(make_app: MakeApp) -> Flask:
     ("method", "how"),
     [("GET", "409"), ("POST", "409"), ("POST", "500"), ("POST", "raise")],
 )
-def test_work_that_a_view_left_undone_is_not_saved_with_the_session(
+def test_uncommitted_work_of_a_view_is_not_saved_with_the_session(
     site: Flask, user: str, how: str, method: str
 ) -> None:
     client = Browser(site)

@@ -1,7 +1,7 @@
-"""Remember who is signed in: by a session on the server, named by a random token.
+"""Remember the signed-in user by a session on the server, named by a random token.
 
-Nothing here depends on the secret key. A session can be seen, and ended, from the
-server at any time; the price is a row for each and a write now and then.
+Nothing here depends on the secret key. The server can list and end sessions at any time;
+the price is a row for each and an occasional write.
 """
 
 from datetime import datetime
@@ -22,11 +22,11 @@ from .store import Stored, StoredSession
 
 
 def login_user(user: User, *, remember: bool = False) -> None:
-    """Sign a user in with a new token; whatever session the browser had ends.
+    """Sign a user in with a new token; any session that the browser had ends.
 
-    Nothing is written yet. Once the view has answered, `save_session` stores the row and sets
-    the cookie, in a transaction of its own. A token planted before the login (session
-    fixation) is worth nothing after it.
+    Nothing is written yet. After the view has returned, `save_session` stores the row and sets
+    the cookie, in its own transaction. A token that an attacker planted before the login
+    (session fixation) is useless after it.
     """
     session.clear()
     _current().login = Login.of(user, remembered=remember)
@@ -40,9 +40,9 @@ def logout_user() -> None:
 
 
 def load_user() -> User | None:
-    """Return who is signed in, by one statement; raise SQLAlchemyError if it fails.
+    """Return the signed-in user by one query; raise SQLAlchemyError if it fails.
 
-    A dead token is left alone: to delete or renew its cookie here would
+    Leave a dead token alone: deleting or renewing its cookie here would
     overwrite the fresh one that a parallel request has just received.
     """
     browser = _current()
@@ -60,13 +60,13 @@ def load_user() -> User | None:
 
 
 def rotate_session() -> None:
-    """Give the session a new token after its user proved who they are."""
+    """Give the session a new token after the user confirmed the password."""
     stored = _current().stored
     _current().proved = stored is not None and stored.user_id is not None
 
 
 def is_challenge_over(handle: str) -> bool:
-    """Tell whether a login step is over. Never: its row is deleted then, so no cookie finds it."""
+    """Return False: when a login step ends, its row is deleted, so no cookie finds it."""
     return False
 
 
@@ -98,7 +98,7 @@ def active_sessions(user: User) -> list[ActiveSession]:
 
 
 def end_session(user: User, handle: str) -> bool:
-    """End one session of the user's, in the caller's transaction; False if none is."""
+    """End one of the user's sessions, in the caller's transaction; False if there is none."""
     ended = delete(StoredSession).where(_of(user), StoredSession.handle == handle)
     return db.session.scalar(ended.returning(StoredSession.handle)) is not None
 
@@ -106,8 +106,8 @@ def end_session(user: User, handle: str) -> bool:
 def end_sessions(user: User, *, keep_current: bool) -> None:
     """End the user's sessions, and forget their browsers, in the caller's transaction.
 
-    Raising the epoch also ends the session that a login, still under way with the
-    old password, is about to begin.
+    Raising the epoch also ends the session that a login in progress, with the old
+    password, is about to begin.
     """
     user.session_epoch = User.session_epoch + 1
     db.session.flush()
@@ -121,12 +121,12 @@ def end_sessions(user: User, *, keep_current: bool) -> None:
 
 
 def purge() -> int:
-    """Delete the sessions that are over, in small batches; return how many."""
+    """Delete expired sessions, in small batches; return how many."""
     return delete_all_expired(StoredSession, store.expired())
 
 
 def is_alive(stored: Stored, user: User | None) -> bool:
-    """Tell whether a session that was found is still good for its user."""
+    """Tell whether a session that was found is still valid for its user."""
     if is_over(stored.created_at, stored.remembered) or is_idle(stored.seen_at, stored.remembered):
         return False
     if stored.user_id is None:

@@ -1,6 +1,6 @@
-"""Make `flask.session` live on the server: the cookie holds a random token, no more.
+"""Store `flask.session` on the server: the cookie holds only a random token.
 
-Flask's own sessions are cookies, signed but readable, that nobody can take back.
+Flask's own sessions are cookies, signed but readable, that the server cannot revoke.
 """
 
 from typing import Any
@@ -18,12 +18,12 @@ from . import store
 from .limits import Login, absolute_limit, needs_touch
 from .store import Stored, StoredSession
 
-# A login tidies up a little, so that the table shrinks without a timer too.
+# Each login deletes a few expired rows, so that the table shrinks without a timer too.
 PURGE_AT_LOGIN = 20
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
-    """Hold the data of one browser's session, and what is to become of it."""
+    """Hold the data of one browser's session, and what to do with it after the request."""
 
     modified = False
 
@@ -39,7 +39,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
 
     @property
     def is_unsaved(self) -> bool:
-        """Tell whether there is anything to write, be it only that it was seen."""
+        """Tell whether there is anything to write, even if only the time of last use."""
         if self.settled:
             return False
         if self.modified or self.login or self.ended or self.proved:
@@ -57,7 +57,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
 
 
 class ServerSessionInterface(SessionInterface):
-    """Open without I/O; save in a transaction that is the session's own."""
+    """Open without I/O; save in the session's own transaction."""
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         # No query here: its error would not reach the error pages. The guard loads the row.
@@ -68,14 +68,14 @@ class ServerSessionInterface(SessionInterface):
             return
         # Once only: the error page for a save that failed does not try again.
         session.settled = True
-        # SQLite has one writer. What the view did not commit is lost anyway; left open, it
-        # would make this save wait for a lock that its own request holds.
+        # SQLite has one writer. Uncommitted work of the view is lost anyway; left open, it
+        # would make this save wait for a lock that the same request holds.
         db.session.rollback()
         stored = session.stored
         if session.login or session.ended:
             self._replace(session, response)
         elif session.modified and (stored is None or stored.user_id is None):
-            # A visitor's token changes with each write: whoever planted the old
+            # A visitor's token changes with each write: an attacker who planted the old
             # one does not share what came later, such as a link just opened.
             if session or stored:
                 self._replace(session, response)
@@ -96,14 +96,14 @@ class ServerSessionInterface(SessionInterface):
         login, stored = session.login, session.stored
         with writing() as connection:
             if login and not accounts.lock_user(connection, login.id):
-                # The account was deleted meanwhile: nobody is signed in.
+                # The account was deleted meanwhile: do not sign in.
                 return
             gone = stored is not None and not store.remove(connection, stored)
             if gone and not login and not session.ended:
-                # A parallel request was faster, and its token is the good one.
+                # A parallel request was faster, and its token is the valid one.
                 return
             if login:
-                # One less than a user may have: the new one comes on top (ASVS 7.1.2).
+                # Keep one less than the limit: the new session comes on top (ASVS 7.1.2).
                 store.keep_newest(connection, login.id, settings().sessions_per_user - 1)
                 token, handle = store.add(connection, _dump(session), login)
                 audit.record("login", login, within=connection, session=handle)
@@ -118,7 +118,7 @@ class ServerSessionInterface(SessionInterface):
 
 
 def _set_cookie(response: Response, token: str, *, remembered: bool) -> None:
-    """Set the cookie; a remembered one outlives the browser, the server still decides."""
+    """Set the cookie; if remembered, it outlives the browser, but the server still decides."""
     lifetime = absolute_limit(remembered=True) if remembered else None
     name = settings().cookie_name("session")
     response.set_cookie(name, token, max_age=lifetime, **settings().cookie_attributes)

@@ -1,7 +1,7 @@
 """Keep sessions in a table of their own.
 
-Every write goes through a connection that the caller gives: a session must not
-commit, nor undo, what a view has in its own transaction.
+Every write uses a connection that the caller passes: saving a session must neither commit
+nor roll back the view's own transaction.
 """
 
 import hashlib
@@ -36,15 +36,15 @@ TOKEN_BYTES = 32
 class StoredSession(Base):
     """Hold one browser's session. The token itself is never stored.
 
-    Whoever reads the table or a backup finds hashes; a cookie needs the token itself.
+    An attacker who reads the table or a backup finds hashes; a cookie needs the token itself.
     """
 
     __tablename__ = "sessions"
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    # Names the session on pages and in the audit trail; opens nothing.
+    # Names the session on pages and in the audit trail; grants no access.
     handle: Mapped[str] = mapped_column(String(32), unique=True)
-    # None for a visitor, who may have a flash message or an opened link to keep.
+    # None for a visitor, whose session may keep a flash message or an opened link.
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), index=True
     )
@@ -68,7 +68,7 @@ def hash_token(token: str) -> bytes:
 
 
 class Stored(NamedTuple):
-    """Hold a row's values as they were read, apart from the ORM's objects."""
+    """Hold a row's values as they were read, independent of the ORM's objects."""
 
     token_hash: bytes
     handle: str
@@ -89,7 +89,7 @@ _LOAD = (
 
 
 def find(token: str) -> tuple[Stored, User | None] | None:
-    """Return the session of a token and its user, both by one statement."""
+    """Return the session of a token and its user, both by one query."""
     row = read_one(_LOAD, {"token_hash": hash_token(token)})
     if row is None:
         return None
@@ -117,7 +117,7 @@ def add(connection: Connection, data: str, login: Login | None = None) -> tuple[
 
 
 def keep_newest(connection: Connection, user_id: int, count: int) -> None:
-    """End the oldest sessions of a user who has more than so many."""
+    """End the oldest sessions of a user, except the newest `count`."""
     owned = StoredSession.user_id == user_id
     # An idle session that is still in the table must not push out one that is in use.
     newest = (
@@ -131,13 +131,13 @@ def keep_newest(connection: Connection, user_id: int, count: int) -> None:
 
 
 def remove(connection: Connection, stored: Stored) -> bool:
-    """Delete a session, whatever its token is by now; False if it has gone."""
+    """Delete a session, even if its token has changed; False if it is gone."""
     named = StoredSession.handle == stored.handle
     return bool(connection.execute(delete(StoredSession).where(named)).rowcount)
 
 
 def renew(connection: Connection, stored: Stored, data: str) -> str | None:
-    """Give a session a new token after a proof; None if it has ended meanwhile."""
+    """Give a session a new token after a confirmation; None if it has ended meanwhile."""
     token, moment = new_token(), now()
     values = {"token_hash": hash_token(token), "authenticated_at": moment, "seen_at": moment}
     changed = connection.execute(_update(stored).values(data=data, **values))
@@ -145,19 +145,19 @@ def renew(connection: Connection, stored: Stored, data: str) -> str | None:
 
 
 def write(connection: Connection, stored: Stored, data: str) -> None:
-    """Save data; a row that vanished meanwhile stays gone."""
+    """Save data; a row that was deleted meanwhile stays deleted."""
     connection.execute(_update(stored).values(data=data, seen_at=now()))
 
 
 def touch(stored: Stored) -> None:
-    """Note that a session is in use, unless that would have to wait."""
+    """Update the time of last use, unless that would have to wait for a lock."""
     write_unless_busy(_update(stored).values(seen_at=now()))
 
 
 def expired() -> ColumnElement[bool]:
     """Match sessions idle for too long.
 
-    One past its absolute end need not be matched: it is refused, so it soon goes idle.
+    Sessions past the absolute limit are rejected and soon idle, so testing idleness is enough.
     """
     moment = now()
     remembered = StoredSession.seen_at <= moment - idle_limit(remembered=True)

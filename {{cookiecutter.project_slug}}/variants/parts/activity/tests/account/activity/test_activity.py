@@ -1,4 +1,4 @@
-"""People see what happened with their account, and with nobody else's."""
+"""A user sees the events of their own account, and of no other one."""
 
 import re
 
@@ -22,7 +22,7 @@ PEER = "198.51.100.7"
 
 @pytest.fixture
 def ana(client: Browser, user: str) -> Browser:
-    """Return a browser in which the owner of the account is signed in."""
+    """Return a browser in which Ana is signed in."""
     client.environ_base |= {"REMOTE_ADDR": PEER, "HTTP_USER_AGENT": FIREFOX}
     client.login()
     return client
@@ -51,7 +51,7 @@ def test_events_are_shown_latest_first_with_time_browser_and_address(ana: Browse
     assert re.search(r'<time datetime="\d{4}-\d\d-\d\dT[\d:]{8}\+00:00">.+ UTC</time>', text)
 
 
-def test_nobody_sees_what_others_did(app: Flask, ana: Browser) -> None:
+def test_a_user_sees_only_their_own_events(app: Flask, ana: Browser) -> None:
     with app.app_context():
         add_user("bob@example.com", name="Bob")
     add_events(app, "bobs_own", email="bob@example.com")
@@ -62,11 +62,11 @@ def test_nobody_sees_what_others_did(app: Flask, ana: Browser) -> None:
     assert kinds_shown(bob) == ["Logged in", "bobs_own"]
 
 
-def test_visitors_see_nothing(client: Browser) -> None:
+def test_a_visitor_cannot_open_the_activity_page(client: Browser) -> None:
     assert client.get(PATH).location.startswith("/auth/login")
 
 
-def test_every_kind_that_is_recorded_has_words(app: Flask) -> None:
+def test_every_recorded_event_has_a_label(app: Flask) -> None:
     recorded: set[str] = set()
     for path in i18n.PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
@@ -75,6 +75,6 @@ def test_every_kind_that_is_recorded_has_words(app: Flask) -> None:
     with app.app_context():
         unknown = sorted(recorded - set(known()))
     assert not unknown, (
-        f"nothing has words for {unknown}: say in account/activity/labels.py, or in the `labels` "
-        "of your part, what a user reads about it."
+        f"add a label for each of {unknown} to account/activity/labels.py, or to the `labels` of "
+        "your part: the activity page shows it to users."
     )

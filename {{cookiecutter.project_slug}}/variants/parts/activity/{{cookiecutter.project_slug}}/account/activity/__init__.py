@@ -1,4 +1,4 @@
-"""Show users what happened with their account: their own lines of the audit trail."""
+"""Show users what happened in their account: their own events of the audit trail."""
 
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy

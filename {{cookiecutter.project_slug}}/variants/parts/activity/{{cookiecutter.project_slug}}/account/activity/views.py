@@ -11,7 +11,7 @@ from ...core.db import db
 from . import labels
 
 PAGE_SIZE = 50
-# Beyond it there is nothing, and some number that no database takes.
+# Beyond it there are no events, but numbers that no database accepts.
 LAST_PAGE = 1_000_000
 
 bp = Blueprint("activity", __name__, url_prefix="/account/activity", template_folder="templates")

@@ -1,4 +1,4 @@
-"""Delete an account: with its password, at once, and everywhere."""
+"""A user deletes their account, with the password, at once and completely."""
 
 import pytest
 from flask import Flask
@@ -24,7 +24,7 @@ WRONG = "not the password at all"
 
 @pytest.fixture
 def ana(client: Browser, user: str) -> Browser:
-    """Return a browser in which the owner of the account is signed in."""
+    """Return a browser in which Ana is signed in."""
     client.login()
     return client
 
@@ -33,20 +33,20 @@ def accounts_left(app: Flask) -> list[str]:
     return [row["email"] for row in rows(app, "SELECT email FROM users")]
 
 
-def test_an_account_is_deleted_and_its_owner_signed_out(app: Flask, ana: Browser) -> None:
+def test_a_user_deletes_their_account_and_is_signed_out(app: Flask, ana: Browser) -> None:
     assert PATH in ana.get("/account/").text
     assert 'autocomplete="current-password"' in ana.get(PATH).text
     done = ana.post(PATH, data=FORM)
     assert (done.status_code, done.location) == (303, "/")
     assert done.headers["Clear-Site-Data"] == '"storage"'
-    assert "Your account is deleted." in ana.get("/").text
+    assert "Your account was deleted." in ana.get("/").text
     assert not ana.is_signed_in()
     assert accounts_left(app) == []
     assert ana.login().status_code == 422
 
 
 @pytest.mark.parametrize("password", ["", WRONG, PASSWORD.upper(), f"{PASSWORD} ", "x" * 257])
-def test_the_password_is_asked_for(app: Flask, ana: Browser, password: str) -> None:
+def test_deleting_an_account_requires_the_password(app: Flask, ana: Browser, password: str) -> None:
     refused = ana.post(PATH, data={"password": password})
     assert refused.status_code == 422
     assert 'id="password-error"' in refused.text
@@ -55,7 +55,7 @@ def test_the_password_is_asked_for(app: Flask, ana: Browser, password: str) -> N
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_with_a_second_factor_a_recent_proof_by_it_comes_first(
+def test_deleting_an_account_requires_a_recent_second_factor(
     make_app: MakeApp, user: str, clock: TimeMachineFixture, method: str
 ) -> None:
     ana = Browser(add_word(make_app()))
@@ -68,7 +68,7 @@ def test_with_a_second_factor_a_recent_proof_by_it_comes_first(
     assert accounts_left(ana.application) == []
 
 
-def test_every_session_of_the_account_ends_and_no_other(app: Flask, ana: Browser) -> None:
+def test_deleting_an_account_ends_its_sessions_and_no_others(app: Flask, ana: Browser) -> None:
     with app.app_context():
         add_user("bob@example.com", name="Bob")
     bob, elsewhere = Browser(app), Browser(app)
@@ -81,30 +81,33 @@ def test_every_session_of_the_account_ends_and_no_other(app: Flask, ana: Browser
     assert accounts_left(app) == ["bob@example.com"]
 
 
-def test_a_password_changed_at_the_last_moment_counts(
+def test_a_password_changed_during_the_deletion_stops_it(
     app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = Browser(app)
     elsewhere.login()
-    # The old password is being verified while the owner replaces it.
+    # The old password is being verified while the user changes it.
     won = overtake(monkeypatch, lambda: change_password(elsewhere))
     assert ana.post(PATH, data=FORM).status_code == 422
     assert won == [303]
     assert accounts_left(app) == [EMAIL]
 
 
-def test_nothing_personal_is_left(app: Flask) -> None:
+def test_the_delete_page_leaves_no_personal_data(app: Flask) -> None:
     browser = leave_traces(app)
     personal = what_is_personal(app)
     stored = everything_stored(app)
     assert all(fact in stored for fact in personal)
     assert browser.post(PATH, data=FORM).status_code == 303
-    # The page says goodbye, and with that the visitor's session is over too.
+    # Show the flash message, so that the visitor's session ends too.
     browser.get("/")
     left = everything_stored(app)
-    assert [fact for fact in personal if fact in left] == []
+    remains = [fact for fact in personal if fact in left]
+    assert not remains, (
+        f'{remains} remains: give the foreign key to users in its table ondelete="CASCADE".'
+    )
 
 
-def test_visitors_have_nothing_to_delete(client: Browser) -> None:
+def test_a_visitor_cannot_open_the_delete_page(client: Browser) -> None:
     assert client.get(PATH).location.startswith("/auth/login")
     assert client.post(PATH, data=FORM).location == "/auth/login"

@@ -1,4 +1,4 @@
-"""Let users delete their account, with all that is kept about them."""
+"""Let users delete their account and all its data."""
 
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy

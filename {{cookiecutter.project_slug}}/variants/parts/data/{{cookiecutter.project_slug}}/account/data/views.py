@@ -1,4 +1,4 @@
-"""Delete an account for good, once its password was given."""
+"""Delete an account for good, after the user gave the password."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,8 +31,8 @@ def delete() -> ResponseReturnValue:
         return show_form(page, form)
     db.session.commit()
     logout_user()
-    flash(_("Your account is deleted. Goodbye."))
+    flash(_("Your account was deleted. Goodbye."))
     response = redirect(url_for("pages.home"), 303)
-    # As at logout: what pages left behind in the browser goes too.
+    # As at logout: clear what pages stored in the browser too.
     response.headers["Clear-Site-Data"] = '"storage"'
     return response

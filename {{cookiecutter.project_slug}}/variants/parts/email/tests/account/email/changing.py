@@ -1,4 +1,4 @@
-"""Change an address as its owner would, or as a thief who knows the password."""
+"""Change an address as its user does, or as a thief who knows the password."""
 
 from ...support.http import Browser
 from ...support.mail import ask_for_link, letters, link_in
@@ -12,14 +12,14 @@ BOB = "bob@example.com"
 
 
 def open_link_to(client: Browser, email: str = NEW) -> str:
-    """Ask for an address, open the link mailed there, and return it: the button is left."""
+    """Request an address, open the mailed link, and return it; the button is not pressed."""
     link = ask_for_link(client, START, email)
     assert client.get(link).location == FINISH
     return link
 
 
 def change_address(client: Browser, email: str = NEW) -> str:
-    """Change the address of whoever is signed in; return the link that undoes it."""
+    """Change the address of the signed-in user; return the link that undoes it."""
     open_link_to(client, email)
     assert client.post(FINISH).status_code == 303
     (notice,) = letters(client.application)

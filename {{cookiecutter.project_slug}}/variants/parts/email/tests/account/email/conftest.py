@@ -1,4 +1,4 @@
-"""Give accounts something besides their password that can settle a change of address."""
+"""Give accounts a second factor that can make a change of address final."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,7 +13,7 @@ from {{ cookiecutter.project_slug }}.models import User
 
 
 class Device:
-    """Stand for what every account has, since a time of the test's own, or for nothing."""
+    """A second factor that every account has since a time set by the test, or not at all."""
 
     def __init__(self) -> None:
         self.since: datetime | None = None
@@ -29,7 +29,7 @@ class Device:
             name="device",
             field=StringField(),
             hint=lambda user: "",
-            # Nobody is asked for it: when it was set up is all that counts here.
+            # No page asks for it: only its set-up time matters here.
             is_set_up=lambda user: False,
             use=lambda user, field: False,
             since=lambda user: self.since,
@@ -42,7 +42,7 @@ class Device:
 def device(app: Flask) -> Iterator[Device]:
     made = Device()
     parts = app.extensions["parts"]
-    # In place of those of other parts, which are not what is tested here.
+    # Replace the factors of other parts, which are not tested here.
     app.extensions["parts"] = [*(part for part in parts if not part.factor), made.part()]
     yield made
     app.extensions["parts"] = parts

@@ -1,4 +1,4 @@
-"""Change the address of an account: proved by mail, asked for by its owner alone."""
+"""A signed-in user changes their address, and proves the new one by mail."""
 
 import pytest
 from flask import Flask
@@ -16,7 +16,7 @@ from .changing import BOB, FINISH, NEW, START, open_link_to
 
 @pytest.fixture
 def ana(client: Browser, user: str) -> Browser:
-    """Return a browser in which the owner of the account is signed in."""
+    """Return a browser in which Ana is signed in."""
     client.login()
     return client
 
@@ -36,14 +36,14 @@ def test_a_new_address_replaces_the_old_one(ana: Browser) -> None:
     done = ana.post(FINISH)
     assert (done.status_code, done.location) == (303, "/account/")
     shown = ana.get("/account/").text
-    assert "Your address is changed." in shown
+    assert "Your address was changed." in shown
     assert NEW in shown
     ana.logout()
     assert ana.login(EMAIL).status_code == 422
     assert ana.login(NEW).status_code == 303
 
 
-def test_it_ends_the_other_sessions_and_gives_this_one_a_new_token(
+def test_an_address_change_ends_other_sessions_and_rotates_this_one(
     app: Flask, ana: Browser
 ) -> None:
     elsewhere = Browser(app)
@@ -57,7 +57,7 @@ def test_it_ends_the_other_sessions_and_gives_this_one_a_new_token(
 
 
 @needs_portuguese
-def test_the_old_address_is_told_in_the_language_of_the_account(app: Flask, ana: Browser) -> None:
+def test_the_old_address_gets_a_notice_in_the_users_language(app: Flask, ana: Browser) -> None:
     open_link_to(ana)
     with app.app_context():
         change_user(EMAIL, language="pt_BR")
@@ -65,12 +65,12 @@ def test_the_old_address_is_told_in_the_language_of_the_account(app: Flask, ana:
     (notice,) = letters(app)
     assert notice["To"] == EMAIL
     assert notice["Subject"].endswith("foi alterado")
-    # Not where the account went: the mailbox may be a former employer's.
+    # Without the new address: the old mailbox may belong to a former employer.
     assert NEW not in notice.get_content()
 
 
 @pytest.mark.parametrize("path", [START, FINISH])
-def test_the_password_is_asked_for_when_it_was_given_long_ago(
+def test_an_address_change_requires_a_recent_password(
     ana: Browser, clock: TimeMachineFixture, path: str
 ) -> None:
     open_link_to(ana)
@@ -79,12 +79,12 @@ def test_the_password_is_asked_for_when_it_was_given_long_ago(
         asked = ana.open(path, method=method, data={"email": BOB})
         assert (asked.status_code, asked.location.partition("?")[0]) == (303, "/auth/confirm")
     assert not letters(ana.application)
-    # The link opened before is still there afterwards.
+    # The opened link is still valid afterwards.
     ana.post("/auth/confirm", data={"password": PASSWORD})
     assert ana.post(FINISH).status_code == 303
 
 
-def test_somebody_else_cannot_confirm_a_mail_that_went_astray(app: Flask, ana: Browser) -> None:
+def test_another_user_cannot_use_a_misdirected_link(app: Flask, ana: Browser) -> None:
     link = open_link_to(ana, BOB)
     with app.app_context():
         add_user("stranger@example.com", name="Stranger")
@@ -99,21 +99,23 @@ def test_somebody_else_cannot_confirm_a_mail_that_went_astray(app: Flask, ana: B
     assert ana.post(FINISH).status_code == 303
 
 
-def test_a_new_password_voids_the_link(ana: Browser) -> None:
+def test_a_password_change_revokes_the_address_link(ana: Browser) -> None:
     link = open_link_to(ana)
     assert change_password(ana) == 303
     assert ana.post(FINISH).status_code == 410
     assert ana.get(link).status_code == 410
 
 
-def test_a_new_password_voids_a_mail_that_is_still_to_be_written(app: Flask, ana: Browser) -> None:
+def test_a_password_change_cancels_an_address_mail_not_written_yet(
+    app: Flask, ana: Browser
+) -> None:
     ana.post(START, data={"email": NEW})
     assert change_password(ana) == 303
     (notice,) = letters(app)
     assert notice["To"] == EMAIL
 
 
-def test_the_way_back_alone_is_open_to_visitors(app: Flask, client: Browser) -> None:
+def test_only_the_undo_pages_are_public(app: Flask, client: Browser) -> None:
     with app.app_context():
         ours = {name for name in app.view_functions if name.startswith("email.")}
         assert {name for name in ours if is_public(name)} == {"email.open_undo", "email.undo"}

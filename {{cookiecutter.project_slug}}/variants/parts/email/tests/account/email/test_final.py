@@ -1,4 +1,4 @@
-"""The way back to an old mailbox that others read: a settled second factor ends it."""
+"""A user makes a change of address final with a second factor older than a week."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def ana(client: Browser, user: str, clock: TimeMachineFixture) -> Browser:
-    """Return a browser in which the owner of the account is signed in."""
+    """Return a browser in which Ana is signed in."""
     client.login()
     return client
 
@@ -40,7 +40,7 @@ def kinds(app: Flask) -> list[str]:
     return [row["kind"] for row in rows(app, "SELECT kind FROM events ORDER BY id")]
 
 
-def test_the_old_mailbox_cannot_undo_what_is_final(
+def test_the_old_mailbox_cannot_undo_a_final_change(
     app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
 ) -> None:
     device.set_up()
@@ -64,7 +64,7 @@ def test_the_old_mailbox_cannot_undo_what_is_final(
     assert "is final" in notice["Subject"]
 
 
-def test_a_way_back_that_is_still_to_be_mailed_ends_too(
+def test_a_final_change_cancels_an_undo_link_not_mailed_yet(
     app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
 ) -> None:
     device.set_up()
@@ -78,10 +78,10 @@ def test_a_way_back_that_is_still_to_be_mailed_ends_too(
 
 
 @pytest.mark.parametrize("stood", [timedelta(0), WEEK - SECOND])
-def test_a_younger_second_factor_ends_nothing(
+def test_a_second_factor_younger_than_a_week_makes_nothing_final(
     app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device, stood: timedelta
 ) -> None:
-    """Else a thief would set one up, move the account, and keep it."""
+    """Otherwise a thief could set one up, move the account to a new address, and keep it."""
     device.set_up()
     wait(ana, clock, stood)
     way_back = change_address(ana)
@@ -89,14 +89,14 @@ def test_a_younger_second_factor_ends_nothing(
     refused = ana.post(END)
     assert refused.status_code == 403
     assert "seven days" in refused.text
-    # It does not grow old enough while the way back lasts.
+    # It cannot grow old enough before the undo link expires.
     clock.shift(WEEK - SECOND)
     assert undo(Browser(app), way_back) == 303
     assert addresses(app) == [EMAIL]
     assert "email_change_final" not in kinds(app)
 
 
-def test_it_takes_a_recent_proof_and_a_form_of_ours(
+def test_a_final_change_requires_a_recent_password_and_our_own_form(
     app: Flask, ana: Browser, clock: TimeMachineFixture, device: Device
 ) -> None:
     device.set_up()
@@ -110,7 +110,7 @@ def test_it_takes_a_recent_proof_and_a_form_of_ours(
     assert Browser(app).get(way_back).status_code == 303
 
 
-def test_an_undo_that_comes_first_counts(
+def test_an_undo_that_comes_first_wins(
     app: Flask,
     ana: Browser,
     clock: TimeMachineFixture,

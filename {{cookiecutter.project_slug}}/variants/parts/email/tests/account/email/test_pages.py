@@ -1,4 +1,4 @@
-"""The pages tell nobody who has an account, and speak the reader's language."""
+"""The pages do not reveal who has an account, and are in the user's language."""
 
 import pytest
 from flask import Flask
@@ -24,7 +24,7 @@ def accounts(app: Flask, user: str) -> None:
 
 
 def ask(client: Browser, email: str) -> tuple[int, str, list[str], list[str]]:
-    """Return what can be told from outside: status, text, cookies; and the work done."""
+    """Return what an attacker can see, status, text and cookies, and the work done."""
     client.post(START, data={"email": email})
     with statements(client.application) as run:
         answer = client.post(START, data={"email": email})
@@ -41,7 +41,7 @@ def test_every_address_gets_the_same_answer_by_the_same_work(app: Flask) -> None
 
 
 @pytest.mark.parametrize("email", [BOB, DISABLED, EMAIL])
-def test_who_has_the_address_already_is_told_by_mail(app: Flask, email: str) -> None:
+def test_the_owner_of_a_taken_address_is_told_by_mail(app: Flask, email: str) -> None:
     client = Browser(app)
     client.login()
     client.post(START, data={"email": email})

@@ -1,4 +1,4 @@
-"""The way back to an old address: what a thief did is undone, and can no longer hurt."""
+"""The undo link in the old mailbox reverts a thief's change of address."""
 
 from datetime import timedelta
 
@@ -43,7 +43,7 @@ def test_a_change_is_undone_by_its_own_form(app: Flask, ana: Browser) -> None:
     assert addresses(app) == [EMAIL]
 
 
-def test_a_way_back_is_not_written_while_an_earlier_one_is_used(
+def test_no_undo_link_is_written_while_an_earlier_one_is_used(
     app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = change_address(ana)
@@ -53,7 +53,7 @@ def test_a_way_back_is_not_written_while_an_earlier_one_is_used(
     real = accounts.lock
 
     def lock_late(user_id: int | None) -> User | None:
-        # The worker has taken the mail up by now.
+        # At this point the worker has already claimed the mail.
         if not won:
             won.append(0)
             won[0] = meanwhile(lambda: undo(Browser(app), first))
@@ -67,7 +67,7 @@ def test_a_way_back_is_not_written_while_an_earlier_one_is_used(
 
 @pytest.fixture
 def thief(client: Browser, user: str) -> Browser:
-    """Return a browser of somebody who knows the password."""
+    """Return the browser of a thief who knows the password."""
     client.login()
     return client
 
@@ -77,7 +77,7 @@ def owner(app: Flask) -> Browser:
     return Browser(app)
 
 
-def test_the_account_gets_its_old_address_back(thief: Browser, owner: Browser) -> None:
+def test_an_undo_gives_the_account_its_old_address_back(thief: Browser, owner: Browser) -> None:
     link = change_address(thief)
     opened = owner.get(link)
     assert (opened.status_code, opened.location) == (303, UNDO)
@@ -91,7 +91,7 @@ def test_the_account_gets_its_old_address_back(thief: Browser, owner: Browser) -
     assert kinds[-1] == {"kind": "email_change_undone"}
 
 
-def test_it_ends_every_session_and_signs_nobody_in(
+def test_an_undo_ends_every_session_and_signs_nobody_in(
     app: Flask, thief: Browser, owner: Browser
 ) -> None:
     link = change_address(thief)
@@ -103,12 +103,12 @@ def test_it_ends_every_session_and_signs_nobody_in(
     assert not owner.is_signed_in()
 
 
-def test_the_password_the_thief_knows_stops_working_and_a_reset_is_mailed(
+def test_an_undo_disables_the_password_and_mails_a_reset_link(
     app: Flask, thief: Browser, owner: Browser
 ) -> None:
     link = change_address(thief)
     assert change_password(thief) == 303
-    # A stranger's request, just before, delays nothing.
+    # A stranger's request just before delays nothing.
     stranger = Browser(app)
     stranger.post("/auth/reset", data={"email": NEW})
     stranger.post("/auth/reset", data={"email": EMAIL})
@@ -124,7 +124,7 @@ def test_the_password_the_thief_knows_stops_working_and_a_reset_is_mailed(
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=2)])
-def test_a_link_is_good_for_seven_days_from_the_change(
+def test_an_undo_link_expires_seven_days_after_the_change(
     thief: Browser, owner: Browser, clock: TimeMachineFixture, late: timedelta
 ) -> None:
     open_link_to(thief)
@@ -140,7 +140,9 @@ def test_a_link_is_good_for_seven_days_from_the_change(
     assert owner.post(UNDO).status_code == 410
 
 
-def test_a_disabled_account_stays_as_it_is(app: Flask, thief: Browser, owner: Browser) -> None:
+def test_an_undo_changes_nothing_in_a_disabled_account(
+    app: Flask, thief: Browser, owner: Browser
+) -> None:
     link = change_address(thief)
     with app.app_context():
         change_user(NEW, disabled_at=now())
@@ -150,7 +152,7 @@ def test_a_disabled_account_stays_as_it_is(app: Flask, thief: Browser, owner: Br
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_a_second_factor_set_up_since_the_change_goes(
+def test_an_undo_removes_a_second_factor_set_up_since_the_change(
     app: Flask,
     thief: Browser,
     owner: Browser,
@@ -169,7 +171,7 @@ def test_a_second_factor_set_up_since_the_change_goes(
     assert device.since is None
 
 
-def test_undoing_voids_the_ways_back_to_later_addresses(
+def test_an_undo_revokes_the_undo_links_of_later_changes(
     app: Flask, thief: Browser, owner: Browser
 ) -> None:
     first = change_address(thief)
@@ -182,7 +184,7 @@ def test_undoing_voids_the_ways_back_to_later_addresses(
     assert addresses(app) == [EMAIL]
 
 
-def test_undoing_voids_a_way_back_that_is_still_to_be_mailed(
+def test_an_undo_cancels_later_undo_links_not_mailed_yet(
     app: Flask, thief: Browser, owner: Browser
 ) -> None:
     first = change_address(thief)
@@ -192,7 +194,7 @@ def test_undoing_voids_a_way_back_that_is_still_to_be_mailed(
     assert NEW not in [letter["To"] for letter in letters(app)]
 
 
-def test_a_thief_cannot_void_the_owners_way_back_with_a_later_one(
+def test_a_thief_cannot_revoke_the_owners_undo_link_with_a_later_one(
     app: Flask, thief: Browser, owner: Browser
 ) -> None:
     first = change_address(thief)
@@ -212,7 +214,9 @@ def bob(app: Flask) -> Browser:
     return browser
 
 
-def test_the_notices_of_others_are_sent(app: Flask, ana: Browser, bob: Browser) -> None:
+def test_an_undo_leaves_the_notices_of_other_accounts(
+    app: Flask, ana: Browser, bob: Browser
+) -> None:
     way_back = change_address(ana)
     open_link_to(bob, NEW_BOB)
     assert bob.post(FINISH).status_code == 303

@@ -1,4 +1,4 @@
-"""Change an account's address: the new one is proved by mail, the old one can undo it."""
+"""Change an account's address: a mail confirms the new one, the old one can undo it."""
 
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy

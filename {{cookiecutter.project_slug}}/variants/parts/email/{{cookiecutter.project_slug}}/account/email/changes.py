@@ -1,7 +1,7 @@
-"""Change an account's address, take a change back, or make it final. No request, no cookie.
+"""Change an account's address, undo a change, or make it final. Knows no request, no cookie.
 
-`confirm` and `undo` raise AddressTaken if somebody else has the address by now, and return
-None if the link has been used or is void. All that write join the caller's transaction.
+`confirm` and `undo` raise AddressTaken if another account has the address by now, and return
+None if the link no longer works. Functions that write join the caller's transaction.
 """
 
 from datetime import datetime, timedelta
@@ -18,20 +18,20 @@ from ...core.mail.outbox import Outbox
 from ...models import User
 
 UNDO_FOR = timedelta(days=7)
-# How long a second factor has to stand before a change: a thief who sets one up and moves
-# the account away would otherwise keep it.
+# How long before a change the user must have set up a second factor: a thief who sets one up
+# and moves the account away would otherwise keep it.
 SETTLED_AFTER = timedelta(days=7)
 
 
 class WayBack(NamedTuple):
-    """Tell until when the latest change can be undone, and whether its owner can end that."""
+    """Say until when the latest change can be undone, and whether the user can end that."""
 
     until: datetime
     can_end: bool
 
 
 def confirm(link: Link) -> User | None:
-    """Give an account the address that its link has proved; tell the old one."""
+    """Give an account the address that its link confirms; notify the old one."""
     user = accounts.lock(link.user_id)
     if user is None or not links.use(link):
         return None
@@ -43,9 +43,9 @@ def confirm(link: Link) -> User | None:
 
 
 def undo(link: Link, password_hash: str) -> User | None:
-    """Give an account the address back that it had, as if everything since were a thief's.
+    """Restore an account's old address, and treat everything since as a thief's.
 
-    `password_hash` is of a password that nobody knows: a mailed link leads to a new one.
+    `password_hash` is of a random, unknown password: a mailed link leads to a new one.
     """
     user = accounts.lock(link.user_id)
     if user is None or user.disabled_at is not None or not links.use(link):
@@ -53,7 +53,7 @@ def undo(link: Link, password_hash: str) -> User | None:
     mail.notify(user, "email_change_undone")
     user.email, user.password_hash = link.email, password_hash
     accounts.flush_address(user)
-    # A thief's authenticator would lock the owner out; one set up before is the owner's.
+    # A thief's second factor would lock the owner out; one set up before is the owner's.
     for factor in all_factors():
         since = factor.since(user)
         if since is not None and since >= link.created_at:
@@ -65,7 +65,7 @@ def undo(link: Link, password_hash: str) -> User | None:
 
 
 def way_back(user: User) -> WayBack | None:
-    """Return the way back from a user's latest change of address, while there is one."""
+    """Return how a user's latest change of address can be undone; None if it cannot."""
     young = now() - UNDO_FOR
     mailed = select(Link.created_at).where(*_undo_links(user), Link.created_at > young)
     to_mail = select(Outbox.created_at).where(*_notices(user), Outbox.created_at > young)
@@ -80,7 +80,7 @@ def way_back(user: User) -> WayBack | None:
 def end_way_back(user: User) -> bool:
     """Make changes of address final at once; False if no second factor is old enough for it."""
     epoch, locked = user.session_epoch, accounts.lock(user.id)
-    # An undo that came first has ended the session that asks for this.
+    # If an undo came first, it has ended the session that asks for this.
     if locked is None or locked.session_epoch != epoch:
         return False
     since = _final_since(locked)
@@ -100,7 +100,7 @@ def end_way_back(user: User) -> bool:
 
 
 def _final_since(user: User) -> datetime | None:
-    """Return from when on a change can be made final by the user's second factor."""
+    """Return from when on the user's second factor can make a change final."""
     known = [since for factor in all_factors() if (since := factor.since(user))]
     return min(known) + SETTLED_AFTER if known else None
 
@@ -110,15 +110,15 @@ def _undo_links(user: User) -> tuple[ColumnElement[bool], ...]:
 
 
 def _notices(user: User) -> tuple[ColumnElement[bool], ...]:
-    """Match the mails to former addresses that are still to be sent, each with a way back."""
+    """Match unsent mails to former addresses, each with a link that undoes the change."""
     return mail.names(user), Outbox.purpose == "email_changed"
 
 
 def _void_later_changes(user: User, link: Link) -> None:
-    """Void the ways back to addresses that came later, whether their mail was sent or not.
+    """Revoke the undo links to later addresses, whether their mail was sent or not.
 
-    Those to earlier addresses stay good: else a thief who changed the address twice
-    could use the second link to void the first, which the owner has.
+    Links to earlier addresses stay valid: otherwise a thief who changed the address
+    twice could use the second link to revoke the first, which the owner has.
     """
     links.revoke(user, since=link.created_at)
     notices = delete(Outbox).where(*_notices(user), Outbox.created_at >= link.created_at)

@@ -1,4 +1,4 @@
-"""Write the mails about a change of address."""
+"""Compose the mails about a change of address."""
 
 from ...auth import accounts, links
 from ...config import LINK_MINUTES
@@ -12,7 +12,7 @@ from .changes import UNDO_FOR
 
 def _compose_change(row: Outbox) -> Message | None:
     user = accounts.lock(row.detail["user"])
-    # A password changed since then voids the wish, as it voids a link.
+    # A password change cancels a pending address change.
     if user is None or user.session_epoch != row.detail["epoch"]:
         return None
     owner = accounts.find(row.recipient)
@@ -26,7 +26,7 @@ def _compose_change(row: Outbox) -> Message | None:
 
 def _compose_changed(row: Outbox) -> Message | None:
     user = accounts.lock(row.detail["user"])
-    # An undo that took this mail away must not be followed by a link of it.
+    # If an undo has deleted this mail, its link must not be created any more.
     if user is None or db.session.get(Outbox, row.id, populate_existing=True) is None:
         return None
     since = row.created_at

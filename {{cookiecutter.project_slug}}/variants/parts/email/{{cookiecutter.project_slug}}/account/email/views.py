@@ -1,4 +1,4 @@
-"""Ask for a new address, confirm it by the link mailed there, undo it by the old one's."""
+"""Ask for a new address, confirm it by the link mailed there, undo it by the old one's link."""
 
 import secrets
 
@@ -27,14 +27,14 @@ def _refuse_taken(error: AddressTaken) -> ResponseReturnValue:
 
 @bp.context_processor
 def _ways_back() -> dict[str, object]:
-    # A function: only the page that asks for it pays for its statements.
+    # A function: only the page that calls it runs its queries.
     return {"way_back": changes.way_back, "undo_days": changes.UNDO_FOR.days}
 
 
 @bp.route("", methods=["GET", "POST"])
 @recent_login_required
 def start() -> ResponseReturnValue:
-    # Whether it is taken shows in the mail alone: nobody learns here who has an account.
+    # Only the mail says whether the address is taken: the page must not reveal accounts.
     return ask_for_link("email_change", "email/start.html", asker=signed_in_user())
 
 
@@ -48,7 +48,7 @@ def open_mailed(token: str) -> ResponseReturnValue:
 @checks_own_forms
 def finish() -> ResponseReturnValue:
     link = opened_link("email")
-    # The mail may have gone to a stranger, by a slip of the owner's.
+    # With a typing error, the mail may have gone to a stranger.
     if link is None or link.user_id != signed_in_user().id:
         return refuse_link()
     if request.method == "GET":
@@ -59,7 +59,7 @@ def finish() -> ResponseReturnValue:
     end_sessions(user, keep_current=True)
     db.session.commit()
     rotate_session()
-    flash(_("Your address is changed. Your other sessions have ended."))
+    flash(_("Your address was changed. Your other sessions have ended."))
     return redirect(url_for("account.profile"), 303)
 
 
@@ -96,7 +96,7 @@ def end_undo() -> ResponseReturnValue:
     user = signed_in_user()
     if not changes.end_way_back(user):
         problem = _(
-            "This takes two-factor authentication that you set up at least seven days before "
+            "This requires two-factor authentication that you set up at least seven days before "
             "the change."
         )
         abort(403, problem)

@@ -1,4 +1,4 @@
-"""Say in lines of text what /dev/session shows of cookies, whichever app they are for."""
+"""Turn what /dev/session shows of cookies into lines of text, for any app."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from {{ cookiecutter.project_slug }}.config import COOKIE_PREFIX
 
 
 def explained(app: Flask, held: str) -> str:
-    """Explain the cookies of a `Cookie` header, or the one cookie whose value is given."""
+    """Explain the cookies of a `Cookie` header, or the one cookie with this value."""
     if "=" not in held:
         held = f"{COOKIE_PREFIX}{explain.COOKIES[0]}={held}"
     with app.test_request_context():
@@ -24,7 +24,7 @@ def _lines(held: str) -> Iterator[str]:
             continue
         found = explain.explain(ours[name], text)
         yield f"{name}={found.shown}"
-        yield "The server takes it." if found.is_live else "The server refuses it."
+        yield "The server accepts it." if found.is_live else "The server refuses it."
         for title, facts in found.sections():
             yield title
             yield from (f"  {fact.name:<14}{fact.value}" for fact in facts)

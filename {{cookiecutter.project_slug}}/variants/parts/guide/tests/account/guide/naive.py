@@ -1,6 +1,6 @@
-"""Sign people in as many a tutorial does: every line can be attacked, see test_naive.py.
+"""Sign users in as many tutorials do: every line can be attacked, see test_naive.py.
 
-Copy nothing from here.
+Do not copy anything from here.
 """
 
 from secrets import token_hex

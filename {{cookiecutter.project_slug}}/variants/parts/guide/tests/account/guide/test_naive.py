@@ -1,4 +1,4 @@
-"""Attack each line of naive.py: it gives way, and this app does not. See docs/guide.md."""
+"""Each attack works on naive.py, and fails on this app. See docs/guide.md."""
 
 import base64
 import json
@@ -31,7 +31,7 @@ def log_in(naive: Browser) -> list[SetCookie]:
 
 
 def seen(naive: Browser) -> dict[str, str]:
-    """Return who the naive app takes the browser for."""
+    """Return the user that the naive app sees in the browser."""
     return dict(naive.get("/").json or {})
 
 
@@ -85,12 +85,12 @@ def test_a_session_is_read_without_a_key(naive: Browser, client: Browser, user: 
     assert read == {"username": "ana"}
 
     for cookie in set_cookies(client.login()):
-        # In quotes, since random letters may spell a short name by chance.
+        # In quotes, because random letters can spell a short name by chance.
         assert b'"Ana"' not in cookie.readable
         assert EMAIL.encode() not in cookie.readable
 
 
-def test_what_was_planted_before_the_login_is_there_after_it(
+def test_a_session_planted_before_the_login_survives_it(
     naive: Browser, make_app: MakeApp, user: str
 ) -> None:
     ours = make_app()
@@ -155,7 +155,7 @@ def test_another_site_logs_people_out(naive: Browser, client: Browser, user: str
 
 
 def test_another_site_sends_a_form(naive: Browser, client: Browser, user: str) -> None:
-    # Nothing keeps it from travelling with the forms of other sites.
+    # Without SameSite the cookie travels with the forms of other sites.
     assert not any("samesite" in cookie.attributes for cookie in log_in(naive))
     naive.post("/address", data={"address": "Eve's"}, headers=FROM_ANOTHER_SITE)
     assert naive.get("/address").text == "Eve's"

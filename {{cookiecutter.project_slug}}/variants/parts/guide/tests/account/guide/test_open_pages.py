@@ -1,4 +1,4 @@
-"""The pages of the guide are open in development, to the developer's own machine."""
+"""The pages of the guide are open only in development, to the machine of the developer."""
 
 import pytest
 from flask import Flask
@@ -14,18 +14,18 @@ PAGES = ("/dev/guide", "/dev/session")
 
 @pytest.fixture
 def desk(configure: MakeApp) -> Browser:
-    """Return a browser on the developer's own machine."""
+    """Return a browser on the machine of the developer."""
     return Browser(configure(development=True, public_url=LOCALHOST), origin=LOCALHOST)
 
 
-def test_a_served_app_has_none_of_them(app: Flask, client: Browser, user: str) -> None:
+def test_a_served_app_has_no_guide_pages(app: Flask, client: Browser, user: str) -> None:
     assert [name for name in app.view_functions if name.startswith("guide.")] == []
     client.login()
     for page in PAGES:
         assert client.get(page).status_code == 404
 
 
-def test_these_and_no_others_are_open_in_development(desk: Browser) -> None:
+def test_development_opens_only_these_guide_pages(desk: Browser) -> None:
     app = desk.application
     with app.app_context():
         ours = {name for name in app.view_functions if name.startswith("guide.")}
@@ -38,7 +38,7 @@ def test_these_and_no_others_are_open_in_development(desk: Browser) -> None:
     "header",
     ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"],
 )
-def test_a_tunnel_that_rewrites_the_host_does_not_open_them(
+def test_a_tunnel_that_rewrites_the_host_does_not_open_the_guide(
     desk: Browser, page: str, header: str
 ) -> None:
     assert desk.get(page).status_code == 200

@@ -1,4 +1,4 @@
-"""A cookie can be looked into, on a page in development."""
+"""A page in development explains the cookies of a browser."""
 
 import re
 
@@ -24,7 +24,7 @@ def reader(configure: MakeApp) -> Browser:
     return Browser(app, origin=LOCALHOST)
 
 
-def test_nothing_is_shown_to_sign_in_with(reader: Browser, user: str) -> None:
+def test_the_session_page_shows_no_usable_token(reader: Browser, user: str) -> None:
     with reader.application.app_context():
         token = links.create("register", "new@example.com")
     reader.get(f"/auth/register/{token}")
@@ -42,20 +42,22 @@ def test_nothing_is_shown_to_sign_in_with(reader: Browser, user: str) -> None:
 
 
 def test_the_page_follows_a_browser_from_visit_to_logout(reader: Browser, user: str) -> None:
-    assert "No cookie of this app" in reader.get(PAGE).text
+    assert "no cookie of this app" in reader.get(PAGE).text
     reader.login()
     shown = reader.get(PAGE).text
-    assert "The server takes it." in shown
+    assert "The server accepts it." in shown
     assert all(f"<code>{name}</code>" in shown for name in reader.jar())
     copy = reader.jar()
     reader.logout()
-    assert "No cookie of this app" in reader.get(PAGE).text
+    assert "no cookie of this app" in reader.get(PAGE).text
     reader.keep(copy)
     assert "The server refuses it." in reader.get(PAGE).text
 
 
 @pytest.mark.parametrize("page", ["/dev/guide", PAGE])
-def test_others_on_the_network_see_neither(reader: Browser, client: Browser, page: str) -> None:
+def test_other_machines_cannot_open_the_guide_pages(
+    reader: Browser, client: Browser, page: str
+) -> None:
     assert reader.get(page).status_code == 200
     assert reader.get(page, environ_overrides={"REMOTE_ADDR": "192.0.2.7"}).status_code == 404
     assert reader.get(page, headers={"Host": "app.example"}).status_code == 404

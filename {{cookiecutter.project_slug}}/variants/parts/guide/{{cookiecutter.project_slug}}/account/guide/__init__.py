@@ -1,4 +1,4 @@
-"""Teach sessions and cookies on this very app, in development: `/dev/guide`, `/dev/session`."""
+"""Teach sessions and cookies on this app, in development: `/dev/guide`, `/dev/session`."""
 
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy

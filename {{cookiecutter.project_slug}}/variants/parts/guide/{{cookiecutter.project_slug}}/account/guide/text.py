@@ -79,7 +79,7 @@ def _inline(text: str) -> str:
 
 @cache
 def _markdown() -> "MarkdownIt":
-    # Only here: it takes longer to import than the rest of this package.
+    # Imported here: it takes longer to import than the rest of this package.
     from markdown_it import MarkdownIt
 
     return MarkdownIt("commonmark", {"html": False}).enable("table")

@@ -28,7 +28,7 @@ def show() -> ResponseReturnValue:
 @bp.get("/session")
 @login_not_required
 def show_session() -> ResponseReturnValue:
-    """Explain the cookies of ours that the browser has just sent."""
+    """Explain the app's cookies that the browser has just sent."""
     names = {settings().cookie_name(name): name for name in explain.COOKIES}
     sent = [name for name in names if name in request.cookies]
     found = {name: explain.explain(names[name], request.cookies[name]) for name in sent}

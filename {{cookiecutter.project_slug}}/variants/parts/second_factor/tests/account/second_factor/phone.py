@@ -1,4 +1,4 @@
-"""Hold what a person with a second factor holds: a phone with an app, and recovery codes."""
+"""The things of a user with a second factor: a phone with an app, and recovery codes."""
 
 import re
 from dataclasses import dataclass
@@ -22,24 +22,24 @@ RECOVERY_CODE = "[a-z2-7]{4}(?:-[a-z2-7]{4}){5}"
 
 @dataclass
 class Phone:
-    """Show codes as an authenticator app does, by the tests' clock."""
+    """An authenticator app that runs on the tests' clock."""
 
     secret: str
     recovery_codes: list[str]
 
     def code(self, *, steps_ahead: int = 0) -> str:
-        """Return the code of now, or of some half minutes before or after."""
+        """Return the current code, or one some half minutes earlier or later."""
         totp = pyotp.TOTP(self.secret)
         return totp.generate_otp(totp.timecode(now()) + steps_ahead)
 
     def wrong_code(self) -> str:
-        """Return six digits that this phone does not show about now."""
+        """Return six digits that this phone does not show around now."""
         shown = {self.code(steps_ahead=steps) for steps in range(-2, 3)}
         return next(code for code in map(str, range(100_000, 100_006)) if code not in shown)
 
 
 def equip(app: Flask, email: str = EMAIL) -> Phone:
-    """Give an account a second factor past its page; no code has been used yet."""
+    """Give an account a second factor without the page; no code is used yet."""
     secret = pyotp.random_base32()
     with app.app_context():
         user = accounts.find(email)
@@ -52,7 +52,7 @@ def equip(app: Flask, email: str = EMAIL) -> Phone:
 
 
 def secret_on(page: TestResponse) -> str:
-    """Return the key that a page shows for typing into the app."""
+    """Return the key that the page shows to type into the app."""
     (shown,) = re.findall("<code>([A-Z2-7 ]+)</code>", page.text)
     return str(shown).replace(" ", "")
 
@@ -62,7 +62,7 @@ def recovery_codes_on(page: TestResponse) -> list[str]:
 
 
 def switch_on(client: Browser) -> Phone:
-    """Set up a second factor on the page, as somebody who is signed in."""
+    """Set up a second factor on the page, as a signed-in user."""
     phone = Phone(secret_on(client.get(PAGE)), [])
     done = client.post(PAGE, data={"code": phone.code()})
     assert done.status_code == 200
@@ -71,7 +71,7 @@ def switch_on(client: Browser) -> Phone:
 
 
 def give_password(client: Browser, password: str = PASSWORD, **more: str) -> None:
-    """Get as far as the page that asks for a code."""
+    """Log in up to the page that asks for a code."""
     answer = client.login(password=password, **more)
     assert (answer.status_code, answer.location) == (303, ARRIVING)
 

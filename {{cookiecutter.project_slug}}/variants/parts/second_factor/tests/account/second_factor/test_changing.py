@@ -1,4 +1,4 @@
-"""Switch the second factor off, make new recovery codes: only who has just proved who they are."""
+"""Switching it off and new recovery codes require a recent password and code."""
 
 import pytest
 from flask import Flask
@@ -22,7 +22,7 @@ def phone(app: Flask, user: str) -> Phone:
 
 @pytest.fixture
 def owner(client: Browser, phone: Phone) -> Browser:
-    """Return a browser that the account's owner is signed in with, by both factors."""
+    """Return a browser in which the user is signed in with both factors."""
     give_password(client)
     give_code(client, phone.code())
     return client
@@ -36,7 +36,9 @@ def has_second_factor(app: Flask) -> bool:
     return bool(rows(app, "SELECT user_id FROM second_factors"))
 
 
-def test_switched_off_the_password_is_enough(app: Flask, owner: Browser) -> None:
+def test_without_its_second_factor_an_account_needs_only_the_password(
+    app: Flask, owner: Browser
+) -> None:
     done = owner.post(f"{PAGE}/off")
     assert (done.status_code, done.location) == (303, PAGE)
     assert "Two-factor authentication is off." in owner.get(PAGE).text
@@ -50,7 +52,7 @@ def test_switched_off_the_password_is_enough(app: Flask, owner: Browser) -> None
 
 
 @each_change
-def test_every_other_session_ends_and_this_one_gets_a_new_token(
+def test_each_change_ends_other_sessions_and_rotates_this_one(
     app: Flask, owner: Browser, phone: Phone, path: str
 ) -> None:
     other, half_way = Browser(app), Browser(app)
@@ -67,7 +69,9 @@ def test_every_other_session_ends_and_this_one_gets_a_new_token(
 
 
 @each_change
-def test_the_recovery_codes_of_others_still_work(app: Flask, owner: Browser, path: str) -> None:
+def test_each_change_leaves_the_recovery_codes_of_other_users(
+    app: Flask, owner: Browser, path: str
+) -> None:
     with app.app_context():
         add_user(BOB, name="Bob")
     of_bob, bob = equip(app, BOB), Browser(app)
@@ -81,7 +85,7 @@ def test_the_recovery_codes_of_others_still_work(app: Flask, owner: Browser, pat
     ("method", "path"),
     [("GET", PAGE), ("POST", PAGE), ("POST", f"{PAGE}/off"), ("POST", f"{PAGE}/codes")],
 )
-def test_password_and_code_are_asked_for_again_after_ten_minutes(
+def test_each_change_requires_a_password_and_code_of_the_last_ten_minutes(
     app: Flask,
     owner: Browser,
     phone: Phone,

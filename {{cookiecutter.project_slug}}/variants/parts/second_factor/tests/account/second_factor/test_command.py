@@ -1,4 +1,4 @@
-"""Operators help people who have lost their second factor, and see who has one."""
+"""Operators remove a lost second factor, and see which users have one."""
 
 from flask import Flask
 
@@ -11,7 +11,7 @@ from .phone import equip
 BOB = "bob@example.com"
 
 
-def test_the_second_factor_of_others_stays(app: Flask, user: str) -> None:
+def test_a_reset_leaves_the_second_factors_of_other_users(app: Flask, user: str) -> None:
     with app.app_context():
         add_user(BOB, name="Bob")
     for email in (EMAIL, BOB):

@@ -1,4 +1,4 @@
-"""Prove again who one is: with a second factor the password alone does not do."""
+"""With a second factor, confirming takes the password and a code."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ def phone(app: Flask, user: str, clock: TimeMachineFixture) -> Phone:
 
 @pytest.fixture
 def owner(client: Browser, phone: Phone, clock: TimeMachineFixture) -> Browser:
-    """Return a browser whose user gave password and code an hour ago, and stayed signed in."""
+    """Return a browser whose user logged in an hour ago with password and code."""
     give_password(client, remember="y")
     give_code(client, phone.code())
     clock.shift(60 * 60)
@@ -42,21 +42,21 @@ def confirm(browser: Browser, code: str, password: str = PASSWORD) -> TestRespon
 
 
 @either
-def test_password_and_code_are_one_proof(
+def test_a_user_confirms_with_password_and_code(
     app: Flask, owner: Browser, phone: Phone, pick: Pick
 ) -> None:
     assert 'autocomplete="one-time-code"' in owner.get(CONFIRM).text
     code = pick(phone)
     assert confirm(owner, code).location == PAGE
     assert owner.get(PAGE).status_code == 200
-    # Used up, here as at the login.
+    # The code is used up, here and at the login.
     assert confirm(owner, code).status_code == 422
     fresh = Browser(app)
     give_password(fresh)
     assert give_code(fresh, code).status_code == 422
 
 
-def test_a_thief_of_session_and_password_can_neither_switch_it_off_nor_go_round_it(
+def test_a_thief_without_a_code_cannot_switch_it_off_or_bypass_it(
     app: Flask, owner: Browser, phone: Phone
 ) -> None:
     thief = copy_of(owner)

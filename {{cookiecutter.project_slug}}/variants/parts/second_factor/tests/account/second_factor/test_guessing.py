@@ -1,4 +1,4 @@
-"""Who has the password cannot guess codes for ever, and the owner hears of it."""
+"""An attacker with the password cannot keep guessing codes, and the user is told."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -17,12 +17,12 @@ from ...support.mail import letters
 from ...support.sql import rows, run_sql
 from .phone import ARRIVING, Phone, equip, give_code, give_password
 
-CLOSED = "those of your app are refused"
+CLOSED = "codes of your app are blocked"
 
 
 @pytest.fixture
 def patient(configure: MakeApp, user: str) -> Flask:
-    """Return an app that lets people try as often as they like, but for codes."""
+    """Return an app without limits, except the one for codes."""
     many = Rate(1000, 900)
     return configure(login_attempts_per_account=many, login_attempts_per_address=many)
 
@@ -34,7 +34,7 @@ def phone(patient: Flask, clock: TimeMachineFixture) -> Phone:
 
 @pytest.fixture
 def guesser(patient: Flask, phone: Phone) -> Browser:
-    """Return a browser that the right password was given in."""
+    """Return a browser that has passed the password step."""
     browser = Browser(patient)
     give_password(browser)
     return browser
@@ -61,11 +61,11 @@ def test_after_fifty_wrong_codes_the_right_one_is_refused(
     assert refused.status_code == 422
     assert "Please use a recovery code" in refused.text
     assert not guesser.is_signed_in()
-    # The page says so before one tries, on the next day as well.
+    # The page says so before the user tries, on the next day too.
     assert CLOSED in guesser.get(ARRIVING).text
 
 
-def test_a_recovery_code_goes_on_and_opens_it_again(
+def test_a_recovery_code_works_and_makes_codes_of_the_app_work_again(
     patient: Flask, phone: Phone, guesser: Browser
 ) -> None:
     let_fail(patient, 50)
@@ -78,7 +78,7 @@ def test_a_recovery_code_goes_on_and_opens_it_again(
     assert give_code(guesser, phone.code()).status_code == 303
 
 
-def test_of_guesses_at_the_same_moment_none_is_compared_uncounted(
+def test_concurrent_guesses_are_counted_before_they_are_compared(
     patient: Flask, phone: Phone, guesser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     let_fail(patient, 48)
@@ -95,7 +95,7 @@ def test_of_guesses_at_the_same_moment_none_is_compared_uncounted(
     assert failures(patient) == 50
 
 
-def test_a_notice_goes_out_each_day_while_wrong_codes_come(
+def test_the_user_gets_one_notice_a_day_while_wrong_codes_arrive(
     patient: Flask, phone: Phone, clock: TimeMachineFixture
 ) -> None:
     told = []
@@ -106,6 +106,6 @@ def test_a_notice_goes_out_each_day_while_wrong_codes_come(
             give_code(guesser, phone.wrong_code())
         told += [letter["To"] for letter in letters(patient)]
         clock.shift(timedelta(hours=6))
-    # Five days, closed in the fourth of them.
+    # Five days; codes of the app are refused from the fourth day on.
     assert failures(patient) == 50
     assert told == [EMAIL] * 5

@@ -1,4 +1,4 @@
-"""Between password and code a browser holds next to nothing, and not for long."""
+"""Between password and code a browser has almost no rights, for ten minutes."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ def phone(app: Flask, user: str) -> Phone:
 
 @pytest.fixture
 def half_way(client: Browser, phone: Phone) -> Browser:
-    """Return a browser that the right password was given in."""
+    """Return a browser that has passed the password step."""
     give_password(client)
     return client
 
@@ -34,7 +34,7 @@ def assert_sent_back(browser: Browser, phone: Phone) -> None:
     assert not browser.is_signed_in()
 
 
-def test_it_opens_nothing_that_is_closed(app: Flask, half_way: Browser) -> None:
+def test_a_login_without_its_code_opens_no_closed_page(app: Flask, half_way: Browser) -> None:
     closed = 0
     for rule, path in addresses(app):
         for method in (rule.methods or set()) - {"OPTIONS"}:
@@ -49,7 +49,7 @@ def test_it_opens_nothing_that_is_closed(app: Flask, half_way: Browser) -> None:
     assert half_way.get(ARRIVING).status_code == 200
 
 
-def test_it_lasts_ten_minutes(
+def test_a_login_without_its_code_expires_after_ten_minutes(
     app: Flask, client: Browser, phone: Phone, clock: TimeMachineFixture
 ) -> None:
     late = Browser(app)
@@ -62,8 +62,10 @@ def test_it_lasts_ten_minutes(
     assert "That took too long" in late.get("/auth/login").text
 
 
-def test_it_does_not_outlive_the_epoch(app: Flask, half_way: Browser, phone: Phone) -> None:
-    """A changed password voids what the old one has begun."""
+def test_a_password_change_ends_a_login_without_its_code(
+    app: Flask, half_way: Browser, phone: Phone
+) -> None:
+    """A password change cancels logins that began with the old password."""
     end_everywhere(app)
     assert_sent_back(half_way, phone)
 
@@ -76,7 +78,7 @@ def test_it_does_not_outlive_the_epoch(app: Flask, half_way: Browser, phone: Pho
         "DELETE FROM users",
     ],
 )
-def test_it_does_not_outlive_what_it_was_about(
+def test_a_changed_account_ends_a_login_without_its_code(
     app: Flask, half_way: Browser, phone: Phone, change: str
 ) -> None:
     run_sql(app, change)
@@ -84,7 +86,7 @@ def test_it_does_not_outlive_what_it_was_about(
     assert_sent_back(half_way, phone)
 
 
-def test_whoever_planted_a_session_does_not_share_it(
+def test_an_attacker_who_planted_a_session_does_not_share_the_login(
     app: Flask, client: Browser, phone: Phone
 ) -> None:
     with app.app_context():
@@ -121,7 +123,7 @@ def give_password_again(browser: Browser, phone: Phone) -> None:
 
 
 @pytest.mark.parametrize("end", [use, log_out, use_and_log_out, give_password_again])
-def test_a_copy_of_it_is_worthless_once_it_is_over(
+def test_a_copied_cookie_is_worthless_once_the_login_step_ends(
     half_way: Browser, phone: Phone, end: Callable[[Browser, Phone], None]
 ) -> None:
     copy = copy_of(half_way)
@@ -133,10 +135,10 @@ def test_a_copy_of_it_is_worthless_once_it_is_over(
     assert not copy.is_signed_in()
 
 
-def test_the_form_of_an_earlier_one_does_nothing(
+def test_the_code_form_of_an_earlier_login_is_refused(
     app: Flask, half_way: Browser, phone: Phone
 ) -> None:
-    """Two accounts in two tabs: the code of the first must not be tried for the second."""
+    """With two accounts in two tabs, the code of the first must not be tried for the second."""
     with app.app_context():
         add_user(BOB, name="Bob")
     bobs = equip(app, BOB)

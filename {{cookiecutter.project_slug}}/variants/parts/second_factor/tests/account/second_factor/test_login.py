@@ -1,4 +1,4 @@
-"""Log in with a second factor: the password leads to a page that asks for a code."""
+"""A user with a second factor logs in by password, then by code."""
 
 import pytest
 from flask import Flask
@@ -31,7 +31,7 @@ def test_the_password_alone_signs_nobody_in(client: Browser, phone: Phone) -> No
     assert not client.is_signed_in()
 
 
-def test_a_code_does(app: Flask, client: Browser, phone: Phone) -> None:
+def test_a_code_completes_the_login(app: Flask, client: Browser, phone: Phone) -> None:
     give_password(client)
     done = give_code(client, phone.code())
     assert (done.status_code, done.location) == (303, "/")
@@ -40,7 +40,7 @@ def test_a_code_does(app: Flask, client: Browser, phone: Phone) -> None:
 
 
 @pytest.mark.parametrize("zero", ["\uff10", "\u0660", "\u06f0", "\u0966", "\U0001d7ce"])
-def test_a_code_is_taken_in_the_digits_of_any_keyboard(
+def test_a_user_can_type_a_code_in_the_digits_of_any_script(
     client: Browser, phone: Phone, zero: str
 ) -> None:
     give_password(client)
@@ -48,7 +48,7 @@ def test_a_code_is_taken_in_the_digits_of_any_keyboard(
     assert give_code(client, f"{typed[:3]}\u3000{typed[3:]}").status_code == 303
 
 
-def test_a_reset_of_the_password_does_not_skip_it(client: Browser, phone: Phone) -> None:
+def test_a_password_reset_does_not_skip_the_second_factor(client: Browser, phone: Phone) -> None:
     client.get(ask_for_link(client, "/auth/reset", EMAIL))
     client.post("/auth/reset/finish", data={"password": NEW_PASSWORD})
     assert not client.is_signed_in()
@@ -58,14 +58,14 @@ def test_a_reset_of_the_password_does_not_skip_it(client: Browser, phone: Phone)
     assert client.is_signed_in()
 
 
-def test_without_a_password_there_is_nothing_to_ask_for(client: Browser, phone: Phone) -> None:
+def test_the_code_page_requires_the_password_first(client: Browser, phone: Phone) -> None:
     for answer in (client.get(ARRIVING), give_code(client, phone.code())):
         assert (answer.status_code, answer.location) == (303, "/auth/login")
         assert not set_cookies(answer)
     assert not client.is_signed_in()
 
 
-def test_somebody_elses_code_is_refused(app: Flask, client: Browser, phone: Phone) -> None:
+def test_the_code_of_another_user_is_refused(app: Flask, client: Browser, phone: Phone) -> None:
     with app.app_context():
         add_user("bob@example.com", name="Bob")
     of_bob = equip(app, "bob@example.com")
@@ -75,7 +75,7 @@ def test_somebody_elses_code_is_refused(app: Flask, client: Browser, phone: Phon
     assert not client.is_signed_in()
 
 
-def test_a_recovery_code_signs_in_where_the_phone_is_lost(
+def test_a_user_without_the_phone_logs_in_by_recovery_code(
     app: Flask, client: Browser, phone: Phone
 ) -> None:
     give_password(client)
@@ -88,11 +88,9 @@ def test_a_recovery_code_signs_in_where_the_phone_is_lost(
     assert "A recovery code of your account was used." in notice.get_content()
 
 
-def test_codes_fit_though_the_clock_of_the_phone_differs_a_little(
-    client: Browser, phone: Phone
-) -> None:
+def test_codes_of_a_phone_half_a_minute_off_are_accepted(client: Browser, phone: Phone) -> None:
     give_password(client)
-    # Oldest first: a later one voids those before it.
+    # Oldest first: using a code makes all earlier ones invalid.
     answers = [give_code(client, phone.code(steps_ahead=steps)).status_code for steps in (-2, 2)]
     assert answers == [422, 422]
     for steps in (-1, 0, 1):
@@ -100,7 +98,7 @@ def test_codes_fit_though_the_clock_of_the_phone_differs_a_little(
         assert give_code(client, phone.code(steps_ahead=steps)).status_code == 303
 
 
-def test_a_secret_that_cannot_be_read_lets_nobody_in_but_by_recovery_code(
+def test_with_an_unreadable_secret_only_recovery_codes_work(
     app: Flask, user: str, configure: MakeApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     phone = equip(app)

@@ -1,4 +1,4 @@
-"""When the secret key changes, every secret comes under the new one, whatever else goes on."""
+"""When the secret key changes, every secret is encrypted again, even during other writes."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ UNREADABLE = b"encrypted under a key that nobody has"
 
 @pytest.fixture
 def bob(app: Flask) -> str:
-    """Make an account with a second factor and return its address."""
+    """Create an account with a second factor and return its address."""
     with app.app_context():
         add_user(BOB, name="Bob")
     equip(app, BOB)
@@ -34,8 +34,8 @@ def reencrypt(app: Flask, *keys: str) -> tuple[int, list[str]]:
         return store.reencrypt_all(keys)
 
 
-def test_no_transaction_is_left_behind(app: Flask, bob: str) -> None:
-    """The command talks to a terminal afterwards, and all other writers would wait for it."""
+def test_reencrypting_leaves_no_transaction_open(app: Flask, bob: str) -> None:
+    """The command waits for the terminal afterwards, and would block all other writers."""
     with app.app_context():
         store.reencrypt_all([NEW_KEY, KEY])
         assert not db.session.in_transaction()

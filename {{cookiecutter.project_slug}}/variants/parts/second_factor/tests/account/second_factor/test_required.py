@@ -1,4 +1,4 @@
-"""REQUIRE_SECOND_FACTOR: nobody goes on without one."""
+"""REQUIRE_SECOND_FACTOR: a user without a second factor has to set one up."""
 
 import pytest
 from flask import Flask
@@ -26,7 +26,7 @@ def required(configure: MakeApp, user: str) -> Flask:
 
 @pytest.fixture
 def newcomer(required: Flask) -> Browser:
-    """Return a browser of somebody who has yet to set one up."""
+    """Return the browser of a user without a second factor."""
     browser = Browser(required)
     browser.login()
     return browser
@@ -37,7 +37,7 @@ def is_led_to_it(browser: Browser, path: str, method: str = "GET") -> bool:
     return (answer.status_code, answer.location) == (303, PAGE)
 
 
-def test_every_page_but_these_leads_to_where_it_is_set_up(
+def test_a_user_without_a_second_factor_can_open_only_these_pages(
     required: Flask, newcomer: Browser
 ) -> None:
     cookies = newcomer.jar()
@@ -48,11 +48,15 @@ def test_every_page_but_these_leads_to_where_it_is_set_up(
             browser.keep(cookies)
             if rule.endpoint != "auth.logout" and not is_led_to_it(browser, path, method):
                 found.add(rule.endpoint)
-    # Files of an extension are open, as our own are.
-    assert {name for name in found if not name.endswith(".static")} | {"auth.logout"} == OPEN
+    # The static files of an extension are public, as our own are.
+    opened = {name for name in found if not name.endswith(".static")} | {"auth.logout"}
+    assert opened == OPEN, (
+        f"{sorted(opened ^ OPEN)} differs from the list: a user without a second factor may open "
+        "only what is needed to set one up."
+    )
 
 
-def test_once_it_is_set_up_everything_is_open(newcomer: Browser) -> None:
+def test_a_user_with_a_new_second_factor_can_open_every_page(newcomer: Browser) -> None:
     page = newcomer.get(PAGE).text
     assert "Please set up two-factor authentication first." in page
     assert 'href="/account/"' not in page.partition("<main")[2]
@@ -62,7 +66,7 @@ def test_once_it_is_set_up_everything_is_open(newcomer: Browser) -> None:
     assert is_led_to_it(newcomer, "/")
 
 
-def test_it_is_not_required_unless_the_setting_says_so(app: Flask, client: Browser) -> None:
+def test_a_second_factor_is_not_required_by_default(app: Flask, client: Browser) -> None:
     with app.app_context():
         add_user(EMAIL)
     client.login()

@@ -1,4 +1,4 @@
-"""What a thief would look for lies nowhere in clear: database, log, mails, cookies."""
+"""No secret is in clear in the database, the log, mails or cookies."""
 
 import re
 from base64 import b32decode, b64encode
@@ -14,7 +14,7 @@ from ...support.sql import everything_stored
 from .phone import ARRIVING, PAGE, Phone, recovery_codes_on, secret_on
 
 
-def test_secrets_and_codes_are_kept_by_their_owner_alone(
+def test_secrets_and_codes_are_stored_nowhere_in_clear(
     app: Flask,
     client: Browser,
     user: str,
@@ -31,7 +31,7 @@ def test_secrets_and_codes_are_kept_by_their_owner_alone(
     answers.append(client.login())
     answers.append(client.get(PAGE))
     phone = Phone(secret_on(answers[-1]), [])
-    # While the secret waits for its code it lies in the session.
+    # Until its code is confirmed, the secret is in the session.
     stored = everything_stored(app)
     used = [phone.wrong_code(), phone.code()]
     for code in used:
@@ -53,7 +53,7 @@ def test_secrets_and_codes_are_kept_by_their_owner_alone(
     kept = b"\n".join([stored, mailed.encode(), caplog.text.encode(), cookies])
     for secret in (phone.secret, *phone.recovery_codes):
         plain = secret.replace("-", "").encode()
-        # Sessions write bytes in base64; the app shares what base32 stands for.
+        # Sessions write bytes in base64; the phone app decodes the base32.
         for spelt in (secret.encode(), plain, b64encode(plain), b32decode(plain.upper())):
             assert spelt not in kept
     for code in used:

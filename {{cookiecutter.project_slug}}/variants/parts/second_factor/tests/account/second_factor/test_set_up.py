@@ -1,4 +1,4 @@
-"""Set up a second factor: a secret for the app, a code in return, recovery codes once."""
+"""A user sets up a second factor: secret, first code, recovery codes."""
 
 import pytest
 from flask import Flask
@@ -13,7 +13,7 @@ from .phone import PAGE, Phone, secret_on, switch_on
 
 @pytest.fixture
 def owner(client: Browser, user: str) -> Browser:
-    """Return a browser that the account's owner is signed in with."""
+    """Return a browser in which the user is signed in."""
     client.login()
     return client
 
@@ -28,26 +28,26 @@ def state(app: Flask) -> dict[str, object]:
     return found[0] if found else {}
 
 
-def test_the_account_page_leads_to_it(owner: Browser) -> None:
+def test_the_account_page_links_to_the_second_factor(owner: Browser) -> None:
     assert f'href="{PAGE}"' in owner.get("/account/").text
 
 
-def test_a_code_of_the_app_switches_it_on(app: Flask, owner: Browser) -> None:
+def test_a_code_of_the_app_switches_the_second_factor_on(app: Flask, owner: Browser) -> None:
     phone = switch_on(owner)
     assert state(app)["secret"]
     assert len(set(phone.recovery_codes)) == 10
-    # 120 random bits each: a slow hash would add nothing.
+    # 120 random bits each, so a slow hash would add nothing.
     assert {len(code.replace("-", "")) for code in phone.recovery_codes} == {24}
     assert kinds(app) == ["second_factor_on"]
     assert owner.is_signed_in()
     page = owner.get(PAGE).text
     assert "10 recovery codes left" in page
-    # Neither is ever shown again.
+    # The page never shows them again.
     assert not any(code in page for code in phone.recovery_codes)
     assert phone.secret not in page.replace(" ", "")
 
 
-def test_a_wrong_code_is_refused_and_the_right_one_taken_afterwards(owner: Browser) -> None:
+def test_a_wrong_code_is_refused_and_the_right_one_still_accepted(owner: Browser) -> None:
     phone = Phone(secret_on(owner.get(PAGE)), [])
     refused = owner.post(PAGE, data={"code": phone.wrong_code()})
     assert refused.status_code == 422
@@ -55,7 +55,7 @@ def test_a_wrong_code_is_refused_and_the_right_one_taken_afterwards(owner: Brows
     assert owner.post(PAGE, data={"code": phone.code()}).status_code == 200
 
 
-def test_a_reset_under_way_leaves_no_second_factor_of_a_thiefs_behind(
+def test_a_password_reset_during_set_up_discards_the_second_factor(
     app: Flask, owner: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phone = Phone(secret_on(owner.get(PAGE)), [])

@@ -1,4 +1,4 @@
-"""A code works once, whoever sends it and however often; guessing is slowed down."""
+"""A code works only once, even in concurrent requests, and guessing is throttled."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +38,7 @@ def half_way(app: Flask) -> Browser:
 
 
 def statuses(app: Flask, code: str, times: int) -> list[int]:
-    """Give a code so many times, each time from the page that asks for it."""
+    """Enter a code this many times, each time from the page that asks for it."""
     browser = half_way(app)
     return [give_code(copy_of(browser), code).status_code for _ in range(times)]
 
@@ -51,12 +51,12 @@ def test_a_code_works_once(app: Flask, phone: Phone, pick: Pick) -> None:
 
 
 @either
-def test_of_many_at_the_same_moment_one_wins(
+def test_of_concurrent_uses_of_a_code_one_wins(
     app: Flask, phone: Phone, pick: Pick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, use = pick(phone), codes.use
     browsers = [copy_of(half) for half in [half_way(app)] for _ in range(6)]
-    # All of them have looked before the first of them acts.
+    # All requests have read the row before the first one writes.
     ready = Barrier(6, timeout=30)
     monkeypatch.setattr(codes, "use", lambda *given: ready.wait() >= 0 and use(*given))
     with ThreadPoolExecutor(max_workers=6) as threads:
@@ -65,8 +65,8 @@ def test_of_many_at_the_same_moment_one_wins(
     assert [browser.is_signed_in() for browser in browsers].count(True) == 1
 
 
-def test_wrong_codes_are_counted_as_wrong_passwords_are(configure: MakeApp, phone: Phone) -> None:
+def test_wrong_codes_are_throttled_like_wrong_passwords(configure: MakeApp, phone: Phone) -> None:
     app = configure(login_attempts_per_account=Rate(3, 900))
     assert statuses(app, phone.wrong_code(), 5) == [422, 422, 422, 429, 429]
-    # Passwords are counted by themselves.
+    # Passwords are counted separately.
     assert Browser(app).login().status_code == 303

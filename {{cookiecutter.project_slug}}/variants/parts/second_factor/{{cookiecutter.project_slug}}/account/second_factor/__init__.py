@@ -1,4 +1,4 @@
-"""A second factor: a code of an app besides the password, and recovery codes for want of it."""
+"""A second factor: codes of an authenticator app, and recovery codes in case it is lost."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ part = Part(
     menu=("second_factor.manage", lazy("Two-factor authentication")),
     labels={
         "recovery_code_used": lazy("A recovery code was used"),
-        "recovery_codes_renewed": lazy("New recovery codes were made"),
+        "recovery_codes_renewed": lazy("New recovery codes were created"),
         "second_factor_failed": lazy("A wrong two-factor code was entered"),
         "second_factor_off": lazy("Two-factor authentication was turned off"),
         "second_factor_on": lazy("Two-factor authentication was turned on"),

@@ -1,7 +1,7 @@
-"""Ask for a code between the right password and the session.
+"""Ask for a code after the right password and before the session.
 
-Nobody is signed in meanwhile: what the browser holds opens nothing but this page, and
-each request looks up anew whether it still holds.
+The user is not signed in meanwhile: the browser's session opens only this page, and each
+request checks again whether it is still valid.
 """
 
 import secrets
@@ -24,15 +24,15 @@ from . import codes, store
 from .views import CodeForm, bp
 
 LIFETIME_SECONDS = 10 * 60
-# A cookie may carry it, and browsers drop one of more than 4 KB.
+# A cookie may carry it, and browsers drop cookies of more than 4 KB.
 TARGET_MAX_LENGTH = 1000
 
 
 def ask_for_code(user: User, remember: bool, target: str) -> ResponseReturnValue | None:
-    """Lead a user with the right password and a second factor to the page below."""
+    """Redirect a user with the right password and a second factor to the page below."""
     if not store.is_set_up(user):
         return None
-    # A session that was planted in this browser must not share in what follows.
+    # End any session that an attacker planted in this browser.
     logout_user()
     until = int(now().timestamp()) + LIFETIME_SECONDS
     target = target if len(ascii(target)) < TARGET_MAX_LENGTH else ""
@@ -46,7 +46,7 @@ def ask_for_code(user: User, remember: bool, target: str) -> ResponseReturnValue
 @checks_own_forms
 def challenge() -> ResponseReturnValue:
     form, found = CodeForm(request.form), _challenged()
-    # The counter has a transaction of its own, which would wait for this one.
+    # The counter has its own transaction, which would wait for this one.
     db.session.commit()
     if found is None:
         if session.pop(CHALLENGE, None):
@@ -55,7 +55,7 @@ def challenge() -> ResponseReturnValue:
     handle, user, remember, target = found
     set_language(user.language)
     if not is_made_for(handle, request.form):
-        # The code may be another account's, whose password was given first, in another tab.
+        # The code may be for another account, whose login began earlier in another tab.
         abort(
             409,
             _(
@@ -77,7 +77,7 @@ def challenge() -> ResponseReturnValue:
 
 
 def _challenged() -> tuple[str, User, bool, str] | None:
-    """Return who gave the right password here recently, unless the account has changed since."""
+    """Return the user who recently gave the right password; None if the account has changed."""
     nobody = ("", "", 0, 0, False, "")
     handle, public_id, epoch, until, remember, target = session.get(CHALLENGE, nobody)
     if now().timestamp() >= until or is_challenge_over(handle):

@@ -1,7 +1,7 @@
-"""Make codes and use them up: those of an app (TOTP, RFC 6238), and recovery codes.
+"""Create codes and use them up: those of an app (TOTP, RFC 6238), and recovery codes.
 
-Functions that write join the caller's transaction. A code works once, even if it comes
-twice at the same moment: the statement that looks for it is the one that uses it up.
+Functions that write join the caller's transaction. A code works once, even in two parallel
+requests: the statement that looks for it also uses it up.
 """
 
 import hashlib
@@ -27,19 +27,19 @@ from . import store
 from .store import RecoveryCode, SecondFactor
 
 DIGITS = 6
-# Clocks differ and people type slowly: the code before and the one after will do.
+# Clocks differ and people type slowly: accept the previous and the next code too.
 STEPS_AROUND = 1
-# Close the app's codes then: endless guessing succeeds in the end. NIST SP 800-63B-4
+# Refuse the app's codes after so many: endless guessing would succeed. NIST SP 800-63B-4
 # (3.2.2) allows 100 failures in a row.
 MOST_FAILURES = 50
-# So many wrong codes within a day are no slip of the finger (ASVS 6.3.5).
+# So many wrong codes within a day are no typing errors: tell the user (ASVS 6.3.5).
 FAILURES_TOLD = 3
 RECOVERY_CODES = 10
 # 120 random bits need no slow hash (ASVS 6.5.2).
 RECOVERY_CODE_BYTES = 15
-# A code is at most 29 characters with its dashes; to normalise long texts takes quadratic time.
+# A code has at most 29 characters with dashes; normalising long texts takes quadratic time.
 TYPED_LENGTH = 100
-# Apps show no more of it, and a QR code holds only so much.
+# Apps show no more of it, and a QR code has little room.
 ISSUER_MAX_LENGTH = 64
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def in_groups(text: str, between: str) -> str:
 
 
 def matching_step(secret: str, typed: str) -> int | None:
-    """Return the 30 seconds whose code this is, by the server's clock; None if it is wrong."""
+    """Return the 30-second step of a code, by the server's clock; None if the code is wrong."""
     totp = pyotp.TOTP(secret, digits=DIGITS)
     current = totp.timecode(now())
     for step in range(current - STEPS_AROUND, current + STEPS_AROUND + 1):
@@ -79,23 +79,23 @@ def use(user: User, typed: str) -> bool:
 
 
 def is_closed(user: User) -> bool:
-    """Tell whether there were so many wrong codes that only a recovery code is taken."""
+    """Tell whether there were so many wrong codes that only recovery codes are accepted."""
     factor = store.find(user)
     return factor is not None and factor.failures >= MOST_FAILURES
 
 
 def hint(user: User) -> str:
-    """Say which codes are taken."""
+    """Say which codes are accepted."""
     if is_closed(user):
         return _(
-            "There were too many wrong codes, so those of your app are refused. Use one of "
-            "your recovery codes: then they work again."
+            "There were too many wrong codes, so the codes of your app are blocked. Use one of "
+            "your recovery codes to unblock them."
         )
     return _("The six digits that your app shows, or one of your recovery codes.")
 
 
 def refusal(user: User) -> str:
-    """Say why a code was refused, as far as its owner can do something about it."""
+    """Say why a code was refused, as far as the user can do something about it."""
     if is_closed(user):
         return _("Please use a recovery code that you have not used before.")
     return _(
@@ -105,7 +105,7 @@ def refusal(user: User) -> str:
 
 
 def renew_recovery_codes(user: User) -> list[str]:
-    """Replace the recovery codes; return the new ones, which nobody can read again."""
+    """Replace the recovery codes; return the new ones, which cannot be read again."""
     made = [b32encode(secrets.token_bytes(RECOVERY_CODE_BYTES)) for _ in range(RECOVERY_CODES)]
     codes = [code.decode().lower() for code in made]
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
@@ -126,10 +126,10 @@ def _use_totp(user: User, code: str) -> bool:
     try:
         secret = encryption.decrypt(factor.secret, owner=user.public_id).decode()
     except encryption.Unreadable as error:
-        # Nobody gets in without a code; the recovery codes still work.
+        # Refuse the code; the recovery codes still work.
         logger.error("the second factor of user=%s cannot be read: %s", user.public_id, error)
         return False
-    # Count before comparing: of guesses at the same moment none goes uncounted.
+    # Count before comparing, so that parallel guesses are all counted.
     open_to = update(SecondFactor).where(mine, SecondFactor.failures < MOST_FAILURES)
     counted = open_to.values(failures=SecondFactor.failures + 1)
     if db.session.scalar(counted.returning(SecondFactor.user_id)) is None:
@@ -147,7 +147,7 @@ def _use_recovery_code(user: User, code: str) -> bool:
     gone = delete(RecoveryCode).where(*this).returning(RecoveryCode.id)
     if db.session.scalar(gone) is None:
         return False
-    # It proves the owner, who may use the app again.
+    # A recovery code proves the owner, so accept the app's codes again.
     mine = SecondFactor.user_id == user.id
     db.session.execute(update(SecondFactor).where(mine).values(failures=0))
     audit.record("recovery_code_used", user)
@@ -156,13 +156,13 @@ def _use_recovery_code(user: User, code: str) -> bool:
 
 
 def _record_failure(user: User) -> None:
-    """Record a wrong code, and mail a notice a day while there are several."""
+    """Record a wrong code, and mail at most one notice a day if there are several."""
     what, day_ago = "second_factor_failed", now() - timedelta(days=1)
     audit.record(what, user)
     today = (Event.user_id == user.id, Event.kind == what, Event.at > day_ago)
     if (db.session.scalar(select(func.count()).where(*today)) or 0) < FAILURES_TOLD:
         return
-    # In one statement: of two wrong codes at the same moment one is told.
+    # In one statement: two parallel wrong codes cause one notice.
     due = or_(SecondFactor.told_at.is_(None), SecondFactor.told_at <= day_ago)
     told = update(SecondFactor).where(SecondFactor.user_id == user.id, due).values(told_at=now())
     if db.session.scalar(told.returning(SecondFactor.user_id)) is not None:
@@ -170,9 +170,9 @@ def _record_failure(user: User) -> None:
 
 
 def _plain(typed: str) -> str:
-    """Return a code as it was made, however a keyboard writes its letters and digits."""
+    """Return a code as it was created, however a keyboard writes its letters and digits."""
     letters = unicodedata.normalize("NFKC", typed[:TYPED_LENGTH]).lower()
-    # NFKC knows full-width digits; decimal knows Arabic, Hindi and all others as well.
+    # NFKC converts full-width digits; decimal converts Arabic, Hindi and all others as well.
     return "".join(str(unicodedata.decimal(one, one)) for one in letters if one.isalnum())
 
 

@@ -12,7 +12,7 @@ from . import store
 @click.command("reset-second-factor")
 @click.argument("email")
 def reset(email: str) -> None:
-    """Switch the second factor of an account off, and end its sessions."""
+    """Turn off the second factor of an account, and end its sessions."""
     user = find_user(email)
     if not store.is_set_up(user):
         raise click.ClickException(f"{user.email} has no second factor.")
@@ -21,4 +21,4 @@ def reset(email: str) -> None:
     audit.record("second_factor_reset_by_operator", user)
     mail.notify(user, "second_factor_reset")
     db.session.commit()
-    click.echo(f"{user.email} has no second factor any more; all its sessions have ended.")
+    click.echo(f"{user.email} no longer has a second factor; all its sessions have ended.")

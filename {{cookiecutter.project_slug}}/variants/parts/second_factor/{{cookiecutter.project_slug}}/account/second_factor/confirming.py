@@ -1,4 +1,4 @@
-"""Ask for a code where an account with a second factor proves again whose it is."""
+"""Ask for a code when a user with a second factor confirms the password."""
 
 from wtforms import Field, StringField
 from wtforms.validators import DataRequired

@@ -1,4 +1,4 @@
-"""Tell people by mail what became of their second factor."""
+"""Compose the mails about changes of a second factor."""
 
 from ...core.i18n import gettext as _, show_time
 from ...core.mail import Message, external_url
@@ -9,15 +9,17 @@ def compose_changed(row: Outbox) -> Message:
     said = {
         "second_factor_on": _("Two-factor authentication is on."),
         "second_factor_off": _("Two-factor authentication is off."),
-        "recovery_codes_renewed": _("Your account has new recovery codes; the old ones are void."),
+        "recovery_codes_renewed": _(
+            "Your account has new recovery codes; the old ones no longer work."
+        ),
         "recovery_code_used": _("A recovery code of your account was used."),
-        "second_factor_failed": _("Somebody gave your password, and after it only wrong codes."),
+        "second_factor_failed": _("Somebody entered your password, and then only wrong codes."),
     }
     values = {"change": said[row.detail["change"]], "time": show_time(row.created_at)}
     return Message("second_factor_changed", {**values, "url": external_url("reset.start")})
 
 
 def compose_reset(row: Outbox) -> Message:
-    """Tell that an operator has turned it off, and how to take the account back."""
+    """Report that an operator has turned it off, and how to recover the account."""
     url = external_url("reset.start")
     return Message("second_factor_reset", {"url": url, "time": show_time(row.created_at)})

@@ -1,4 +1,4 @@
-"""Own what is kept of second factors. Functions that write join the caller's transaction."""
+"""Own the tables of second factors. Functions that write join the caller's transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,10 +10,10 @@ from ...core import encryption
 from ...core.db import Base, db
 from ...models import User
 
-# Rows in one transaction: SQLite has one writer, and everybody else waits for it.
+# Rows per transaction: SQLite has one writer, and every other one waits for it.
 BATCH = 100
-# The guard asks on many requests whether there is one: it is read with the user, in the same
-# statement, as an attribute of this name.
+# Many requests need to know whether a user has a second factor: the query that reads the user
+# also fills an attribute of this name.
 IS_SET_UP = "has_second_factor"
 
 
@@ -25,10 +25,10 @@ class SecondFactor(Base):
     user_id: Mapped[int] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
     )
-    # What the authenticator app knows too, encrypted.
+    # Shared with the authenticator app; encrypted.
     secret: Mapped[bytes] = mapped_column(LargeBinary(255))
     since: Mapped[datetime]
-    # The 30 seconds whose code was used last: neither it nor an older one is taken again.
+    # The 30-second step of the code used last: neither it nor an older one is accepted again.
     last_step: Mapped[int]
     # Wrong codes since the last right one, and when a notice of wrong ones was last mailed.
     failures: Mapped[int] = mapped_column(default=0)
@@ -55,24 +55,24 @@ def is_set_up(user: User) -> bool:
 
 
 def find(user: User) -> SecondFactor | None:
-    """Read a user's second factor anew."""
+    """Read a user's second factor again."""
     return db.session.get(SecondFactor, user.id, populate_existing=True)
 
 
 def since(user: User) -> datetime | None:
-    """Return since when a user has a second factor."""
+    """Return when a user set up the second factor, or None."""
     found = find(user)
     return found.since if found else None
 
 
 def drop(user: User) -> None:
-    """Let an account do without its second factor, and void its recovery codes."""
+    """Remove an account's second factor and its recovery codes."""
     db.session.execute(delete(SecondFactor).where(SecondFactor.user_id == user.id))
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
 
 
 def reencrypt_all(keys: Sequence[str]) -> tuple[int, list[str]]:
-    """Encrypt every secret anew under the first key; return how many, and whose is unreadable.
+    """Re-encrypt every secret under the first key; return how many, and whose is unreadable.
 
     Safe to repeat, and to run while the app does: a row that changes meanwhile is left alone.
     """
@@ -90,6 +90,6 @@ def reencrypt_all(keys: Sequence[str]) -> tuple[int, list[str]]:
             changed = update(SecondFactor).where(*same).values(secret=renewed)
             done += db.session.scalar(changed.returning(SecondFactor.user_id)) is not None
         db.session.commit()
-    # The last SELECT, which found nothing more, has begun a transaction too.
+    # The last SELECT, which found no more rows, has begun a transaction too.
     db.session.commit()
     return done, unreadable

@@ -1,4 +1,4 @@
-"""Switch the second factor on and off, and make new recovery codes."""
+"""Turn the second factor on and off, and create new recovery codes."""
 
 from contextlib import suppress
 
@@ -20,9 +20,9 @@ from . import codes, store
 from .store import SecondFactor
 
 PENDING = "second_factor"
-# Long enough to install an app; later, who saw the screen has seen nothing of use.
+# Setup secrets expire after 30 minutes, so an old screenshot is useless.
 PENDING_SECONDS = 30 * 60
-# A browser's spelling checker may send what is typed to another server.
+# A browser's spelling checker may send typed text to another server.
 CODE_INPUT = {"autocomplete": "one-time-code", "spellcheck": "false"}
 
 bp = Blueprint("second_factor", __name__, template_folder="templates")
@@ -46,7 +46,7 @@ def manage() -> ResponseReturnValue:
     step = codes.matching_step(secret, str(form.code.data))
     if step is None:
         problem = _(
-            "This is not the code of this key. Wait for the next one. If that is refused too, "
+            "This code does not match the key. Wait for the next one. If that is refused too, "
             "the clock of your phone may be wrong."
         )
         reject(form.code, problem)
@@ -79,9 +79,9 @@ def switch_off() -> ResponseReturnValue:
 
 
 def _hold(user: User, *, on: bool) -> None:
-    """Lock the account; show the page anew unless all is as the guard found it.
+    """Lock the account; redirect to the page if it has changed since the guard loaded it.
 
-    If the password was reset meanwhile, no thief may leave a second factor behind.
+    If the owner reset the password meanwhile, a thief must not leave a second factor behind.
     """
     epoch = user.session_epoch
     db.session.refresh(user, with_for_update=True)
@@ -92,7 +92,7 @@ def _hold(user: User, *, on: bool) -> None:
 def _settle(user: User, what: str) -> None:
     audit.record(what, user)
     mail.notify(user, "second_factor_changed", change=what)
-    # A thief who is signed in elsewhere may be why it was changed (ASVS 7.4.3).
+    # The user may have changed it because a thief is signed in elsewhere (ASVS 7.4.3).
     end_sessions(user, keep_current=True)
     db.session.commit()
     rotate_session()
@@ -106,18 +106,18 @@ def _show_secret(user: User, secret: str, form: CodeForm) -> ResponseReturnValue
 
 
 def _show_new_codes(user: User, what: str) -> str:
-    """Show recovery codes at once, not after a redirect: nothing keeps them until then."""
+    """Show recovery codes at once, not after a redirect: they are stored nowhere."""
     made = codes.renew_recovery_codes(user)
     _settle(user, what)
     return render_template("second_factor/codes.html", codes=made)
 
 
 def _pending_secret(user: User) -> str:
-    """Return the secret that this browser is to confirm; sealed, for a cookie may carry it."""
-    sealed, until = session.get(PENDING, (b"", 0))
+    """Return the secret that the user must confirm; encrypted, since a cookie may carry it."""
+    encrypted, until = session.get(PENDING, (b"", 0))
     if now().timestamp() < until:
         with suppress(encryption.Unreadable):
-            return encryption.decrypt(sealed, owner=user.public_id).decode()
+            return encryption.decrypt(encrypted, owner=user.public_id).decode()
     secret = pyotp.random_base32()
     until = int(now().timestamp()) + PENDING_SECONDS
     session[PENDING] = (encryption.encrypt(secret.encode(), owner=user.public_id), until)

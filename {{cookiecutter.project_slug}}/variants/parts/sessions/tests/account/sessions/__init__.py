@@ -1,1 +1,1 @@
-"""Test the page of live sessions."""
+"""Test the page of active sessions."""

@@ -1,4 +1,4 @@
-"""Who is signed in sees every live session of theirs, and ends what should not be."""
+"""A user sees all their active sessions, and can end each of them."""
 
 from datetime import UTC, datetime
 
@@ -25,7 +25,7 @@ def end(browser: Browser, handle: str) -> int:
 
 
 def said(page: TestResponse) -> list[str]:
-    """Return what a page says, line by line."""
+    """Return the text of a page, line by line."""
     return [line.strip() for line in words_of(page).splitlines() if line.strip()]
 
 
@@ -36,7 +36,7 @@ def kinds(app: Flask) -> list[object]:
 
 @pytest.fixture
 def elsewhere(app: Flask, user: str) -> Browser:
-    """Return a browser that is signed in, the first of all."""
+    """Return the browser that signed in first."""
     browser = Browser(app)
     browser.environ_base |= {"HTTP_USER_AGENT": FIREFOX, "REMOTE_ADDR": "203.0.113.9"}
     browser.login(remember="y")
@@ -45,17 +45,19 @@ def elsewhere(app: Flask, user: str) -> Browser:
 
 @pytest.fixture
 def here(elsewhere: Browser, app: Flask) -> Browser:
-    """Return another browser of the same user's, which logs in after it."""
+    """Return another browser of the same user, which signed in second."""
     browser = Browser(app)
     browser.login()
     return browser
 
 
-def test_the_account_leads_to_the_page(here: Browser) -> None:
+def test_the_account_page_links_to_the_sessions(here: Browser) -> None:
     assert f'<a href="{PATH}">Active sessions</a>' in here.get("/account/").text
 
 
-def test_each_session_is_shown_in_words(app: Flask, user: str, clock: TimeMachineFixture) -> None:
+def test_each_session_is_shown_with_browser_address_and_time(
+    app: Flask, user: str, clock: TimeMachineFixture
+) -> None:
     clock.move_to(NOON, tick=False)
     elsewhere, here = Browser(app), Browser(app)
     elsewhere.environ_base |= {"HTTP_USER_AGENT": FIREFOX, "REMOTE_ADDR": "203.0.113.9"}
@@ -78,7 +80,7 @@ def test_each_session_is_shown_in_words(app: Flask, user: str, clock: TimeMachin
     ]
 
 
-def test_nobody_is_shown_the_sessions_of_others(app: Flask, here: Browser) -> None:
+def test_a_user_sees_only_their_own_sessions(app: Flask, here: Browser) -> None:
     with app.app_context():
         add_user(BOB, name="Bob")
     bob = Browser(app)
@@ -91,7 +93,7 @@ def test_nobody_is_shown_the_sessions_of_others(app: Flask, here: Browser) -> No
     assert not any(handle in text for handle in handles(app))
 
 
-def test_one_is_ended_and_no_other(app: Flask, here: Browser, elsewhere: Browser) -> None:
+def test_a_user_ends_one_session(app: Flask, here: Browser, elsewhere: Browser) -> None:
     third = Browser(app)
     third.login()
     page = here.get(PATH).text
@@ -106,9 +108,7 @@ def test_one_is_ended_and_no_other(app: Flask, here: Browser, elsewhere: Browser
     assert end(here, doomed) == 404
 
 
-def test_all_others_are_ended_and_this_one_stays(
-    app: Flask, here: Browser, elsewhere: Browser
-) -> None:
+def test_a_user_ends_all_other_sessions(app: Flask, here: Browser, elsewhere: Browser) -> None:
     third = Browser(app)
     third.login(remember="y")
     answer = here.post(OTHERS)
@@ -122,9 +122,7 @@ def test_all_others_are_ended_and_this_one_stays(
     assert here.post(OTHERS).status_code == 303
 
 
-def test_the_sessions_of_others_cannot_be_ended_nor_told_from_none(
-    app: Flask, here: Browser
-) -> None:
+def test_the_sessions_of_other_users_cannot_be_ended_or_detected(app: Flask, here: Browser) -> None:
     with app.app_context():
         add_user(BOB, name="Bob")
     bob = Browser(app)
@@ -139,7 +137,7 @@ def test_the_sessions_of_others_cannot_be_ended_nor_told_from_none(
 
 
 @pytest.mark.parametrize("everybody", [True, False])
-def test_ending_asks_for_the_password_again(
+def test_ending_a_session_requires_a_recent_password(
     app: Flask, here: Browser, elsewhere: Browser, clock: TimeMachineFixture, everybody: bool
 ) -> None:
     path = OTHERS if everybody else f"{PATH}/{handles(app)[-1]}/end"
@@ -154,7 +152,7 @@ def test_ending_asks_for_the_password_again(
 
 
 @pytest.mark.parametrize("path", [PATH, OTHERS, f"{PATH}/{'0' * 32}/end"])
-def test_nothing_of_it_is_open_to_visitors(client: Browser, path: str) -> None:
+def test_a_visitor_cannot_see_or_end_sessions(client: Browser, path: str) -> None:
     method = "GET" if path == PATH else "POST"
     assert client.open(path, method=method).location.startswith("/auth/login")
     forged = {"Sec-Fetch-Site": "cross-site"}

@@ -1,4 +1,4 @@
-"""Let users see where they are logged in, and end what should not be (ASVS 7.5.2)."""
+"""Let users see their active sessions, and end them (ASVS 7.5.2)."""
 
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy

@@ -29,7 +29,7 @@ def end(handle: str) -> ResponseReturnValue:
         abort(404)
     if mine[handle]:
         return logout()
-    # The account before its sessions, as everywhere: see accounts.lock_user.
+    # Lock the account before its sessions, as everywhere: see accounts.lock_user.
     if accounts.lock(user.id) is None or not end_session(user, handle):
         abort(404)
     audit.record("session_ended", user, session=handle)
@@ -45,7 +45,7 @@ def end_others() -> ResponseReturnValue:
     end_sessions(user, keep_current=True)
     audit.record("sessions_ended", user)
     db.session.commit()
-    # No new token by rotate_session(): that would count as a proof, and whoever
-    # sits at an open session could put the question for the password off forever.
+    # Do not call rotate_session(): it would count as a confirmation, and a thief at an open
+    # session could put off the question for the password forever.
     flash(_("Your other sessions have ended."))
     return redirect(url_for(".show"), 303)

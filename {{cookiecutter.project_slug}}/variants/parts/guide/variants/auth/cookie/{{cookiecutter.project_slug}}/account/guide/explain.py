@@ -1,4 +1,4 @@
-"""Explain both cookies: the signed token, and Flask's own session beside it."""
+"""Explain both cookies: the signed token, and Flask's own session."""
 
 from datetime import UTC, datetime
 from typing import cast
@@ -16,7 +16,7 @@ COOKIES = ("auth", "session")
 
 
 def explain(name: str, text: str) -> Explanation:
-    """Say what a cookie says, what the server knows of it, and whether it would take it."""
+    """Say what a cookie contains, what the server knows of it, and whether it accepts it."""
     return _explain_token(text) if name == "auth" else _explain_session(text)
 
 
@@ -67,6 +67,6 @@ def _explain_session(text: str) -> Explanation:
 
 
 def _apart(text: str) -> tuple[str, str]:
-    """Return what is signed, and the signature masked: with both one could sign in."""
+    """Return the signed text and the masked signature: with both, a thief could sign in."""
     said, _, signature = text.rpartition(".")
     return said, masked(signature)

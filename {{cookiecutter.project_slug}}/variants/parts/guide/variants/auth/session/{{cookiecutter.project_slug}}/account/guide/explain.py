@@ -1,4 +1,4 @@
-"""Explain the session cookie: random letters, and the row that they find."""
+"""Explain the session cookie: a random token, and the row that it finds."""
 
 from ...auth import sessions
 from ...auth.sessions import store
@@ -10,7 +10,7 @@ COOKIES = ("session",)
 
 
 def explain(name: str, text: str) -> Explanation:
-    """Say what the server holds for a token, and whether it would still take it."""
+    """Say what the server holds for a token, and whether it still accepts it."""
     cookie = {"token": masked(text)}
     found = store.find(text)
     if found is None:

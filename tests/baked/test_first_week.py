@@ -1,0 +1,103 @@
+"""An owner's first week turns nothing red, and what does turn red says what to do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ..support import week
+from ..support.keeping_up import replace
+from ..support.keeping_up import start_repository
+from ..support.own_tests import Forks
+from ..support.owner import Owned
+from ..support.template import ALIKE
+from ..support.template import SLUG
+
+pytestmark = pytest.mark.app
+
+ONE = {"session": "en", "cookie": "pt_BR"}
+
+
+def files(room: str, *names: str) -> list[str]:
+    return [f"tests/{room}/test_{name}.py" for name in names]
+
+
+# What looks at the whole app, and what was added; the rest knows nothing of it.
+WIDE = ["tests/core", "tests/account", *files("auth", "guards", "accounts", "login")]
+WIDE += ["tests/test_notes.py", "tests/test_pages.py", "tests/test_shelf.py"]
+
+
+@pytest.fixture(params=ALIKE)
+def project(
+    request: pytest.FixtureRequest,
+    compiled: Callable[[str], Path],
+    tmp_path: Path,
+    env: dict[str, str],
+    app_python: Path,
+) -> Iterator[Owned]:
+    """Return a project at the end of its first week."""
+    folder = tmp_path / "project"
+    shutil.copytree(compiled(request.param), folder)
+    start_repository(folder, env)
+    owned = Owned(folder, env, app_python)
+    week.work(folder, ONE[request.param])
+    owned.settle_in()
+    yield owned
+    owned.close()
+
+
+def test_a_week_of_its_owner_turns_nothing_red(
+    project: Owned, forks: Forks, thorough: bool
+) -> None:
+    project.style_is_right()
+    project.finds_no_difference()
+    forks.must(project.folder, *([] if thorough else WIDE))
+
+
+def test_what_is_red_says_what_to_do(
+    compiled: Callable[[str], Path], tmp_path: Path, forks: Forks
+) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(compiled("session"), folder)
+    with (folder / SLUG / "pages.py").open("a", encoding="utf-8") as file:
+        file.write(OPEN_AND_INLINE)
+    home = folder / SLUG / "templates" / "home.html"
+    replace(home, '{{ _("You are logged in.") }}', '{{ _("Hi.") }}')
+
+    core = files("core", "crawl", "catalogues")
+    _, said = forks.run(folder, *files("auth", "guards"), *core)
+
+    assert "['pages.about'] can be opened without a login: add it to PUBLIC" in said
+    assert "/about holds <button onclick=...>: the Content-Security-Policy" in said
+    assert "Move it to a file in static/." in said
+    assert "run make strings" in said
+
+
+def test_a_column_without_its_migration_and_its_row_says_so(
+    compiled: Callable[[str], Path], tmp_path: Path, forks: Forks
+) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(compiled("session"), folder)
+    epoch = "    session_epoch: Mapped[int]"
+    motto = "    motto: Mapped[str | None]\n"
+    replace(folder / SLUG / "models.py", epoch, motto + epoch)
+
+    _, said = forks.run(folder, *files("auth", "login", "accounts"))
+
+    assert "the models have what no migration creates" in said
+    assert "Run flask db revision" in said
+    assert "correct the row of users in docs/privacy.md" in said
+    assert "add ['motto'], and delete []" in said
+
+
+OPEN_AND_INLINE = """
+
+@bp.get("/about")
+@login_not_required
+def about() -> ResponseReturnValue:
+    return "<button onclick='x()'>"
+"""

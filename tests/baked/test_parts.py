@@ -1,0 +1,177 @@
+"""Each part of the account can be had alone, come later, and leave."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from ..conftest import Take
+from ..support import keeping_up
+from ..support.baking import Baker
+from ..support.keeping_up import Template
+from ..support.own_tests import Forks
+from ..support.owner import Owned
+from ..support.running import must
+from ..support.running import run_in
+from ..support.template import AUTHS
+from ..support.template import PARTS
+from ..support.template import SLUG
+
+pytestmark = pytest.mark.app
+
+# What these tests look at is different with each part; all others never hear of one, as
+# the whole suite without any part shows.
+LOOKS_AROUND = re.compile(r"\b(url_map|PARTS|crawl)\b")
+ALONE = list(zip(PARTS, cycle(AUTHS)))
+WITH_TABLES = "second_factor"
+
+
+@pytest.mark.parametrize(("part", "auth"), ALONE)
+def test_alone_it_passes_its_own_tests_and_those_that_look_around(
+    part: str, auth: str, bake: Baker, forks: Forks, thorough: bool
+) -> None:
+    tests = bake(parts=part, auth=auth) / "tests"
+    shared = [file for file in tests.rglob("test_*.py") if part not in file.parts]
+    around = [file for file in shared if LOOKS_AROUND.search(text_of(file))]
+    assert around
+
+    chosen = [tests] if thorough else [*around, tests / "account" / part]
+    forks.must(tests.parent, *chosen)
+
+
+@pytest.mark.parametrize(("part", "auth"), ALONE)
+def test_alone_it_is_clean(
+    part: str, auth: str, bake: Baker, env: dict[str, str], app_python: Path
+) -> None:
+    project = bake(parts=part, auth=auth)
+    ruff = (app_python, "-m", "ruff")
+
+    must(run_in(project, *ruff, "check", "--no-cache", env=env))
+    must(run_in(project, *ruff, "format", "--check", "--no-cache", env=env))
+
+
+@pytest.mark.parametrize("parts", ["none", "all", *PARTS])
+def test_what_a_bake_imports_is_in_its_own_pins(
+    parts: str,
+    baked: Callable[..., Path],
+    brought: dict[str, list[str]],
+) -> None:
+    project = baked(parts=parts)
+    own = [project / "wsgi.py", *(project / SLUG).rglob("*.py")]
+    own += (project / "migrations").glob("*.py")
+
+    assert lacking(own, project / "requirements.txt", brought) == set()
+    tests = (project / "tests").rglob("*.py")
+    assert lacking(tests, project / "requirements-dev.txt", brought) == set()
+
+
+@pytest.fixture(scope="session")
+def brought(app_python: Path) -> dict[str, list[str]]:
+    """Return which packages bring each module."""
+    ask = (
+        "import json; from importlib.metadata import packages_distributions as known;"
+        "print(json.dumps(known()))"
+    )
+    found = must(run_in(Path(), app_python, "-c", ask, env={}))
+    return {module: list(names) for module, names in json.loads(found).items()}
+
+
+def lacking(
+    files: Iterator[Path] | list[Path], pins: Path, brought: dict[str, list[str]]
+) -> set[str]:
+    pinned = set(re.findall(r"(?m)^([a-z0-9-]+)==", pins.read_text(encoding="utf-8")))
+    wanted = {module for file in files for module in imported(file)}
+    return {
+        module
+        for module in wanted - sys.stdlib_module_names - {SLUG}
+        if pinned.isdisjoint(
+            re.sub("[._-]+", "-", name).lower() for name in brought[module]
+        )
+    }
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.partition(".")[0]
+
+
+def test_nothing_outside_its_folder_names_it(baked: Callable[..., Path]) -> None:
+    """Settings are contract, and stay: they may name what they are about."""
+    project = baked(parts="none")
+    theirs = {part for part in PARTS if len(part) > len("data")} - {"sessions", "email"}
+    named = re.compile("|".join(rf"\b{part}\b" for part in [*theirs, "recovery_codes"]))
+    mentioned = {
+        f"{file.relative_to(project).as_posix()}: {found}"
+        for folder in (SLUG, "migrations", "tests")
+        for file in (project / folder).rglob("*.py")
+        for found in named.findall(text_of(file))
+    }
+
+    assert mentioned == set()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_it_is_taken_out_by_hand(part: str, take: Take, forks: Forks) -> None:
+    """As the recipe says; its document and its pins stay, and hurt nobody."""
+    project = take([part])
+    tests = sorted((project / "tests").rglob("test_*.py"))
+
+    forks.must(project, *(one for one in tests if LOOKS_AROUND.search(text_of(one))))
+
+
+def test_it_comes_and_leaves_by_cruft_and_what_is_the_owners_stays(
+    template: Template, tmp_path: Path, env: dict[str, str], app_python: Path
+) -> None:
+    folder = keeping_up.create(tmp_path, env, template, "session", parts="activity")
+    owned = Owned(folder, env, app_python)
+    owned.settle_in()
+
+    change_parts(owned, f"activity, {WITH_TABLES}")
+    assert (folder / SLUG / "account" / WITH_TABLES / "__init__.py").is_file()
+    assert "pyotp==" in text_of(folder / "requirements.txt")
+    owned.run("flask", "db", "upgrade")
+    owned.finds_no_difference()
+    owned.tests_pass("tests/test_notes.py", f"tests/account/{WITH_TABLES}")
+    tables = "SELECT name FROM sqlite_master WHERE name = 'second_factors'"
+    assert owned.query(tables)
+
+    owned.run("flask", "db", "downgrade", f"{WITH_TABLES}@base")
+    change_parts(owned, "none")
+    assert sorted(path.name for path in (folder / SLUG / "account").iterdir()) == [
+        "__init__.py",
+        "views.py",
+    ]
+    assert "pyotp" not in text_of(folder / "requirements.txt")
+    owned.finds_no_difference()
+    owned.tests_pass("tests/test_notes.py", "tests/auth/test_guards.py")
+    assert not owned.query(tables)
+    assert owned.query("SELECT email FROM users")
+    owned.close()
+
+
+def change_parts(owned: Owned, parts: str) -> None:
+    answer = ("--variables-to-update", json.dumps({"parts": parts}))
+    keeping_up.update(owned.folder, owned.env, *answer)
+    assert keeping_up.conflicts(owned.folder, owned.env) == set()
+    for cache in owned.folder.rglob("__pycache__"):
+        shutil.rmtree(cache, ignore_errors=True)
+    for left in (owned.folder / SLUG / "account").iterdir():
+        if left.is_dir() and not any(left.iterdir()):
+            left.rmdir()
+    owned.commit()
+
+
+def text_of(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")

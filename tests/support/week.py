@@ -1,0 +1,147 @@
+"""Do what an owner does in a first week, as the screen and the README invite to."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from .keeping_up import replace
+from .template import SLUG
+
+BOX = f"{SLUG}/templates/dev/next.html"
+OTHER = {"en": "pt_BR", "pt_BR": "en"}
+ADDED = {
+    f"{SLUG}/shelf.py": '''"""Show what stands on the shelf."""
+
+from uuid import UUID
+
+from flask import Blueprint, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+
+from .auth.guards import login_not_required, signed_in_user
+
+bp = Blueprint("shelf", __name__, url_prefix="/shelf", static_folder="static")
+
+
+@bp.get("/about")
+@login_not_required
+def about() -> ResponseReturnValue:
+    return render_template("about.html")
+
+
+@bp.get("/<uuid:item>")
+def item(item: UUID) -> ResponseReturnValue:
+    return f"<li>{item}</li>"
+
+
+@bp.post("/picture")
+def picture() -> ResponseReturnValue:
+    request.max_content_length = 10 * 1024 * 1024
+    size = len(request.files["picture"].read())
+    return jsonify(owner=signed_in_user().name, size=size)
+''',
+    f"{SLUG}/templates/about.html": """{% extends "base.html" %}
+{% block main %}
+<h1>About us</h1>
+<p>
+  <a href="https://code.example/app">Code</a> <a href="//cdn.example/x">Files</a>
+  <a href="mailto:help@app.example">Write</a> <a href="tel:+551199">Call</a>
+  <a href="#here">Here</a> <a href="?page=2">Next</a> <a href="more">More</a>
+</p>
+<form action="https://search.example/"><input name="q"></form>
+{% endblock %}
+""",
+    "tests/test_shelf.py": '''"""Show the shelf, and take a picture of it."""
+
+import io
+
+from .support.http import Browser
+
+
+def test_a_picture_is_taken(client: Browser, user: str) -> None:
+    client.login()
+    with client.session_transaction() as session:
+        session["colour"] = "green"
+    data = {"picture": (io.BytesIO(b"x" * 2_000_000), "shelf.png")}
+    answer = client.post("/shelf/picture", data=data)
+    assert answer.json == {"owner": "Ana", "size": 2_000_000}
+    with client.session_transaction() as session:
+        assert session["colour"] == "green"
+''',
+}
+CHANGED = [
+    (
+        f"{SLUG}/__init__.py",
+        "import account, cli, config, pages\n",
+        "import account, cli, config, pages, shelf\n",
+    ),
+    (
+        f"{SLUG}/__init__.py",
+        "    app.register_blueprint(pages.bp)\n",
+        "    app.register_blueprint(pages.bp)\n    app.register_blueprint(shelf.bp)\n",
+    ),
+    ("tests/test_pages.py", '"pages.home"}', '"pages.home", "shelf.about"}'),
+    (f"{SLUG}/config.py", 'APP_NAME = "My Flask App"', 'APP_NAME = "Ana\'s Lantern"'),
+    (f"{SLUG}/static/style.css", "  --hue: 165;", "  --hue: 20;"),
+    (f"{SLUG}/templates/auth/login.html", '<h1>{{ _("Log in") }}', "<h1>Come in"),
+    (
+        f"{SLUG}/templates/home.html",
+        '{{ _("You are logged in.") }}',
+        "Good to see you.",
+    ),
+    (
+        f"{SLUG}/templates/base.html",
+        "  <footer>\n",
+        '  <footer>\n    <a href="/">Legal</a>\n',
+    ),
+    (
+        f"{SLUG}/templates/mail/reset.txt",
+        '{{ _("If it was not you, ignore this mail: your password stays the same.") }}',
+        "Was it not you? Then do nothing.",
+    ),
+    (
+        f"{SLUG}/models.py",
+        "    session_epoch: Mapped[int]",
+        "    is_admin: Mapped[bool] = mapped_column("
+        "default=False, server_default=false())\n    session_epoch: Mapped[int]",
+    ),
+    (f"{SLUG}/models.py", "import String\n", "import String, false\n"),
+]
+
+
+def work(project: Path, language: str) -> None:
+    """Add pages, a column and an upload, change colour and words, keep one language."""
+    add_what_the_box_says(project)
+    for path, old, new in CHANGED:
+        replace(project / path, old, new)
+    for path, text in ADDED.items():
+        (project / path).write_text(text, encoding="utf-8", newline="\n")
+    icon = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>\n'
+    (project / SLUG / "static" / "icon.svg").write_text(icon, encoding="ascii")
+    speak_one_language(project, language)
+    document = project / "docs" / "privacy.md"
+    replace(
+        document,
+        "`session_epoch`, `created_at`",
+        "`session_epoch`, `is_admin`, `created_at`",
+    )
+
+
+def add_what_the_box_says(project: Path) -> None:
+    """Append to pages.py the code that the home page of development shows."""
+    shown = (project / BOX).read_text(encoding="utf-8")
+    (code,) = re.findall(r"(?s)<pre><code>(.*?)</code></pre>", shown)
+    code = re.sub(r"\{\{ _\(\"(.*?)\"\) \}\}", r"\1", code)
+    assert code.startswith("@bp.get(")
+    with (project / SLUG / "pages.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n\n{code}\n")
+
+
+def speak_one_language(project: Path, language: str) -> None:
+    config = project / SLUG / "config.py"
+    replace(config, 'LANGUAGES = ("en", "pt_BR")', f'LANGUAGES = ("{language}",)')
+    text = config.read_text(encoding="utf-8")
+    config.write_text(re.sub(r'(?m)^LANGUAGE = ".*"', f'LANGUAGE = "{language}"', text))
+    for folder in (project / SLUG).glob(f"**/translations/{OTHER[language]}"):
+        shutil.rmtree(folder)

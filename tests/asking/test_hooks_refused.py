@@ -1,4 +1,4 @@
-"""Whoever refuses the hooks gets no half-working app, but a sentence."""
+"""With the hooks refused, the project says in a sentence what it lacks."""
 
 from __future__ import annotations
 

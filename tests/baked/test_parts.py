@@ -122,7 +122,13 @@ def test_nothing_outside_its_folder_names_it(baked: Callable[..., Path]) -> None
     assert mentioned == set()
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(
+    "part",
+    [
+        part if part == WITH_TABLES else pytest.param(part, marks=pytest.mark.long)
+        for part in PARTS
+    ],
+)
 def test_it_is_taken_out_by_hand(part: str, take: Take, forks: Forks) -> None:
     """As the recipe says; its document and its pins stay, and hurt nobody."""
     project = take([part])

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.app
 ADDRESS = "127.0.0.7"
 HOST = "app.example"
 EMAIL = "ana@example.com"
-# One process, of whoever runs the tests; all that it writes stays in its folder.
+# One process, of the user who runs the tests; all that it writes stays in its folder.
 NGINX = """
 daemon off;
 master_process off;

@@ -44,14 +44,14 @@ def add_note() -> ResponseReturnValue:
     db.session.commit()
     return redirect(url_for(".notes"), 303)
 """,
-    "tests/test_notes.py": f'''"""Keep notes, each for whoever wrote it."""
+    "tests/test_notes.py": f'''"""Keep notes, each for its user."""
 
 from {SLUG}.models import Note
 
 from .support.http import Browser
 
 
-def test_a_note_is_kept_for_whoever_wrote_it(client: Browser, user: str) -> None:
+def test_a_note_is_kept_for_its_user(client: Browser, user: str) -> None:
     assert client.get("/notes").status_code == 303
     client.login()
     assert client.post("/notes", data={{"title": "Milk"}}).status_code == 303

@@ -15,7 +15,7 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Postgres:
-    """A server with a folder of its own; it trusts whoever is on this machine."""
+    """A server with a folder of its own; it trusts every user of this machine."""
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs

@@ -26,7 +26,10 @@ DOCUMENT = "docs/upgrading.md"
 TAKING, OVERLAPS = "Taking it", "Where both changed the same lines"
 
 
-@pytest.mark.parametrize("shown", ["markers", "rejects"])
+SHOWN = [pytest.param("markers", marks=pytest.mark.long), "rejects"]
+
+
+@pytest.mark.parametrize("shown", SHOWN)
 def test_where_both_changed_a_line_both_can_be_seen(
     shown: str, template: Template, tmp_path: Path, env: dict[str, str]
 ) -> None:

@@ -63,7 +63,7 @@ def test_dependabot_waits_until_a_release_has_been_looked_at(root: Path) -> None
 
 
 def test_actions_and_images_are_pinned_by_what_cannot_be_moved() -> None:
-    """A tag can be pointed at other code by an attacker who takes over its repository."""
+    """An attacker who takes over a repository can point its tags at other code."""
     workflows = [*ROOT.glob(".github/**/*.yml"), *PROJECT.glob(".github/**/*.yml")]
     texts = [file.read_text(encoding="utf-8") for file in workflows]
     actions = re.findall(r"uses: +(.*)", "\n".join(texts))

@@ -16,8 +16,6 @@ from ...support.http import EMAIL
 from ...support.sql import rows, run_sql
 from ..support.sql import other_writer, until_it_waits
 
-NEW = "new@example.com"
-
 
 def use(last: Link, user: User) -> None:
     assert links.use(last)
@@ -39,7 +37,7 @@ def test_the_first_is_waited_for_before_another_is_held(
         if db.engine.dialect.name == "sqlite":
             pytest.skip("SQLite has one writer")
         for _ in range(2):
-            links.create("another", NEW, accounts.find(EMAIL))
+            links.create("another", EMAIL, accounts.find(EMAIL))
     first, last = (row["id"] for row in rows(app, "SELECT id FROM links ORDER BY id"))
     # PostgreSQL moves an updated row, so it scans this row last from now on.
     run_sql(app, "UPDATE links SET purpose = purpose WHERE id = :id", id=first)

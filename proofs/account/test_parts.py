@@ -1,16 +1,15 @@
 """The account area consists of parts; each part declares what it adds."""
 
 import pytest
-from flask import Blueprint
 
 from my_flask_app.auth.parts import Part
 from my_flask_app.core import mail
 from my_flask_app.core.db import db
 from my_flask_app.core.environ import MailServer
-from my_flask_app.core.i18n import lazy_gettext as lazy
 from my_flask_app.core.mail import Message
 from my_flask_app.core.mail.outbox import Outbox
 
+from ...account.test_parts import cupboard
 from ...conftest import MakeApp
 from ...support.cli import run
 from ...support.html import words_of
@@ -20,17 +19,6 @@ from ...support.parts import add_part, use_parts
 
 LOCALHOST = "http://localhost:5000"
 LINK = '<a href="/cupboard">Mailbox</a>'
-
-
-def cupboard(**more: object) -> dict[str, object]:
-    """Return the fields of a part with a page."""
-    pages = Blueprint("cupboard", __name__)
-
-    @pages.get("/cupboard")
-    def show() -> str:
-        return "jam"
-
-    return {"blueprints": [pages], "menu": ("cupboard.show", lazy("Mailbox")), **more}
 
 
 @pytest.mark.parametrize(("scheme", "listed"), [("console", True), ("none", False)])

@@ -1,23 +1,16 @@
 """A user changes their name and language."""
 
 import pytest
-from flask import Flask
 
+from ...account.test_profile import saved
 from ...conftest import MakeApp
-from ...support.http import EMAIL, Browser
-from ...support.sql import rows
+from ...support.http import Browser
 
 
 @pytest.fixture
 def client(client: Browser, user: str) -> Browser:
     client.login()
     return client
-
-
-def saved(app: Flask, email: str = EMAIL) -> tuple[object, object]:
-    query = "SELECT name, language FROM users WHERE email = :email"
-    (row,) = rows(app, query, email=email)
-    return row["name"], row["language"]
 
 
 def test_an_app_with_one_language_shows_no_language_field(make_app: MakeApp, user: str) -> None:

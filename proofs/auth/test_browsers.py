@@ -1,7 +1,6 @@
 """An attacker who guesses passwords does not lock the user out of a known browser."""
 
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count, islice
 
 import pytest
 from flask import Flask
@@ -9,6 +8,7 @@ from time_machine import TimeMachineFixture
 
 from my_flask_app.core.environ import Rate
 
+from ...auth.test_browsers import guess, with_known
 from ...conftest import MakeApp
 from ...support.accounts import NEW_PASSWORD, add_user, copy_of
 from ...support.http import EMAIL, KNOWN, PASSWORD, Browser
@@ -16,7 +16,6 @@ from ...support.sql import rows, run_sql
 
 BOB = "bob@example.com"
 WRONG = "not the password at all"
-addresses = count(1)
 
 
 @pytest.fixture
@@ -28,22 +27,6 @@ def owner(app: Flask, user: str) -> Browser:
     # The first login used the count of unknown browsers: the account did not know this one yet.
     run_sql(app, "DELETE FROM throttles")
     return browser
-
-
-def with_known(app: Flask, browser: Browser) -> Browser:
-    """Return another browser that holds only the known-browser cookie of this one."""
-    other = Browser(app)
-    other.keep({KNOWN: browser.cookies()[KNOWN]})
-    return other
-
-
-def guess(app: Flask, times: int, email: str = EMAIL) -> list[int]:
-    """Guess a password as an attacker with a new network for each guess."""
-    stranger, found = Browser(app), []
-    for number in islice(addresses, times):
-        stranger.environ_base["REMOTE_ADDR"] = f"10.0.{number // 250}.{number % 250}"
-        found.append(stranger.login(email, WRONG).status_code)
-    return found
 
 
 def test_an_hour_of_guesses_keeps_the_owner_out_at_no_moment(

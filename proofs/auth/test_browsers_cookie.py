@@ -6,22 +6,14 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from ...auth.test_browsers import known
 from ...support.accounts import NEW_PASSWORD, add_user, end_everywhere
 from ...support.http import EMAIL, KNOWN, PASSWORD, Browser, SetCookie, set_cookies
 from ...support.mail import ask_for_link
-from ...support.sql import rows, statements
+from ...support.sql import statements
 
 BOB = "bob@example.com"
 WRONG = "not the password at all"
-
-
-def known(app: Flask, email: str = EMAIL) -> list[bytes]:
-    """Return the hashes of the browsers that an account knows, latest last."""
-    statement = (
-        "SELECT token_hash FROM known_browsers JOIN users ON users.id = user_id"
-        " WHERE email = :email ORDER BY used_at, known_browsers.id"
-    )
-    return [bytes(row["token_hash"]) for row in rows(app, statement, email=email)]
 
 
 def held(browser: Browser) -> bytes:

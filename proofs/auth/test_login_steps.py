@@ -1,42 +1,21 @@
 """A part can add steps between the right password and the session."""
 
 import pytest
-from flask import Flask, redirect, session
+from flask import Flask
 from flask.typing import ResponseReturnValue
 
-from my_flask_app.auth import accounts, login_steps
-from my_flask_app.auth.guards import login_not_required
 from my_flask_app.core.environ import Rate
 from my_flask_app.models import User
 
+from ...auth.test_login_steps import add_riddle
 from ...conftest import MakeApp
 from ...support.accounts import add_user, handles
-from ...support.http import EMAIL, Browser
+from ...support.http import Browser
 from ...support.mail import letters
 from ...support.parts import add_part
 from ...support.sql import rows
 
 BOB = "bob@example.com"
-
-
-def add_riddle(app: Flask) -> Flask:
-    """Add a step for Ana alone; any answer is right."""
-
-    def riddle(user: User, remember: bool, target: str) -> ResponseReturnValue | None:
-        if user.email != EMAIL:
-            return None
-        session["half way"] = [user.email, remember, target]
-        return redirect("/riddle", 303)
-
-    @app.post("/riddle")
-    @login_not_required
-    def answer() -> ResponseReturnValue:
-        email, remember, target = session["half way"]
-        user = accounts.find(email)
-        assert user is not None
-        return login_steps.complete_login(user, remember=remember, target=target)
-
-    return add_part(app, login_step=riddle)
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """A login from a new kind of browser is mailed to the user."""
 
 from datetime import timedelta
-from email.message import EmailMessage
 
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
+from ...auth.test_notices import log_in
 from ...support.accounts import add_user, change_user
 from ...support.html import needs_portuguese
 from ...support.http import APP_NAME, EMAIL, PASSWORD, Browser
@@ -17,14 +17,6 @@ from ..support.html import untranslated
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:{0}.0) Gecko/20100101 Firefox/{0}.0"
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0"
 HERE = FIREFOX.format(127)
-
-
-def log_in(app: Flask, client: str, email: str = EMAIL) -> list[EmailMessage]:
-    """Log in with a browser of this name, and return the mails that follow."""
-    browser = Browser(app)
-    browser.environ_base["HTTP_USER_AGENT"] = client
-    assert browser.login(email).status_code == 303
-    return letters(app)
 
 
 @pytest.mark.parametrize("again", [HERE, FIREFOX.format(128)])

@@ -1,22 +1,10 @@
 """`next` leads only to pages of the app, however it is spelt."""
 
-import re
-
 import pytest
 from flask import Flask
 
+from ...auth.test_next_page import origin_reached
 from ...support.http import ORIGIN, Browser
-
-
-def origin_reached(location: str) -> str:
-    """Return the origin that a browser opens from a page of the app (WHATWG URL, in short)."""
-    text = re.sub(r"[\t\n\r]", "", location.strip("".join(map(chr, range(0x21)))))
-    text = text.replace("\\", "/")
-    if re.match(r"[a-z][a-z0-9+.-]*:", text, re.IGNORECASE):
-        return text
-    if text.startswith("//"):
-        return "https://" + text.strip("/").partition("/")[0]
-    return ORIGIN
 
 
 def test_no_answer_repeats_the_host_that_it_was_asked_by(app: Flask, client: Browser) -> None:

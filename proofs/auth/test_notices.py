@@ -1,32 +1,21 @@
 """A user gets a mail about each change of their password."""
 
-from email.message import EmailMessage
-
 import pytest
 from flask import Flask
 
 from my_flask_app.core.environ import MailServer
 
+from ...auth.test_notices import told
 from ...conftest import MakeApp
 from ...support.accounts import NEW_PASSWORD, change_password, change_user
 from ...support.html import asking, needs_portuguese
 from ...support.http import PASSWORD, Browser
-from ...support.mail import ask_for_link, letters, link_in
+from ...support.mail import ask_for_link, letters
 from ...support.sql import everything_stored, rows
 from ..support.html import assert_in_portuguese
 
 START = "/auth/reset"
 FINISH = "/auth/reset/finish"
-
-
-def told(app: Flask, email: str) -> EmailMessage:
-    """Return the one waiting mail: a notice with a link for a new password."""
-    (letter,) = letters(app)
-    assert letter["To"] == email
-    assert link_in(letter) == START
-    for password in (PASSWORD, NEW_PASSWORD):
-        assert password not in letter.as_string()
-    return letter
 
 
 def test_a_refused_change_sends_no_notice(app: Flask, client: Browser, user: str) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from ...auth.test_opened_links import open_links
 from ...support.accounts import NEW_PASSWORD, add_user
 from ...support.html import form_at
 from ...support.http import EMAIL, PASSWORD, Browser
@@ -24,16 +25,6 @@ def purpose(request: pytest.FixtureRequest, app: Flask, user: str) -> str:
 @pytest.fixture
 def finish(purpose: str) -> str:
     return f"{START[purpose]}/finish"
-
-
-def open_links(client: Browser, start: str, *recipients: str) -> list[dict[str, str]]:
-    """Open links one after another; return the fields of the form that each opens."""
-    forms = []
-    for email in recipients:
-        client.get(ask_for_link(client, start, email))
-        forms.append(form_at(client, f"{start}/finish").fields)
-        assert f'value="{email}"' in client.get(f"{start}/finish").text
-    return forms
 
 
 def filled(form: dict[str, str], password: str = NEW_PASSWORD) -> dict[str, str]:

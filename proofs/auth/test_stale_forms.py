@@ -10,6 +10,7 @@ from time_machine import TimeMachineFixture
 
 from my_flask_app.config import MAX_BODY_BYTES
 
+from ...auth.test_stale_forms import switch_to_bob
 from ...conftest import MakeApp
 from ...support.accounts import add_user, watch_hashing
 from ...support.html import form_at
@@ -18,12 +19,6 @@ from ...support.sql import rows
 
 BOB = "bob@example.com"
 MARK = re.compile("[0-9a-f]{16}")
-
-
-def switch_to_bob(client: Browser) -> None:
-    """Sign in as Bob in another tab, while Ana's pages stay open in this one."""
-    client.logout()
-    client.login(BOB)
 
 
 @pytest.fixture

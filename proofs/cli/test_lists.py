@@ -7,6 +7,7 @@ from click.testing import Result
 from flask import Flask
 from time_machine import TimeMachineFixture
 
+from ...cli.test_lists import fields
 from ...support.accounts import add_user, handles
 from ...support.cli import run, said
 from ...support.http import EMAIL, PASSWORD, Browser
@@ -21,12 +22,6 @@ NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 def look(app: Flask, *args: str) -> Result:
     """Run `flask events`."""
     return app.test_cli_runner().invoke(args=["events", *args])
-
-
-def fields(done: Result) -> list[list[str]]:
-    """Return the output of a successful command, by line and field."""
-    assert done.exit_code == 0, done.output
-    return [line.split("\t") for line in done.output.split("\n")[:-1]]
 
 
 def kinds(done: Result) -> list[str]:

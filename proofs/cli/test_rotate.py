@@ -10,18 +10,13 @@ from my_flask_app.config import Settings
 from my_flask_app.core.db import db
 from my_flask_app.models import User
 
+from ...cli.test_rotate import done
 from ...support.cli import Site
 from ...support.http import EMAIL
 from ...support.parts import use_parts
 
 BOB = "bob@example.com"
 NOBODY_KNOWS = "a key that is nowhere: 0123456789_abcdefghijkl"
-
-
-def done(site: Site, *args: str, **variables: str) -> str:
-    result = site.run(*args, **variables)
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 def refused(site: Site, *args: str, **variables: str) -> str:

@@ -10,6 +10,7 @@ from my_flask_app.cli import secret
 from my_flask_app.config import Settings
 from my_flask_app.core.environ import Environ
 
+from ...cli.test_starting import in_development
 from ...support.settings import fit_to_serve, run_flask, serve
 
 
@@ -17,16 +18,6 @@ from ...support.settings import fit_to_serve, run_flask, serve
 def folder(served: Flask, settings: Settings, tmp_path: Path) -> Iterator[Path]:
     with fit_to_serve(settings, tmp_path):
         yield tmp_path
-
-
-def in_development(folder: Path, *options: str, **variables: str) -> Flask:
-    """Return the app that `flask run --debug` serves."""
-    done, served = run_flask(folder, "run", "--debug", *options, **variables)
-    assert done.exit_code == 0, done.output
-    # Unwrap it from the debugger.
-    app = getattr(served[0], "_app", served[0])
-    assert isinstance(app, Flask)
-    return app
 
 
 @pytest.mark.parametrize(

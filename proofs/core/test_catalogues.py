@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import read_po
 
 from my_flask_app.account import PARTS
 from my_flask_app.config import LANGUAGES
 from my_flask_app.core import i18n
+
+from ...core.test_catalogues import read
 
 # The app has one catalogue, and each part of the account has its own.
 FOLDERS = [i18n.PACKAGE, *(i18n.PACKAGE / "account" / part for part in PARTS)]
@@ -21,16 +22,6 @@ each_language = pytest.mark.parametrize("language", TRANSLATED)
 
 def where(folder: Path, language: str) -> Path:
     return folder / "translations" / language / "LC_MESSAGES" / "messages.po"
-
-
-def read(folder: Path, language: str) -> Catalog:
-    path = where(folder, language)
-    assert path.is_file(), (
-        f"LANGUAGES (config.py) has {language}, but {path} is missing: remove it from LANGUAGES, "
-        "or create its catalogue as docs/recipes.md says."
-    )
-    with path.open("rb") as file:
-        return read_po(file, locale=language)
 
 
 def messages(catalogue: Catalog) -> Iterator[Message]:

@@ -8,6 +8,7 @@ from flask import Flask
 from my_flask_app.auth.guards import login_not_required
 
 from ...conftest import MakeApp
+from ...core.test_csrf import ask, visitor
 from ...support.http import ORIGIN, SESSION, Browser
 
 LOCALHOST = "http://localhost:5000"
@@ -28,27 +29,6 @@ def probe(make_app: MakeApp) -> Flask:
         return "", 204
 
     return app
-
-
-def visitor(app: Flask, cookie: str | None, origin: str = ORIGIN) -> Browser:
-    """Return a client that sends neither Sec-Fetch-Site nor Origin."""
-    browser = Browser(app, origin=origin)
-    del browser.environ_base["HTTP_SEC_FETCH_SITE"]
-    if cookie:
-        browser.keep({cookie: "x"})
-    return browser
-
-
-def ask(
-    browser: Browser,
-    method: str = "POST",
-    *,
-    site: str | None = None,
-    origin: str | None = None,
-) -> int:
-    said = {"Sec-Fetch-Site": site, "Origin": origin, "Accept": "application/json"}
-    headers = {name: value for name, value in said.items() if value is not None}
-    return browser.open("/probe", method=method, headers=headers).status_code
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])

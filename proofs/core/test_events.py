@@ -12,10 +12,10 @@ from my_flask_app.core.db import db
 from my_flask_app.core.environ import Rate
 from my_flask_app.models import User
 
+from ...auth.test_events import register, reset
 from ...conftest import MakeApp
 from ...support.accounts import NEW_PASSWORD, add_user
 from ...support.http import EMAIL, PASSWORD, Browser
-from ...support.mail import ask_for_link
 from ...support.sql import rows
 
 WRONG = "not the password at all"
@@ -28,20 +28,6 @@ def client(app: Flask, client: Browser, caplog: pytest.LogCaptureFixture) -> Bro
     caplog.set_level(logging.INFO, app.logger.name)
     client.environ_base["HTTP_USER_AGENT"] = CLIENT
     return client
-
-
-def register(client: Browser) -> str:
-    link = ask_for_link(client, "/auth/register", BOB)
-    client.get(link)
-    client.post("/auth/register/finish", data={"name": "Bob", "password": PASSWORD})
-    return link
-
-
-def reset(client: Browser) -> str:
-    link = ask_for_link(client, "/auth/reset", EMAIL)
-    client.get(link)
-    client.post("/auth/reset/finish", data={"password": NEW_PASSWORD})
-    return link
 
 
 def test_an_event_says_who_what_when_and_from_where(

@@ -3,14 +3,12 @@
 import logging
 
 import pytest
-from flask import Flask, request
-from flask.typing import ResponseReturnValue
 
-from my_flask_app.core import audit
 from my_flask_app.core.environ import Rate
 
 from ...conftest import MakeApp
-from ...support.http import EMAIL, Browser, page
+from ...core.test_headers import seen_by
+from ...support.http import EMAIL, Browser
 from ...support.sql import rows
 
 INSIDE = "http://10.0.0.5:8000"
@@ -23,18 +21,6 @@ FORWARDED = {
     "X-Forwarded-Prefix": "/evil",
     "Forwarded": "for=198.51.100.66;host=evil.example;proto=https",
 }
-
-
-def seen_by(app: Flask, headers: dict[str, str] = FORWARDED) -> tuple[str, str]:
-    """Return the client address and the host URL that the app sees."""
-
-    @page(app, public=True)
-    def seen() -> ResponseReturnValue:
-        return {"address": audit.client_address(), "url": request.host_url}
-
-    said = Browser(app, origin=INSIDE).get("/seen", headers=headers).json
-    assert said is not None
-    return said["address"], said["url"]
 
 
 def test_two_proxies_are_believed_about_one_address_more(make_app: MakeApp) -> None:

@@ -5,29 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
-from werkzeug.test import TestResponse
 
 from my_flask_app.auth import accounts
 from my_flask_app.core import throttle
 from my_flask_app.core.environ import Rate
 
 from ...conftest import MakeApp
+from ...core.test_throttle import attempt
 from ...support.accounts import add_user
-from ...support.http import EMAIL, PASSWORD, Browser
+from ...support.http import EMAIL, PASSWORD
 from ...support.sql import rows
 
 NOBODY = "nobody@example.com"
 WRONG = "not the password at all"
 MANY = Rate(100_000, 900)
-
-
-def attempt(
-    app: Flask, email: str = EMAIL, password: str = WRONG, *, address: str = "10.0.0.1"
-) -> TestResponse:
-    """Try to log in with a new browser from an IP address."""
-    browser = Browser(app)
-    browser.environ_base["REMOTE_ADDR"] = address
-    return browser.login(email, password)
 
 
 def statuses(app: Flask, email: str, times: int) -> list[int]:

@@ -4,16 +4,14 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert
 
 from my_flask_app.account.activity.labels import known
-from my_flask_app.core.audit import Event
-from my_flask_app.core.db import db
 
+from ....account.activity.test_activity import add_events, kinds_shown
 from ....support.accounts import change_user
 from ....support.html import asking, language_of, needs_portuguese, words_of
 from ....support.http import EMAIL, Browser
-from ....support.sql import rows, selects, statements
+from ....support.sql import selects, statements
 from ...support.html import untranslated
 
 PATH = "/account/activity"
@@ -29,19 +27,6 @@ def ana(client: Browser, user: str) -> Browser:
     client.environ_base |= {"REMOTE_ADDR": PEER, "HTTP_USER_AGENT": FIREFOX}
     client.login()
     return client
-
-
-def add_events(app: Flask, *kinds: str, email: str = EMAIL) -> None:
-    (owner,) = rows(app, "SELECT id FROM users WHERE email = :email", email=email)
-    row = {"user_id": owner["id"], "address": PEER, "client": FIREFOX, "detail": {}}
-    with app.app_context(), db.engine.begin() as connection:
-        connection.execute(insert(Event), [{"kind": kind, **row} for kind in kinds])
-
-
-def kinds_shown(client: Browser, page: object = 1) -> list[str]:
-    shown = client.get(PATH, query_string={"page": page})
-    assert shown.status_code == 200
-    return re.findall("<strong>(.*?)</strong>", shown.text)
 
 
 def test_the_action_of_an_operator_is_shown_as_from_the_command_line(

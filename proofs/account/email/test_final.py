@@ -8,6 +8,7 @@ from time_machine import TimeMachineFixture
 
 from ....account.email.changing import END, NEW, START, change_address, undo
 from ....account.email.conftest import Device
+from ....account.email.test_final import wait
 from ....support.http import EMAIL, PASSWORD, Browser
 from ....support.mail import ask_for_link
 from ....support.sql import rows
@@ -22,12 +23,6 @@ def ana(client: Browser, user: str, clock: TimeMachineFixture) -> Browser:
     """Return a browser in which Ana is signed in."""
     client.login()
     return client
-
-
-def wait(client: Browser, clock: TimeMachineFixture, time: timedelta) -> None:
-    """Let time pass, then sign in again."""
-    clock.shift(time)
-    client.login()
 
 
 def addresses(app: Flask) -> list[str]:

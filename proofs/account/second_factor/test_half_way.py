@@ -6,6 +6,7 @@ from flask import Flask
 from my_flask_app.account.second_factor import codes
 
 from ....account.second_factor.phone import ARRIVING, Phone, equip, give_code, give_password
+from ....account.second_factor.test_half_way import assert_sent_back
 from ....support.accounts import add_user, copy_of
 from ....support.html import form_at
 from ....support.http import Browser
@@ -22,12 +23,6 @@ def half_way(client: Browser, phone: Phone) -> Browser:
     """Return a browser that has passed the password step."""
     give_password(client)
     return client
-
-
-def assert_sent_back(browser: Browser, phone: Phone) -> None:
-    answer = give_code(browser, phone.code())
-    assert (answer.status_code, answer.location) == (303, "/auth/login")
-    assert not browser.is_signed_in()
 
 
 def test_public_pages_see_no_user_before_the_code(half_way: Browser) -> None:

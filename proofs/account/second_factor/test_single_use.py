@@ -10,6 +10,7 @@ from time_machine import TimeMachineFixture
 from my_flask_app.core.environ import Rate
 
 from ....account.second_factor.phone import PAGE, Phone, equip, give_code, give_password, switch_on
+from ....account.second_factor.test_single_use import half_way, statuses
 from ....conftest import MakeApp
 from ....support.accounts import copy_of
 from ....support.http import EMAIL, PASSWORD, Browser
@@ -28,18 +29,6 @@ either = pytest.mark.parametrize(
 @pytest.fixture
 def phone(app: Flask, user: str, clock: TimeMachineFixture) -> Phone:
     return equip(app)
-
-
-def half_way(app: Flask) -> Browser:
-    browser = Browser(app)
-    give_password(browser)
-    return browser
-
-
-def statuses(app: Flask, code: str, times: int) -> list[int]:
-    """Enter a code this many times, each time from the page that asks for it."""
-    browser = half_way(app)
-    return [give_code(copy_of(browser), code).status_code for _ in range(times)]
 
 
 @either

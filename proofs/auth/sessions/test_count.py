@@ -8,6 +8,7 @@ from time_machine import TimeMachineFixture
 
 from my_flask_app.core.environ import Rate
 
+from ....auth.sessions.test_limits import log_in
 from ....conftest import MakeApp
 from ....support.accounts import add_user, end_everywhere
 from ....support.http import Browser
@@ -20,14 +21,6 @@ MANY = Rate(100, 900)
 def few(configure: MakeApp, user: str) -> Flask:
     """Return an app with a limit of three sessions for each account."""
     return configure(sessions_per_user=3, login_attempts_per_account=MANY)
-
-
-def log_in(app: Flask, clock: TimeMachineFixture, **login: str) -> Browser:
-    """Return a browser that logs in one second after the last one."""
-    clock.shift(1)
-    browser = Browser(app)
-    assert browser.login(**login).status_code == 303
-    return browser
 
 
 def test_the_oldest_ends_however_busy_it_is(few: Flask, clock: TimeMachineFixture) -> None:

@@ -3,19 +3,13 @@
 import pytest
 from flask import Flask
 
+from .....auth.sessions.test_signed_cookie import is_good
 from .....conftest import MakeApp
 from .....support.http import Browser
 from .....support.settings import KEY
 
 NEW = "the newest key of all: zyxwvutsrq 9876543210"
 OLDER = "a key of long ago: qwertyuiop 1357924680 asdf"
-
-
-def is_good(app: Flask, client: Browser) -> bool:
-    """Tell whether an app with other keys accepts the cookies of a browser."""
-    other = Browser(app)
-    other.keep(client.jar())
-    return other.is_signed_in()
 
 
 @pytest.mark.parametrize("fallbacks", [(), (OLDER, KEY), (KEY, OLDER)])

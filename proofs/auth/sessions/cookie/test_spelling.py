@@ -3,24 +3,9 @@
 import pytest
 from itsdangerous.encoding import base64_decode
 
+from .....auth.sessions.test_signed_cookie import respell
 from .....support.forging import holder
 from .....support.http import AUTH, Browser
-
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-
-
-def respell(part: str, how: str) -> str:
-    """Return another base64 text for the same bytes, or the same text if there is none."""
-    match how:
-        case "junk":
-            return f"{part[:5]}!!!!{part[5:]}"
-        case "padding":
-            return part + "=" * (-len(part) % 4 or 4)
-        case "other alphabet":
-            return part.replace("-", "+").replace("_", "/")
-    raw = base64_decode(part)
-    others = (part[:-1] + letter for letter in LETTERS if letter != part[-1])
-    return next((text for text in others if base64_decode(text) == raw), part)
 
 
 def test_a_signature_has_other_spellings_that_python_takes(client: Browser, user: str) -> None:

@@ -114,7 +114,10 @@ def test_a_program_gets_the_demand_to_confirm_as_json(
     path = {"GET": "/vault", "POST": "/vault/take"}[method]
     refused = site.open(path, method=method, headers=JSON)
     assert refused.status_code == 403
-    assert refused.json == {"error": "Please confirm your password first."}
+    assert refused.json == {
+        "error": "Please confirm your password first.",
+        "location": {"GET": "/auth/confirm?next=/vault", "POST": "/auth/confirm"}[method],
+    }
     assert "Location" not in refused.headers
 
 

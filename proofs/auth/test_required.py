@@ -55,9 +55,9 @@ def test_visitors_and_users_with_a_second_factor_are_not_redirected(strict: Flas
 
 def test_a_script_gets_json_and_htmx_opens_the_full_page(bob: Browser) -> None:
     refused = bob.get("/account/", headers={"Accept": "application/json"})
-    assert (refused.status_code, refused.json) == (403, {"error": SET_UP})
+    assert (refused.status_code, refused.json) == (403, {"error": SET_UP, "location": PAGE})
     refused = bob.get("/account/", headers=HTMX)
-    assert (refused.status_code, refused.json) == (403, {"error": SET_UP})
+    assert (refused.status_code, refused.json) == (403, {"error": SET_UP, "location": PAGE})
     assert refused.headers["HX-Redirect"] == PAGE
 
 

@@ -25,7 +25,10 @@ def newcomer(required: Flask) -> Browser:
 def test_a_client_that_asks_for_json_gets_the_refusal_as_json(newcomer: Browser) -> None:
     refused = newcomer.get("/", headers={"Accept": "application/json"})
     assert refused.status_code == 403
-    assert refused.json == {"error": "Please set up two-factor authentication first."}
+    assert refused.json == {
+        "error": "Please set up two-factor authentication first.",
+        "location": PAGE,
+    }
 
 
 def test_a_user_with_a_second_factor_is_not_redirected(required: Flask, user: str) -> None:

@@ -70,8 +70,9 @@ def test_htmx_opens_the_full_page_to_confirm_the_password(
     assert client.post("/vault", headers=HTMX).text == "gold"
     clock.shift(600)
     refused = client.post("/vault", headers=HTMX)
-    assert (refused.status_code, refused.json) == (403, {"error": CONFIRM})
-    assert refused.headers["HX-Redirect"] == "/auth/confirm?next=/notes?page%3D2"
+    there = "/auth/confirm?next=/notes?page%3D2"
+    assert (refused.status_code, refused.json) == (403, {"error": CONFIRM, "location": there})
+    assert refused.headers["HX-Redirect"] == there
 
 
 @pytest.mark.parametrize("headers", SCRIPTS)

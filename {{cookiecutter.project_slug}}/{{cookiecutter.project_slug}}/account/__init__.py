@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
     """Register the account's pages, and plug in its parts."""
     app.register_blueprint(views.bp)
     app.register_blueprint(views.well_known)
-    app.extensions["parts"] = list[Part]()
+    app.extensions["parts"] = app.jinja_env.globals["parts"] = list[Part]()
     for pages in ("account_pages", "development_pages"):
         app.extensions[pages] = app.jinja_env.globals[pages] = list[tuple[str, str]]()
     for part in sorted(find_parts(), key=lambda part: part.order):

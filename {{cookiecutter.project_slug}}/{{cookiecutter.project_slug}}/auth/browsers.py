@@ -29,6 +29,7 @@ from ..config import settings
 from ..core import throttle
 from ..core.db import Base, db, now, read_one, writing
 from ..models import User
+from .parts import all_parts
 from .sessions.limits import Login
 
 TOKEN_BYTES = 32
@@ -93,9 +94,15 @@ def remember(user: User, response: Response) -> Response:
 
 
 def forget(user: User, *, keep_current: bool) -> None:
-    """Forget the browsers of an account, in the caller's transaction, which has locked its row."""
+    """Forget the browsers of an account, and what parts of it let them do.
+
+    This joins the caller's transaction, which has locked the account's row.
+    """
     others = KnownBrowser.token_hash != (_held() if keep_current else b"")
     db.session.execute(delete(KnownBrowser).where(KnownBrowser.user_id == user.id, others))
+    for part in all_parts():
+        if part.forget_browsers:
+            part.forget_browsers(user, keep_current)
 
 
 def expired() -> ColumnElement[bool]:

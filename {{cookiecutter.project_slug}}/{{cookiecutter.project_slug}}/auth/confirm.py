@@ -14,7 +14,7 @@ from . import passwords
 from .forms import ConfirmForm, reject, show_form
 from .guards import signed_in_user
 from .next_page import next_page
-from .parts import Factor, factors_of
+from .parts import Factor, factors_of, is_password_enough
 from .sessions import rotate_session
 
 bp = Blueprint("confirm", __name__, url_prefix="/auth/confirm")
@@ -26,13 +26,15 @@ def show() -> ResponseReturnValue:
     asked = factors_of(user)
     form = _form_for(asked)(request.form, data={"next": request.args.get("next", "")})
     codes = [(factor, form[factor.name]) for factor in asked]
+    by_password = bool(asked) or is_password_enough(user)
     if (
         request.method == "GET"
+        or not by_password
         or not form.validate()
         or not check_current_password(user, form.password, codes)
     ):
         hinted = [(field, factor.hint(user)) for factor, field in codes]
-        return show_form(page, form, codes=hinted)
+        return show_form(page, form, codes=hinted, by_password=by_password)
     audit.record("confirmed", user)
     db.session.commit()
     rotate_session()

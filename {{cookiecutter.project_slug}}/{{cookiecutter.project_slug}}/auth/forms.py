@@ -72,6 +72,13 @@ class NewPasswordForm(Form):
     password = password_field(lazy("New password"), "new-password")
 
 
+class ResetForm(NewPasswordForm):
+    end_others = BooleanField(
+        lazy("Remove all of them. If you did not add them yourself, somebody else did."),
+        default=True,
+    )
+
+
 class FinishRegistrationForm(NewPasswordForm):
     name = name_field()
     password = password_field(lazy("Password"), "new-password")

@@ -18,7 +18,7 @@ from ..core.web.csrf import our_origin
 from ..core.web.headers import is_file
 from ..core.web.request import receive_body, wants_json
 from ..models import User
-from .parts import factors_of
+from .parts import is_password_enough
 from .sessions import authenticated_at, load_user
 from .stale_forms import mark_of, refuse_form_of_another
 
@@ -46,7 +46,7 @@ def recent_factor_required(view: Callable[P, R]) -> Callable[P, R | Response]:
 
     For a view that asks for the password itself, which is enough for other accounts.
     """
-    return _with_proof(view, lambda user: bool(factors_of(user)))
+    return _with_proof(view, lambda user: not is_password_enough(user))
 
 
 def current_user() -> User | None:
@@ -95,10 +95,11 @@ def _with_proof(view: Callable[P, R], applies: Callable[[User], bool]) -> Callab
 
 
 def lead_to(page: str, status: int, reason: str) -> Response:
-    """Redirect a browser to a page; give a script the reason, and htmx the page as well."""
+    """Redirect a browser to a page; give a script the reason, and where to go on if signed in."""
     if not wants_json():
         return redirect(page, 303)
-    answer = make_response(jsonify(error=reason), status)
+    there = {"location": page} if status == 403 else {}
+    answer = make_response(jsonify(error=reason, **there), status)
     if "HX-Request" in request.headers:
         answer.headers["HX-Redirect"] = page
     return answer

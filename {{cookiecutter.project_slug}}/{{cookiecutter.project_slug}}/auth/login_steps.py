@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from flask import redirect, url_for
-from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from ..core import audit, mail, user_agents
 from ..core.audit import Event
@@ -18,16 +18,22 @@ from .sessions import login_user
 BROWSERS_KNOWN_FOR = timedelta(days=90)
 
 
-def begin_login(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
-    """Sign in a user with the right password, or redirect to the first step that is due."""
+def begin_login(user: User, *, remember: bool, target: str, both_factors: bool = False) -> Response:
+    """Sign in a user with the right password, or redirect to the first step that is due.
+
+    `both_factors` says that the user gave a second factor too: only the steps of your own
+    parts are left.
+    """
     for part in all_parts():
+        if both_factors and (part.factor or part.passwordless):
+            continue
         answer = part.login_step(user, remember, target) if part.login_step else None
         if answer is not None:
             return answer
     return complete_login(user, remember=remember, target=target)
 
 
-def complete_login(user: User, *, remember: bool, target: str) -> ResponseReturnValue:
+def complete_login(user: User, *, remember: bool, target: str) -> Response:
     """Sign in a user who has passed every step, and redirect to `target`, a local page."""
     # Disabled between two steps: a session begun now would work once the account is enabled.
     if user.disabled_at is not None:

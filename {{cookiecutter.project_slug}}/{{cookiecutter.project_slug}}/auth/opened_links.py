@@ -76,9 +76,9 @@ def opened_link(purpose: str) -> Link | None:
     return links.find_last(purpose, opened)
 
 
-def show_link_form(page: str, form: Form, link: Link) -> ResponseReturnValue:
+def show_link_form(page: str, form: Form, link: Link, **values: object) -> ResponseReturnValue:
     """Show the form that a link leads to; a rejected form keeps its link."""
-    return show_form(page, form, email=link.email, made_for=link.id)
+    return show_form(page, form, email=link.email, made_for=link.id, **values)
 
 
 def hash_chosen(form: NewPasswordForm, *, email: str, name: str) -> str | None:

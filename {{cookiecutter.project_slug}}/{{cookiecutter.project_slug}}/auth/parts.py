@@ -7,15 +7,16 @@ from typing import NamedTuple
 
 import click
 from flask import Blueprint, current_app
-from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 from wtforms import Field
 
+from ..config import Settings, settings
 from ..core.mail import Composer
 from ..models import User
 
 # A step at login: `step(user, remember, target)` returns None if there is nothing to ask, or else
 # a redirect to its page. In the end, that page calls `login_steps.complete_login`.
-Step = Callable[[User, bool, str], ResponseReturnValue | None]
+Step = Callable[[User, bool, str], Response | None]
 
 
 class Factor(NamedTuple):
@@ -34,6 +35,16 @@ class Factor(NamedTuple):
     use: Callable[[User, Field], bool]
     since: Callable[[User], datetime | None]
     drop: Callable[[User], None]
+
+
+class Access(NamedTuple):
+    """Describe ways to log in that a new password leaves working, such as passkeys.
+
+    `names` says what a user has; `end` removes all of it in the caller's transaction.
+    """
+
+    names: Callable[[User], Sequence[str]]
+    end: Callable[[User], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +66,25 @@ class Part:
     composers: Mapping[str, Composer] = field(default_factory=dict)
     login_step: Step | None = None
     factor: Factor | None = None
+    # Tell whether a user can log in without the password, by something that counts as both
+    # factors. Reads what was loaded with the user.
+    passwordless: Callable[[User], bool] | None = None
+    # Templates that the login page and the confirm page include below their form, and a further
+    # autofill token for the address on the login page.
+    login_extras: str | None = None
+    confirm_extras: str | None = None
+    login_autofill: str | None = None
+    # What the user can end with a new password by mail.
+    access: Access | None = None
+    # Forget what other browsers may do, or this one as well; called in the transaction that
+    # ends sessions: `forget_browsers(user, keep_current)`.
+    forget_browsers: Callable[[User, bool], None] | None = None
+    # What the part stores about a user, in types that JSON has, and times.
+    export: Callable[[User], object] | None = None
+    # Delete expired rows; return how many. By the name that `flask purge` shows.
+    purge: Mapping[str, Callable[[], int]] = field(default_factory=dict)
+    # What `flask doctor` says about the settings besides what is unsafe.
+    remarks: Callable[[Settings], Iterable[str]] | None = None
     # What `flask user list EMAIL` shows, as pairs of name and value.
     facts: Callable[[User], Iterable[tuple[str, object]]] | None = None
     # Commands of `flask user`.
@@ -78,3 +108,20 @@ def all_factors() -> list[Factor]:
 def factors_of(user: User) -> list[Factor]:
     """Return what an account has set up besides its password."""
     return [factor for factor in all_factors() if factor.is_set_up(user)]
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether a user can log in with two factors."""
+    return bool(factors_of(user)) or any(
+        part.passwordless(user) for part in all_parts() if part.passwordless
+    )
+
+
+def is_password_enough(user: User) -> bool:
+    """Tell whether the password alone proves the user.
+
+    Where two factors are required, the password of an account with a passkey is only one.
+    """
+    if settings().require_second_factor:
+        return not has_second_factor(user)
+    return not factors_of(user)

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from ..core.environ import ConfigError
 from ..core.i18n import gettext as _
 from .guards import current_user, lead_to
-from .parts import Part, factors_of
+from .parts import Part, has_second_factor
 
 # Endpoints that stay open, so that the user can leave; "" is a page that does not exist.
 OPEN = {"auth.logout", "language.choose", "pages.healthz", ""}
@@ -17,7 +17,7 @@ def init_app(app: Flask) -> None:
     if not app.extensions["settings"].require_second_factor:
         return
     parts: list[Part] = app.extensions["parts"]
-    pages = [part.menu[0] for part in parts if part.factor and part.menu]
+    pages = [part.menu[0] for part in parts if part.menu and (part.factor or part.passwordless)]
     if not pages:
         problem = "is true, but no part of the account offers a second factor: unset it."
         raise ConfigError("REQUIRE_SECOND_FACTOR", problem)
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
     def lead_to_set_up() -> Response | None:
         """Redirect a user without a second factor to its set-up page (ASVS 6.3.3)."""
         user = current_user()
-        if user is None or factors_of(user):
+        if user is None or has_second_factor(user):
             return None
         if (request.endpoint or "") in {*OPEN, *pages} or request.blueprint == "confirm":
             return None

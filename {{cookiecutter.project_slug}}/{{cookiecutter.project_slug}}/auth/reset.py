@@ -7,7 +7,7 @@ from ..core.db import db
 from ..core.i18n import gettext as _
 from ..models import User
 from . import accounts, browsers
-from .forms import NewPasswordForm
+from .forms import ResetForm
 from .guards import login_not_required
 from .opened_links import (
     ask_for_link,
@@ -18,6 +18,7 @@ from .opened_links import (
     refuse_link,
     show_link_form,
 )
+from .parts import all_parts
 from .sessions import end_sessions, logout_user
 from .stale_forms import checks_own_forms
 
@@ -41,21 +42,24 @@ def open_mailed(token: str) -> ResponseReturnValue:
 @login_not_required
 @checks_own_forms
 def finish() -> ResponseReturnValue:
-    form, link = NewPasswordForm(request.form), opened_link("reset")
+    form, link = ResetForm(request.form), opened_link("reset")
     user = db.session.get(User, link.user_id) if link else None
     if link is None or user is None:
         return refuse_link()
-    page = "auth/reset_finish.html"
-    if request.method == "GET":
-        return show_link_form(page, form, link)
-    password_hash = hash_chosen(form, email=link.email, name=user.name)
+    ways = [part.access for part in all_parts() if part.access]
+    kept = [name for way in ways for name in way.names(user)]
+    password_hash = None
+    if request.method == "POST":
+        password_hash = hash_chosen(form, email=link.email, name=user.name)
     if password_hash is None:
-        return show_link_form(page, form, link)
+        return show_link_form("auth/reset_finish.html", form, link, kept=kept)
     owner = accounts.reset_password(link, password_hash)
     if owner is None:
         db.session.rollback()
         return refuse_link()
     end_sessions(owner, keep_current=False)
+    for way in ways if form.end_others.data else []:
+        way.end(owner)
     db.session.commit()
     logout_user()
     flash(_("Your password was changed. Please log in with the new one."))

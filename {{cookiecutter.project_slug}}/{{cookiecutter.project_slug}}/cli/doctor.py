@@ -5,12 +5,14 @@ import re
 import string
 import subprocess
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 
 from .. import config
+from ..auth.parts import Part
 from ..config import Settings
 from ..core import db
 from ..core.checks import LONGEST, check_migrations, refusals, risks
@@ -38,6 +40,10 @@ def command() -> None:
         click.echo(f"unsafe: {problem}")
     if settings.database_url.startswith("sqlite"):
         click.echo("info: DATABASE_URL is SQLite: only one machine can serve it.")
+    # An app with refused settings has no parts.
+    parts: list[Part] = current_app.extensions.get("parts", [])
+    for remark in chain.from_iterable(part.remarks(settings) for part in parts if part.remarks):
+        click.echo(f"info: {remark}")
     for name in LOOKED_AT:
         if not any(problem.variable.startswith(name) for problem in problems):
             click.echo(f"ok: {name}")

@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 
 from ..auth import browsers, sessions
 from ..auth.links import Link
+from ..auth.parts import all_parts
 from ..auth.sessions.limits import longest_life
 from ..core.audit import Event
 from ..core.db import now
@@ -39,4 +40,5 @@ def command() -> None:
         "mails": delete_all_expired(Outbox, Outbox.created_at <= moment - MAILS_KEPT),
         "events": delete_all_expired(Event, Event.at <= moment - kept),
     }
+    counts |= {what: delete() for part in all_parts() for what, delete in part.purge.items()}
     click.echo(", ".join(f"{count} {what}" for what, count in counts.items()))

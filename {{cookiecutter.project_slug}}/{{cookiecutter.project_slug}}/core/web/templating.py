@@ -7,12 +7,12 @@ from ...config import settings
 from ..i18n import gettext as _
 
 
-def attributes(field: Field, hint: str | None = None) -> dict[str, object]:
+def attributes(field: Field, hint: str | None = None, **more: object) -> dict[str, object]:
     """Return the attributes that tie a field to its hint and errors for screen readers."""
     told = [f"{field.id}-hint"] if hint else []
     if field.errors:
         told.append(f"{field.id}-error")
-    found: dict[str, object] = {"aria-describedby": " ".join(told)} if told else {}
+    found = {"aria-describedby": " ".join(told), **more} if told else more
     if field.errors:
         found["aria-invalid"] = "true"
     return found

@@ -9,6 +9,7 @@ import secrets
 from flask import abort, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from ...auth import login_steps
 from ...auth.forms import reject, show_form
@@ -28,7 +29,7 @@ LIFETIME_SECONDS = 10 * 60
 TARGET_MAX_LENGTH = 1000
 
 
-def ask_for_code(user: User, remember: bool, target: str) -> ResponseReturnValue | None:
+def ask_for_code(user: User, remember: bool, target: str) -> Response | None:
     """Redirect a user with the right password and a second factor to the page below."""
     if not store.is_set_up(user):
         return None

@@ -7,7 +7,10 @@ from flask import request, url_for
 
 def next_page() -> str:
     """Return the local page that `next` names, or home (ASVS 3.7.2)."""
-    target = request.values.get("next", "")
+    return local_or_home(request.values.get("next", ""))
+
+
+def local_or_home(target: str) -> str:
     return target if is_local(target) else url_for("pages.home")
 
 

@@ -69,6 +69,8 @@ class Part:
     # Tell whether a user can log in without the password, by something that counts as both
     # factors. Reads what was loaded with the user.
     passwordless: Callable[[User], bool] | None = None
+    # What a user who has to set up a second factor may open besides the page of the menu.
+    set_up_views: Sequence[str] = ()
     # Templates that the login page and the confirm page include below their form, and a further
     # autofill token for the address on the login page.
     login_extras: str | None = None

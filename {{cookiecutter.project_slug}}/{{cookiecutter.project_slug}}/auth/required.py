@@ -17,7 +17,9 @@ def init_app(app: Flask) -> None:
     if not app.extensions["settings"].require_second_factor:
         return
     parts: list[Part] = app.extensions["parts"]
-    pages = [part.menu[0] for part in parts if part.menu and (part.factor or part.passwordless)]
+    able = [part for part in parts if part.menu and (part.factor or part.passwordless)]
+    pages = [part.menu[0] for part in able if part.menu]
+    views = {*OPEN, *pages, *(view for part in able for view in part.set_up_views)}
     if not pages:
         problem = "is true, but no part of the account offers a second factor: unset it."
         raise ConfigError("REQUIRE_SECOND_FACTOR", problem)
@@ -28,6 +30,6 @@ def init_app(app: Flask) -> None:
         user = current_user()
         if user is None or has_second_factor(user):
             return None
-        if (request.endpoint or "") in {*OPEN, *pages} or request.blueprint == "confirm":
+        if (request.endpoint or "") in views or request.blueprint == "confirm":
             return None
         return lead_to(url_for(pages[0]), 403, _("Please set up two-factor authentication first."))

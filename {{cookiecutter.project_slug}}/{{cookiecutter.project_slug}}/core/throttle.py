@@ -57,13 +57,13 @@ def count_address(address: str) -> None:
     _count(f"login from {network(address)}", limit, address)
 
 
-def count_opening(address: str) -> None:
-    """Count a mailed link that is opened; raise TooManyRequests (429).
+def count_opening(address: str, what: str = "link") -> None:
+    """Count a link or page that is opened and stores a row; raise TooManyRequests (429).
 
     Separate from logins: a mail host's scanner must not keep its users from logging in.
     """
     limit = settings().login_attempts_per_address
-    _count(f"link from {network(address)}", limit, address)
+    _count(f"{what} from {network(address)}", limit, address)
 
 
 def count_mail(address: str) -> None:

@@ -128,6 +128,8 @@ def wants_json() -> bool:
     headers = request.headers
     if headers.get("Sec-Fetch-Mode", "navigate") != "navigate" or "HX-Request" in headers:
         return True
+    if request.is_json:
+        return True
     accepted = request.accept_mimetypes
     return accepted.best_match(["text/html", "application/json"]) == "application/json"
 

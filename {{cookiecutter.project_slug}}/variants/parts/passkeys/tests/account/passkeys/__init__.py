@@ -1,0 +1,1 @@
+"""Test passkeys: adding them, and logging in with them."""

@@ -1,0 +1,116 @@
+"""List, add, rename and remove the passkeys of the signed-in user."""
+
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ...auth import accounts
+from ...auth.guards import login_not_required, recent_login_required, signed_in_user
+from ...config import settings
+from ...core import audit, mail, names, user_agents
+from ...core.db import db
+from ...core.i18n import gettext as _
+from ...core.mail import external_url
+from ...core.web.csrf import our_origin
+from ...models import User
+from . import challenges, store, webauthn
+from .requests import options, read, refusal, text
+
+bp = Blueprint(
+    "passkeys",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/account/passkeys/static",
+)
+
+
+@bp.app_template_global("passkeys_work")
+def work() -> bool:
+    """Tell whether browsers take passkeys on the page that they are on."""
+    known = settings()
+    return webauthn.has_host_name(known) and our_origin() == known.public_url
+
+
+@bp.get("/account/passkeys")
+def manage() -> ResponseReturnValue:
+    return render_template("passkeys/manage.html", passkeys=store.all_of(signed_in_user()))
+
+
+@bp.post("/account/passkeys/options")
+@recent_login_required
+def add_options() -> ResponseReturnValue:
+    read()
+    user = signed_in_user()
+    have, handle = store.all_of(user), store.handle_of(user)
+    db.session.commit()
+    challenge, response = challenges.make("add", user, handle)
+    return options(response, webauthn.creation_options(challenge, user, handle, have))
+
+
+@bp.post("/account/passkeys")
+@recent_login_required
+def add() -> ResponseReturnValue:
+    answer, user = read(), signed_in_user()
+    name = _name(text(answer, "name"))
+    try:
+        challenge = webauthn.challenge_in(answer)
+        taken = challenges.take(challenge, "add", user)
+        if taken is None:
+            raise webauthn.Refused("the challenge is not one of this browser")
+        made = webauthn.read_new(answer, challenge)
+    except webauthn.Refused as refused:
+        raise refusal(refused) from refused
+    epoch = user.session_epoch
+    # If the owner reset the password meanwhile, a thief must not leave a passkey behind.
+    if accounts.lock(user.id) is None or user.session_epoch != epoch:
+        raise refusal(webauthn.Refused("the sessions of the account have ended"))
+    if not store.add(**made, user_id=user.id, user_handle=taken.user_handle, name=name):
+        abort(409, _("This passkey has been added already."))
+    _settle(user, "passkey_added", name)
+    flash(_("The passkey was added."))
+    return jsonify(location=url_for(".manage")), 201
+
+
+@bp.post("/account/passkeys/<public_id>/rename")
+@recent_login_required
+def rename(public_id: str) -> ResponseReturnValue:
+    user, name = signed_in_user(), _name(request.form.get("name", ""))
+    if not store.rename(user, public_id, name):
+        abort(404)
+    _settle(user, "passkey_renamed", name)
+    flash(_("Saved."))
+    return redirect(url_for(".manage"), 303)
+
+
+@bp.post("/account/passkeys/<public_id>/remove")
+@recent_login_required
+def remove(public_id: str) -> ResponseReturnValue:
+    user = signed_in_user()
+    name = store.remove(user, public_id)
+    if name is None:
+        abort(404)
+    _settle(user, "passkey_removed", name)
+    flash(_("The passkey was removed. Delete it in your password manager too."))
+    return redirect(url_for(".manage"), 303)
+
+
+@bp.get("/.well-known/passkey-endpoints")
+@login_not_required
+def show_endpoints() -> ResponseReturnValue:
+    """Tell password managers where passkeys are added and removed (W3C, Passkey Endpoints)."""
+    page = external_url("passkeys.manage")
+    return jsonify(enroll=page, manage=page)
+
+
+def _name(typed: str) -> str:
+    """Return the name of a passkey; without a usable one, the browser that it is made in."""
+    try:
+        return names.normalise(typed)
+    except ValueError:
+        return user_agents.describe(audit.client_name())
+
+
+def _settle(user: User, what: str, name: str) -> None:
+    audit.record(what, user, name=name)
+    mail.notify(user, "passkeys_changed", change=what, name=name)
+    db.session.commit()

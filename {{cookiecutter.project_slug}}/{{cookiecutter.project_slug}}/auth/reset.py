@@ -42,7 +42,7 @@ def open_mailed(token: str) -> ResponseReturnValue:
 @login_not_required
 @checks_own_forms
 def finish() -> ResponseReturnValue:
-    form, link = ResetForm(request.form), opened_link("reset")
+    form, link = ResetForm(request.form or None), opened_link("reset")
     user = db.session.get(User, link.user_id) if link else None
     if link is None or user is None:
         return refuse_link()

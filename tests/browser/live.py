@@ -18,7 +18,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import StorageState
 
 from ..support.mail_sink import MailSink
-from ..support.site import ORIGIN
+from ..support.server import free_port
 from ..support.site import SERVED
 from ..support.site import Site
 from .witness import Witness
@@ -46,8 +46,10 @@ class Live:
     """
 
     def __init__(self, browser: Browser, site: Site, sink: MailSink) -> None:
-        settings = {**SERVED, **NO_LIMITS, "MAIL_URL": sink.url}
-        self.origin = f"http://localhost:{site.serve(settings).port}"
+        port = free_port()
+        self.origin = f"http://localhost:{port}"
+        own = {"MAIL_URL": sink.url, "PUBLIC_URL": self.origin}
+        site.serve({**SERVED, **NO_LIMITS, **own}, port=port)
         self._browser = browser
         self._sink = sink
         self._members: dict[str, StorageState] = {}
@@ -63,12 +65,12 @@ class Live:
 
     def link(self, email: str, start: str) -> str:
         """Return the path in the mail to an address, once it is there."""
-        pattern = re.compile(re.escape(f"{ORIGIN}{start}") + r"/\S+")
+        pattern = re.compile(re.escape(f"{self.origin}{start}") + r"/\S+")
         while True:
             mail = self._sink.take()
             found = pattern.search(mail.get_content())
             if mail["To"] == email and found:
-                return found[0].removeprefix(ORIGIN)
+                return found[0].removeprefix(self.origin)
 
     def _member(self, language: str) -> StorageState:
         """Register somebody, once for each language."""

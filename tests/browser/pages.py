@@ -21,6 +21,7 @@ from .live import log_in
 from .live import press
 from .live import register
 from .live import submit
+from .phone import Phone
 
 Way = str | Callable[[Page, Live], Iterator[None]]
 
@@ -114,6 +115,7 @@ VISITORS: dict[str, Way] = {
     "login": "/auth/login",
     "login refused": refused("/auth/login", email="somebody@example.com", password=""),
     "login on the way": "/account/password",
+    "passkey": "/auth/passkey",
     "reset": "/auth/reset",
     "link void": "/auth/register/never-mailed",
     "undo void": "/account/email/undo/never-mailed",
@@ -122,6 +124,20 @@ VISITORS: dict[str, Way] = {
     "change of address": change_of_address,
     "second factor": second_factor,
 }
+
+
+def passkeys(page: Page, live: Live) -> Iterator[None]:
+    Phone(page)
+    page.goto("/account/passkeys")
+    yield
+    page.fill("[name=new_name]", "My phone")
+    press(page, ".passkey button")
+    page.locator("main li").wait_for()
+    yield
+    page.goto("/auth/confirm")
+    yield
+
+
 MEMBERS: dict[str, Way] = {
     "home": "/",
     "not found": "/nowhere",
@@ -132,6 +148,7 @@ MEMBERS: dict[str, Way] = {
         "/account/password", current_password="a wrong one", password="short"
     ),
     "confirm": "/auth/confirm",
+    "passkeys": passkeys,
     "sessions": "/account/sessions",
     "activity": "/account/activity",
     "email": "/account/email",

@@ -60,10 +60,13 @@ class Site:
         )
 
     def serve(
-        self, variables: Mapping[str, str] = SERVED, options: tuple[str, ...] = ()
+        self,
+        variables: Mapping[str, str] = SERVED,
+        options: tuple[str, ...] = (),
+        port: int = 0,
     ) -> Server:
         """Start gunicorn as the project configures it, with one worker."""
-        port = free_port()
+        port = port or free_port()
         command = ["gunicorn", "wsgi:app", "--workers=1", f"--bind=127.0.0.1:{port}"]
         log = ["--access-logfile=-", f"--access-logformat={ACCESS_LOG}"]
         return self.start([*command, *log, *options], port, variables)

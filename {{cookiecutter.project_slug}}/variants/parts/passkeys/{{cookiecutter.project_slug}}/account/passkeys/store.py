@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from ...core.db import Base, db, now, upsert
+from ...core.i18n import gettext as _
 from ...core.names import NAME_MAX_LENGTH
 from ...models import User
 
@@ -108,7 +109,7 @@ def remove_all(user: User) -> None:
 
 
 def names_of(user: User) -> list[str]:
-    return [passkey.name for passkey in all_of(user)]
+    return [_("Passkey: %(name)s", name=passkey.name) for passkey in all_of(user)]
 
 
 def _is(user: User, public_id: str) -> tuple[ColumnElement[bool], ...]:

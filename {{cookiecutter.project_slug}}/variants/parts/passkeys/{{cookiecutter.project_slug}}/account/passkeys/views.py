@@ -74,7 +74,12 @@ def add() -> ResponseReturnValue:
 @bp.post("/account/passkeys/<public_id>/rename")
 @recent_login_required
 def rename(public_id: str) -> ResponseReturnValue:
-    user, name = signed_in_user(), _name(request.form.get("name", ""))
+    user = signed_in_user()
+    try:
+        name = names.normalise(request.form.get("name", ""))
+    except ValueError as problem:
+        flash(str(problem))
+        return redirect(url_for(".manage"), 303)
     if not store.rename(user, public_id, name):
         abort(404)
     _settle(user, "passkey_renamed", name)

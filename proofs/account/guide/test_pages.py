@@ -42,6 +42,7 @@ OF_THE_WORLD = {
     *("PERMANENT_SESSION_LIFETIME", "SESSION_COOKIE_PARTITIONED", "hmac.compare_digest"),
     *("session.clear()", "session.permanent = True", "random", "2**bits", "none", "/api/", "a"),
     *('fetch("/notes")', "localhost:5000", "localhost:8000", "curl", "diff", "git diff", "-", "+"),
+    "curl.exe",
     *("ana.txt", "thief.txt", ".venv/bin/", ".venv\\Scripts\\", "correct horse battery staple"),
 }
 

@@ -17,6 +17,7 @@ from .live import submit
 from .live import window
 from .test_pages import look_at
 
+GUIDE = ("/dev/guide?q1=1", "/dev/guide-length.md")
 pytestmark = pytest.mark.app
 
 
@@ -43,7 +44,7 @@ def test_what_the_browser_blocks_is_in_the_log(
 
 
 def walk_through(page: Page, language: str) -> None:
-    for path in ("/", "/dev/mailbox", "/dev/guide?q1=1", "/account/"):
+    for path in ("/", "/dev/mailbox", *GUIDE, "/account/"):
         page.goto(path)
         assert look_at(page, language) == []
     email = f"{language.lower()}@example.com"

@@ -59,7 +59,10 @@ def anchors(text: str) -> set[str]:
 def of_parts(project: Path) -> set[str]:
     """Return the documents of the project's parts, each named after its part."""
     folders = (project / SLUG / "account").iterdir()
-    return {f"docs/{one.name}.md" for one in folders if (one / "__init__.py").exists()}
+    parts = [one.name for one in folders if (one / "__init__.py").exists()]
+    # The document of a part may lead to pages of its own, named after it too.
+    pages = (page for part in parts for page in (project / "docs").glob(f"{part}-*.md"))
+    return {f"docs/{part}.md" for part in parts} | {f"docs/{one.name}" for one in pages}
 
 
 @pytest.fixture

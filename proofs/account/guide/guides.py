@@ -1,4 +1,4 @@
-"""Parse the guide: its code blocks, and the names in its code spans."""
+"""Parse the guide and its further pages: code blocks, and the names in code spans."""
 
 import re
 from functools import cache
@@ -9,12 +9,14 @@ from flask import Flask
 from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
-from my_flask_app.account.guide.text import FILE
+from my_flask_app.account.guide import explain
+from my_flask_app.account.guide.text import DOCS
 from my_flask_app.core import i18n
 
 from ....support.http import Browser
 
-GUIDE = FILE.read_text(encoding="utf-8")
+GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")
+PAGES = {file.name: file.read_text(encoding="utf-8") for file in sorted(DOCS.glob("guide-*.md"))}
 FENCE = re.compile(r"^```(\w+) ?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 ROOTS = (i18n.PACKAGE.parent, i18n.PACKAGE)
 
@@ -41,7 +43,12 @@ def blocks(text: str) -> list[Block]:
 
 def mentioned(text: str) -> set[str]:
     """Return the text in `code` spans outside the blocks."""
-    return {" ".join(code.split()) for code in re.findall("`([^`]+)`", FENCE.sub("", text))}
+    return {" ".join(code.split()) for code in re.findall("`([^`]+)`", prose(text))}
+
+
+def prose(text: str) -> str:
+    """Return the text without its blocks."""
+    return FENCE.sub("", text)
 
 
 def message(block: Block) -> Message:
@@ -63,6 +70,27 @@ def send(browser: Browser, request: Message) -> TestResponse:
     return browser.open(path, method=method, headers=headers, data=request.body)
 
 
+def answers_shown(browser: Browser, text: str) -> int:
+    """Send the requests of a page, compare each answer with the one below it, and count."""
+    answers = 0
+    for block in blocks(text):
+        if block.language != "http" or block.about not in {"", explain.KIND}:
+            continue
+        shown = message(block)
+        if not shown.first.startswith("HTTP/"):
+            response = send(browser, shown)
+            continue
+        answers += 1
+        assert shown.first == f"HTTP/1.1 {response.status}"
+        for name, value in shown.headers:
+            sent = response.headers.getlist(name)
+            assert any(is_alike(value, one) for one in sent), (value, sent)
+        # It shows all cookies of the app.
+        found = [headers.getlist("Set-Cookie") for headers in (shown.headers, response.headers)]
+        assert len(found[0]) == len(found[1])
+    return answers
+
+
 def is_alike(shown: str, sent: str) -> bool:
     """Compare a shown text with the sent one; a word that ends in … may continue in any way."""
     pattern = re.sub(r"\w*…", r"[\\w ,:-]+", re.escape(shown))
@@ -71,9 +99,9 @@ def is_alike(shown: str, sent: str) -> bool:
 
 def exists(app: Flask, name: str) -> bool:
     """Tell whether a file, page, command, setting, test or piece of code exists."""
-    first, *words = name.split()
+    first, *words = name.removeprefix("POST ").split()
     if first == "flask":
-        return _is_command(app.cli, words)
+        return _is_command(app.cli, [word for word in words if not word.isupper()])
     if first == "make":
         return f"\n{words[0]}:" in source("Makefile")
     if first.startswith("/"):
@@ -84,6 +112,8 @@ def exists(app: Flask, name: str) -> bool:
         return any((root / first).is_dir() for root in ROOTS)
     if re.fullmatch(r"[\w/.-]+\.(py|md)", name.split()[-1]):
         return any((root / name.split()[-1]).is_file() for root in ROOTS)
+    if name.startswith("__Host-"):
+        return f'"{name.rpartition("-")[2]}"' in _code()
     if re.fullmatch("[A-Z]+_[A-Z_]+", name):
         return f"{name}=" in source(".env.example")
     call = re.fullmatch(r"(\w+)\(.*\)", name)

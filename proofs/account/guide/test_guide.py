@@ -11,8 +11,9 @@ from my_flask_app.config import NUMBERS, Settings
 
 from ....conftest import MakeApp
 from ....support.http import Browser
-from .guides import GUIDE, blocks, exists, is_alike, mentioned, message, send, source
+from .guides import GUIDE, PAGES, answers_shown, blocks, exists, mentioned, prose, source
 
+WORDS_A_MINUTE = 230
 UNITS = {
     **{"minutes": 60, "hours": 3600, "days": 86400},
     **{"minutos": 60, "horas": 3600, "dias": 86400},
@@ -38,6 +39,7 @@ OF_THE_WORLD = {
     "admin",
     "blog.app.example",
     "document.cookie",
+    "localStorage",
     "evil.app.example",
     'response.delete_cookie("colour")',
     "role=admin",
@@ -50,23 +52,7 @@ OF_THE_WORLD = {
 
 
 def test_the_app_answers_as_the_guide_shows(client: Browser, user: str) -> None:
-    answers = 0
-    for block in blocks(GUIDE):
-        if block.language != "http" or block.about not in {"", explain.KIND}:
-            continue
-        shown = message(block)
-        if not shown.first.startswith("HTTP/"):
-            response = send(client, shown)
-            continue
-        answers += 1
-        assert shown.first == f"HTTP/1.1 {response.status}"
-        for name, text in shown.headers:
-            sent = response.headers.getlist(name)
-            assert any(is_alike(text, one) for one in sent), (text, sent)
-        # It shows all cookies of the app.
-        found = [headers.getlist("Set-Cookie") for headers in (shown.headers, response.headers)]
-        assert len(found[0]) == len(found[1])
-    assert answers == 5
+    assert answers_shown(client, GUIDE) == 5
 
 
 def test_quotations_in_the_guide_match_the_code() -> None:
@@ -108,3 +94,12 @@ def test_each_question_has_one_right_answer_and_each_answer_a_reason() -> None:
         reasons = {answer.why for answer in question.answers}
         assert len(reasons) == len(question.answers)
         assert all(len(reason) > 40 for reason in reasons)
+
+
+def test_the_main_path_takes_a_quarter_of_an_hour() -> None:
+    main, separator, further = GUIDE.rpartition("\n## ")
+    assert separator
+    assert all(f"({name})" in further for name in PAGES)
+    # It says how many: six, and the labs.
+    assert len(PAGES) == 6 + 1
+    assert len(prose(main).split()) <= 15 * WORDS_A_MINUTE

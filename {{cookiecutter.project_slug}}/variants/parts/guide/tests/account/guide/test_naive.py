@@ -56,7 +56,9 @@ def test_a_cookie_is_edited(naive: Browser, client: Browser, user: str) -> None:
 def test_a_script_reads_the_cookie(naive: Browser, client: Browser, user: str) -> None:
     (read,) = [cookie for cookie in log_in(naive) if "httponly" not in cookie.attributes]
     assert read.name == "username"
-    assert all("httponly" in cookie.attributes for cookie in set_cookies(client.login()))
+    assert all("httponly" in cookie.attributes for cookie in set_cookies(client.login())), (
+        "a script in a page can read the cookie: set httponly in cookie_attributes (config.py)."
+    )
 
 
 def test_a_listener_overhears_the_cookie(naive: Browser, client: Browser, user: str) -> None:
@@ -126,7 +128,10 @@ def test_a_copy_comes_back_after_logout(naive: Browser, client: Browser, user: s
     copy = client.jar()
     client.logout()
     client.keep(copy)
-    assert not client.is_signed_in()
+    assert not client.is_signed_in(), (
+        "a copy of the cookie works after logout: end the session on the server too, as "
+        "auth/sessions/ does."
+    )
 
 
 def test_a_stolen_cookie_works_for_weeks(

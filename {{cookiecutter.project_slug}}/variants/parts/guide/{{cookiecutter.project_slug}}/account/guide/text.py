@@ -1,4 +1,4 @@
-"""Read the guide in docs/ for its page: the chapters, and the questions at its end."""
+"""Read the guide in docs/ for its pages: the chapters, the questions, the further pages."""
 
 import re
 from functools import cache
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-FILE = Path(__file__).parents[3] / "docs" / "guide.md"
+DOCS = Path(__file__).parents[3] / "docs"
 ITEM = re.compile(r"^[1-9]\. (.+(?:\n {3}.+)*)", re.MULTILINE)
 RIGHT, WRONG = "✓", "✗"
 
@@ -40,12 +40,13 @@ class Guide(NamedTuple):
     chapters: list[Chapter]
     heading: str
     questions: list[Question]
+    further: Chapter
 
 
 def read() -> Guide:
-    """Return the guide; the last two of its chapters are questions and answers."""
-    text = FILE.read_text(encoding="utf-8")
-    opening, *chapters, asked, answered = text.split("\n## ")
+    """Return the guide; its last three chapters are questions, answers, and links to pages."""
+    text = (DOCS / "guide.md").read_text(encoding="utf-8")
+    opening, *chapters, asked, answered, further = text.split("\n## ")
     heading, *questions = asked.split("\n### ")
     reasons = answered.split("\n### ")[1:]
     title, html = _chapter(opening.removeprefix("# "))
@@ -55,7 +56,16 @@ def read() -> Guide:
         chapters=[_chapter(chapter) for chapter in chapters],
         heading=heading.partition("\n")[0],
         questions=[_question(*pair) for pair in zip(questions, reasons, strict=True)],
+        further=_chapter(further),
     )
+
+
+def read_page(topic: str) -> Chapter | None:
+    """Return a further page of the guide, None if there is none on this topic."""
+    # The topic comes from the URL: compare it with the files, build no path from it.
+    pages = {file.stem: file for file in DOCS.glob("guide-*.md")}
+    file = pages.get(f"guide-{topic}")
+    return _chapter(file.read_text(encoding="utf-8").removeprefix("# ")) if file else None
 
 
 def _chapter(text: str) -> Chapter:

@@ -1,6 +1,6 @@
 """Show the guide, and what the browser's cookies hold."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ...auth.dev import answer_this_machine_alone
@@ -10,6 +10,7 @@ from . import explain, text
 from .language import LANGUAGE
 
 bp = Blueprint("guide", __name__, url_prefix="/dev", template_folder="templates")
+LANG = LANGUAGE.replace("_", "-")
 bp.before_request(answer_this_machine_alone)
 
 
@@ -20,9 +21,16 @@ def show() -> ResponseReturnValue:
     guide = text.read()
     numbered = enumerate(guide.questions, start=1)
     chosen = [question.chosen(request.args.get(f"q{n}", "")) for n, question in numbered]
-    lang = LANGUAGE.replace("_", "-")
-    shown = {"guide": guide, "lang": lang, "chosen": chosen, "kind": explain.KIND}
+    shown = {"guide": guide, "lang": LANG, "chosen": chosen, "kind": explain.KIND}
     return render_template("guide/guide.html", **shown)
+
+
+@bp.get("/guide-<topic>.md")
+@login_not_required
+def show_page(topic: str) -> ResponseReturnValue:
+    """Show a further page, at the address that the guide's link to its file leads to."""
+    page = text.read_page(topic) or abort(404)
+    return render_template("guide/page.html", page=page, lang=LANG)
 
 
 @bp.get("/session")

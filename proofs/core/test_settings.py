@@ -64,6 +64,11 @@ def test_registration_is_open_or_closed(value: str, opened: bool) -> None:
     assert read(REGISTRATION=value).registration_open is opened
 
 
+@pytest.mark.parametrize(("value", "refused"), [("refuse", True), ("ignore", False), ("", False)])
+def test_breached_passwords_are_refused_or_ignored(value: str, refused: bool) -> None:
+    assert read(BREACHED_PASSWORDS=value).refuse_breached_passwords is refused
+
+
 @pytest.mark.parametrize(("value", "required"), [("true", True), ("false", False), ("", False)])
 def test_a_second_factor_is_required_or_optional(value: str, required: bool) -> None:
     assert read(REQUIRE_SECOND_FACTOR=value).require_second_factor is required

@@ -114,6 +114,7 @@ BAD = {
         "App <>",
     ],
     "REGISTRATION": ["yes", "Open", "true"],
+    "BREACHED_PASSWORDS": ["true", "Refuse", "ignored"],
     "REQUIRE_SECOND_FACTOR": ["yes", "True", "1", "on", "false,true"],
     "PASSWORD_MIN_LENGTH": ["7", "65", "0", "-15", "15.5", "fifteen", "\u0661\u0665"],
     "TRUSTED_PROXIES": ["-1", "true", "1.0", "127.0.0.1"],

@@ -138,8 +138,9 @@ def followed(
     found = with_code(folder)
     for path, old, new in (TYPES, OPENED, COLUMN):
         replace(folder / path, old, new)
+    exported = read(folder / "docs" / "data.md")[1]
     # One migration for all of their tables: that of the column.
-    for recipe in (table(folder), found.pop("upload"), *found.values()):
+    for recipe in (table(folder), found.pop("upload"), *found.values(), exported):
         follow(folder, recipe, run)
     follow(folder, like(found["blueprint"], "staff"), run)
     replace(folder / ASK[0], *ASK[1:])

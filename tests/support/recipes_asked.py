@@ -87,6 +87,16 @@ def test_column_role_and_command(app: Flask, ana: Browser) -> None:
     assert missing.output == f"Error: There is no account with {BOB}.\n"
 
 
+def test_export(app: Flask, ana: Browser) -> None:
+    with app.app_context():
+        owners = {user.email: user.id for user in db.session.scalars(select(User))}
+        db.session.add(Note(user_id=owners[EMAIL], text="Milk"))
+        add_user(BOB, name="Bob")
+    file = ana.post("/account/data").json
+    assert file is not None
+    assert file["notes"] == ["Milk"]
+
+
 def test_json(app: Flask, ana: Browser) -> None:
     api, ana_says = "/api/greeting", {"name": "Ana"}
     assert ana.post(api, json=ana_says).json == {"greeting": "Hello, Ana"}

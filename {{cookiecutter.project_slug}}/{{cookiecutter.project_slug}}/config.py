@@ -60,6 +60,8 @@ class Settings:
     mail_from: str
     registration_open: bool = True
     password_min_length: int = 15
+    # A third party learns a part of the hash of each new password, so the owner must want it.
+    refuse_breached_passwords: bool = False
     trusted_proxies: int = 0
     hsts_subdomains: bool = False
     language: str = LANGUAGE
@@ -105,6 +107,8 @@ class Settings:
             mail_server=environ.mail_server(),
             mail_from=_mail_from(environ.text("MAIL_FROM"), public_url),
             registration_open=environ.choice("REGISTRATION", "open", "closed") == "open",
+            refuse_breached_passwords=environ.choice("BREACHED_PASSWORDS", "ignore", "refuse")
+            == "refuse",
             hsts_subdomains=environ.choice("HSTS_SUBDOMAINS", "false", "true") == "true",
             language=environ.language(LANGUAGE, LANGUAGES),
             require_second_factor=environ.choice("REQUIRE_SECOND_FACTOR", "false", "true")

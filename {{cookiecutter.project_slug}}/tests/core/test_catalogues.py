@@ -30,6 +30,8 @@ def where(folder: Path, language: str) -> Path:
 
 def read(folder: Path, language: str) -> Catalog:
     path = where(folder, language)
+    if not path.is_file() and not extracted(folder):
+        return Catalog(language)
     assert path.is_file(), (
         f"LANGUAGES (config.py) has {language}, but {path} is missing: remove it from LANGUAGES, "
         "or create its catalogue as docs/recipes.md says."

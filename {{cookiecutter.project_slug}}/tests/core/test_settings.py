@@ -16,6 +16,7 @@ def test_the_default_settings_are_safe() -> None:
     assert not settings.development
     assert settings.trusted_proxies == 0
     assert settings.password_min_length == 15, CHANGED
+    assert not settings.refuse_breached_passwords, CHANGED
     assert settings.reauthentication_seconds == 600, CHANGED
     assert settings.sessions_per_user == 20, CHANGED
     assert not settings.require_second_factor

@@ -4,6 +4,7 @@ A part is a package in this folder that defines `part`. The app finds it; nothin
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -38,7 +39,7 @@ def find_parts() -> Iterator[Part]:
     for folder in Path(__file__).parent.iterdir():
         if folder.name not in PARTS and any(folder.glob("*.py")):
             raise _incomplete(folder.name, "it has no __init__.py")
-    yield from map(_load, PARTS)
+    yield from (replace(_load(name), name=name) for name in PARTS)
 
 
 def add_part(app: Flask, part: Part) -> None:

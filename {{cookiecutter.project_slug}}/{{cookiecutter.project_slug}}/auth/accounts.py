@@ -4,7 +4,7 @@ Functions that write join the caller's transaction. Never hash or check a passwo
 transaction: SQLite has one writer, and every other request would wait for it.
 """
 
-from sqlalchemy import Connection, delete as delete_rows, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete as delete_rows, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..core import audit, mail, throttle
@@ -116,6 +116,11 @@ def _rehash(user: User, password: str) -> None:
     db.session.commit()
 
 
+def mails_of(user: User) -> ColumnElement[bool]:
+    """Match the waiting mails that are to a user, or about one."""
+    return or_(Outbox.recipient == user.email, mail.names(user))
+
+
 def delete(user: User) -> bool:
     """Delete an account and all its data; False if its password has changed.
 
@@ -130,8 +135,7 @@ def delete(user: User) -> bool:
     audit.record("deleted", user)
     own = Event.user_id == user.id
     db.session.execute(update(Event).where(own).values(address="", client="", detail={}))
-    mails = or_(Outbox.recipient == user.email, mail.names(user))
-    db.session.execute(delete_rows(Outbox).where(mails))
+    db.session.execute(delete_rows(Outbox).where(mails_of(user)))
     links.delete_all(user)
     db.session.delete(user)
     return True

@@ -104,10 +104,14 @@ def revoke(user: User, *, since: datetime) -> None:
     db.session.execute(delete(Link).where(Link.id.in_(voided)))
 
 
-def delete_all(user: User) -> None:
-    """Delete a user's links, and those mailed to the address before the account existed."""
+def of(user: User) -> ColumnElement[bool]:
+    """Match a user's links, and those mailed to the address before the account existed."""
     asked = and_(Link.user_id.is_(None), Link.email == user.email)
-    doomed = _lock(or_(Link.user_id == user.id, asked))
+    return or_(Link.user_id == user.id, asked)
+
+
+def delete_all(user: User) -> None:
+    doomed = _lock(of(user))
     db.session.execute(delete(Link).where(Link.id.in_(doomed)))
 
 

@@ -53,6 +53,8 @@ class Part:
 
     # The order of parts in the account's menu and at login.
     order: int
+    # The name of its folder, which the app fills in.
+    name: str = ""
     blueprints: Sequence[Blueprint] = ()
     # The endpoint of its page, and the text of the link to it.
     menu: tuple[str, str] | None = None
@@ -81,7 +83,8 @@ class Part:
     # Forget what other browsers may do, or this one as well; called in the transaction that
     # ends sessions: `forget_browsers(user, keep_current)`.
     forget_browsers: Callable[[User, bool], None] | None = None
-    # What the part stores about a user, in types that JSON has, and times.
+    # What the part stores about a user, in types that JSON has, and times. The file of a user's
+    # data has it under the part's name.
     export: Callable[[User], object] | None = None
     # Delete expired rows; return how many. By the name that `flask purge` shows.
     purge: Mapping[str, Callable[[], int]] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from zxcvbn import zxcvbn
 from zxcvbn.matching import L33T_TABLE
 
 from ..config import RETRY_AFTER_SECONDS, settings
+from ..core import breached
 from ..core.i18n import gettext as _
 
 MAX_LENGTH = 256
@@ -110,7 +111,7 @@ def needs_rehash(password_hash: str) -> bool:
 def weakness(password: str, *, email: str, name: str) -> str | None:
     """Return what is wrong with a new password, or None.
 
-    Only length and guessing count. There is no rule about kinds of characters, and nothing
+    Only length, guessing and, if set, known breaches count. There is no rule about kinds of characters, and nothing
     is trimmed (NIST SP 800-63B-4, 3.1.1.2; ASVS 6.2.5, 6.2.8, 6.2.11).
     """
     password = normalise(password)
@@ -122,8 +123,13 @@ def weakness(password: str, *, email: str, name: str) -> str | None:
     rest = _without(password, email, *re.split("[@.]", email), name, settings().app_name)
     # Score both: repeats may hide a common word, and collapsing them may make one look rare.
     forms = dict.fromkeys((_collapse(rest), rest))
+    # Waiting for the service takes a slot too, so a slow one leaves threads for other pages.
     with queue_slot():
         good = all(any(map(_is_hard_to_guess, _pieces(_uncommon(form)))) for form in forms)
+        asks = good and settings().refuse_breached_passwords
+        known = asks and breached.is_known(_encode(password))
+    if known:
+        return _("This password is known from a data breach of another site. Choose another one.")
     if not good:
         return _(
             "This password is easy to guess: it is common, or made of your name, "

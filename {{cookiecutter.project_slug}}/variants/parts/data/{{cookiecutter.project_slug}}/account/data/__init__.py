@@ -1,5 +1,6 @@
-"""Let users delete their account and all its data."""
+"""Let users download their data, and delete their account with all of it."""
 
+from ...auth.messages import compose_notice
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy
 from . import views
@@ -7,5 +8,7 @@ from . import views
 part = Part(
     order=50,
     blueprints=[views.bp],
-    menu=("data.delete", lazy("Delete your account")),
+    menu=("data.delete", lazy("Download your data or delete your account")),
+    labels={"data_exported": lazy("The data of the account was downloaded")},
+    composers={"data_exported": compose_notice},
 )

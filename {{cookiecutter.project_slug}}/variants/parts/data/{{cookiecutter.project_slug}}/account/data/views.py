@@ -1,20 +1,35 @@
-"""Delete an account for good, after the user gave the password."""
+"""Let users download their data, and delete their account for good."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ...auth import accounts
 from ...auth.confirm import check_current_password
 from ...auth.forms import ConfirmForm, reject, show_form
-from ...auth.guards import recent_factor_required, signed_in_user
+from ...auth.guards import recent_factor_required, recent_login_required, signed_in_user
 from ...auth.sessions import logout_user
+from ...core import audit, mail
 from ...core.db import db
 from ...core.i18n import gettext as _
+from . import export
 
-bp = Blueprint("data", __name__, url_prefix="/account/delete", template_folder="templates")
+bp = Blueprint("data", __name__, url_prefix="/account", template_folder="templates")
 
 
-@bp.route("", methods=["GET", "POST"])
+@bp.post("/data")
+@recent_login_required
+def download() -> ResponseReturnValue:
+    user = signed_in_user()
+    audit.record("data_exported", user)
+    mail.notify(user, "data_exported")
+    answer = Response(export.as_json(user), mimetype="application/json")
+    db.session.commit()
+    name = f"{current_app.name}-data.json"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+@bp.route("/delete", methods=["GET", "POST"])
 @recent_factor_required
 def delete() -> ResponseReturnValue:
     user, form = signed_in_user(), ConfirmForm(request.form)

@@ -1,6 +1,7 @@
 """Compose the mails about a change of address."""
 
 from ...auth import accounts, links
+from ...auth.messages import compose_notice
 from ...config import LINK_MINUTES
 from ...core import mail
 from ...core.db import db
@@ -41,14 +42,9 @@ def _compose_undone(row: Outbox) -> Message:
     return Message("email_change_undone", {"time": show_time(row.created_at)})
 
 
-def _compose_final(row: Outbox) -> Message:
-    url = mail.external_url("reset.start")
-    return Message("email_change_final", {"url": url, "time": show_time(row.created_at)})
-
-
 COMPOSERS = {
     "email_change": _compose_change,
     "email_changed": _compose_changed,
     "email_change_undone": _compose_undone,
-    "email_change_final": _compose_final,
+    "email_change_final": compose_notice,
 }

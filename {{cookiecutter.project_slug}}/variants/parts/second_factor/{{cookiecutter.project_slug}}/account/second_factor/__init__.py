@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy
 from ...models import User
-from . import challenge, commands, confirming, notices, store, views
+from . import challenge, codes, commands, confirming, notices, store, views
 
 
 def _facts(user: User) -> Iterator[tuple[str, object]]:
     yield "second factor", "on" if store.is_set_up(user) else "off"
+
+
+def _export(user: User) -> dict[str, object]:
+    return {"since": store.since(user), "recovery_codes_left": codes.count_recovery_codes(user)}
 
 
 part = Part(
@@ -32,6 +36,7 @@ part = Part(
     },
     login_step=challenge.ask_for_code,
     factor=confirming.FACTOR,
+    export=_export,
     facts=_facts,
     commands=[commands.reset],
     reencrypt=store.reencrypt_all,

@@ -43,6 +43,11 @@ LEFT_OUT = {
     "outbox.due_at": "the state of the queue",
     "outbox.held_until": "the state of the queue",
     "outbox.pause_key": "hashed",
+    "passkeys.public_id": "a random id",
+    "passkeys.counter": "a counter of the app",
+    "passkeys.backup_eligible": "the kind of passkey",
+    "passkey_challenges.purpose": "it is kept for ten minutes",
+    "passkey_challenges.ends_at": "it is kept for ten minutes",
     "second_factors.last_step": "a counter of the app",
     "second_factors.failures": "an event each",
     "second_factors.told_at": "a mail",
@@ -55,6 +60,8 @@ def texts(value: Any) -> list[str]:
         return [f'"{key}"' for key in value]
     if isinstance(value, datetime):
         return [value.isoformat()]
+    if isinstance(value, bool):
+        return [str(value).lower()]
     return [] if value is None else [str(value)]
 
 

@@ -13,6 +13,11 @@ def _facts(user: User) -> Iterator[tuple[str, object]]:
     yield "passkeys", len(store.all_of(user))
 
 
+def _export(user: User) -> list[dict[str, object]]:
+    shown = ("name", "created_at", "used_at", "backed_up", "transports")
+    return [{name: getattr(one, name) for name in shown} for one in store.all_of(user)]
+
+
 def _remarks(settings: Settings) -> Iterator[str]:
     if not webauthn.has_host_name(settings):
         yield "PUBLIC_URL has an IP address, where browsers offer no passkeys: use a host name."
@@ -36,6 +41,7 @@ part = Part(
     confirm_extras="passkeys/confirm.html",
     login_autofill="webauthn",
     access=Access(names=store.names_of, end=store.remove_all),
+    export=_export,
     facts=_facts,
     purge={"challenges": challenges.purge},
     remarks=_remarks,

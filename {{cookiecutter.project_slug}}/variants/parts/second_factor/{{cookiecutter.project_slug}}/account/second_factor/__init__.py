@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy
 from ...models import User
-from . import challenge, commands, confirming, notices, store, views
+from . import challenge, commands, confirming, notices, store, trusted, views
 
 
 def _facts(user: User) -> Iterator[tuple[str, object]]:
@@ -17,6 +17,8 @@ part = Part(
     blueprints=[views.bp],
     menu=("second_factor.manage", lazy("Two-factor authentication")),
     labels={
+        "browser_trust_ended": lazy("A browser is no longer trusted"),
+        "browser_trusted": lazy("A browser was marked as trusted"),
         "recovery_code_used": lazy("A recovery code was used"),
         "recovery_codes_renewed": lazy("New recovery codes were created"),
         "second_factor_failed": lazy("A wrong two-factor code was entered"),
@@ -32,6 +34,9 @@ part = Part(
     },
     login_step=challenge.ask_for_code,
     factor=confirming.FACTOR,
+    session_extras="second_factor/_trusted.html",
+    forget_browsers=trusted.forget,
+    purge={"trusted browsers": trusted.purge},
     facts=_facts,
     commands=[commands.reset],
     reencrypt=store.reencrypt_all,

@@ -21,6 +21,7 @@ from ...core import audit, mail, user_agents
 from ...core.db import Base, db, now
 from ...core.db.cleanup import delete_all_expired
 from ...models import User
+from . import store
 
 TOKEN_BYTES = 32
 # So many bytes in base64.
@@ -96,6 +97,8 @@ def trust(user: User) -> None:
 
 def find_all(user: User) -> Sequence[TrustedBrowser]:
     """Return the browsers that an account trusts, latest first."""
+    if not store.is_set_up(user):
+        return []
     found = select(TrustedBrowser).where(_live(user))
     return db.session.scalars(found.order_by(TrustedBrowser.created_at.desc())).all()
 

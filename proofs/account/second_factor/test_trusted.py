@@ -1,6 +1,7 @@
 """What a trusted browser may do, where it is stored, and what its lookup costs."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -172,3 +173,23 @@ def test_a_trusted_browser_is_of_no_use_without_the_password(app: Flask, trusted
     assert thief.get("/account/").location.startswith("/auth/login")
     assert thief.login(password="not the password at all").status_code == 422
     assert not thief.is_signed_in()
+
+
+def test_browsers_become_trusted_while_the_user_ends_the_trust_in_all(
+    app: Flask, phone: Phone
+) -> None:
+    """They write the same rows: another order could deadlock (PostgreSQL)."""
+    owner, browsers = Browser(app), [Browser(app) for _ in range(4)]
+    log_in(owner, phone)
+    for browser in browsers:
+        give_password(browser)
+    codes = [phone.recovery_codes.pop() for _ in browsers]
+
+    def tick(browser: Browser, code: str) -> int:
+        return browser.post(ARRIVING, data={"code": code, "trust": "y"}).status_code
+
+    with ThreadPoolExecutor(max_workers=5) as threads:
+        ended = threads.submit(owner.post, f"{PAGE}/codes")
+        assert {*threads.map(tick, browsers, codes)} <= {303, 422}
+        assert ended.result().status_code == 200
+    assert stored(app) == []

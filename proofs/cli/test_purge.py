@@ -26,13 +26,13 @@ def test_purge_deletes_expired_links_and_counters(
     client.post("/auth/register", data={"email": EMAIL})
     letters(app)
     clock.shift(timedelta(minutes=30, seconds=-1))
-    assert purge(app) == "0 sessions, 0 browsers, 0 links, 0 counters, 0 mails, 0 events\n"
+    assert purge(app).startswith("0 sessions, 0 browsers, 0 links, 0 counters, 0 mails, 0 events")
     clock.shift(1)
-    assert purge(app) == "0 sessions, 0 browsers, 1 links, 0 counters, 0 mails, 0 events\n"
+    assert purge(app).startswith("0 sessions, 0 browsers, 1 links, 0 counters, 0 mails, 0 events")
     clock.shift(timedelta(minutes=30))
-    assert purge(app) == "0 sessions, 0 browsers, 0 links, 1 counters, 0 mails, 0 events\n"
+    assert purge(app).startswith("0 sessions, 0 browsers, 0 links, 1 counters, 0 mails, 0 events")
     clock.shift(timedelta(hours=23))
-    assert purge(app) == "0 sessions, 0 browsers, 0 links, 1 counters, 0 mails, 0 events\n"
+    assert purge(app).startswith("0 sessions, 0 browsers, 0 links, 1 counters, 0 mails, 0 events")
     for table in ("links", "throttles"):
         assert rows(app, f"SELECT * FROM {table}") == []
 

@@ -51,6 +51,7 @@ LEFT_OUT = {
     "second_factors.last_step": "a counter of the app",
     "second_factors.failures": "an event each",
     "second_factors.told_at": "a mail",
+    "trusted_browsers.handle": "a random id",
 }
 
 

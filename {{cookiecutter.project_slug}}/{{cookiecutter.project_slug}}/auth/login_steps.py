@@ -11,7 +11,7 @@ from ..core.audit import Event
 from ..core.db import db, now
 from ..models import User
 from . import browsers
-from .parts import all_parts
+from .parts import all_parts, is_password_enough
 from .sessions import login_user
 
 # At most as long as events are kept: logins are looked up in the audit trail.
@@ -30,11 +30,16 @@ def begin_login(user: User, *, remember: bool, target: str, both_factors: bool =
         answer = part.login_step(user, remember, target) if part.login_step else None
         if answer is not None:
             return answer
-    return complete_login(user, remember=remember, target=target)
+    return complete_login(user, remember=remember, target=target, both_factors=both_factors)
 
 
-def complete_login(user: User, *, remember: bool, target: str) -> Response:
-    """Sign in a user who has passed every step, and redirect to `target`, a local page."""
+def complete_login(
+    user: User, *, remember: bool, target: str, both_factors: bool = False
+) -> Response:
+    """Sign in a user who has passed every step, and redirect to `target`, a local page.
+
+    A login that skipped the second factor, in a trusted browser, is no recent proof.
+    """
     # Disabled between two steps: a session begun now would work once the account is enabled.
     if user.disabled_at is not None:
         return redirect(url_for("auth.login"), 303)
@@ -42,7 +47,7 @@ def complete_login(user: User, *, remember: bool, target: str) -> Response:
     db.session.commit()
     answer = browsers.remember(user, redirect(target or url_for("pages.home"), 303))
     # Last: if remembering the browser fails, the error page must not sign the user in.
-    login_user(user, remember=remember)
+    login_user(user, remember=remember, proved=both_factors or is_password_enough(user))
     return answer
 
 

@@ -78,6 +78,8 @@ class Part:
     login_extras: str | None = None
     confirm_extras: str | None = None
     login_autofill: str | None = None
+    # A template that the page of active sessions includes below its list.
+    session_extras: str | None = None
     # What the user can end with a new password by mail.
     access: Access | None = None
     # Forget what other browsers may do, or this one as well; called in the transaction that

@@ -19,10 +19,12 @@ class Login(NamedTuple):
     public_id: str
     epoch: int
     remembered: bool = False
+    # Counts as a recent proof.
+    proved: bool = True
 
     @classmethod
-    def of(cls, user: User, *, remembered: bool = False) -> Self:
-        return cls(user.id, user.public_id, user.session_epoch, remembered)
+    def of(cls, user: User, *, remembered: bool = False, proved: bool = True) -> Self:
+        return cls(user.id, user.public_id, user.session_epoch, remembered, proved)
 
 
 class ActiveSession(NamedTuple):

@@ -41,14 +41,16 @@ class SHA256SessionInterface(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
-def login_user(user: User, *, remember: bool = False) -> None:
+def login_user(user: User, *, remember: bool = False, proved: bool = True) -> None:
     """Sign a user in with a new token; any session that the browser had ends.
+
+    Unless `proved`, sensitive pages ask for every factor first.
 
     Nothing is written yet. After the view has returned, `write_cookie` records the login and
     sets the cookie, in its own transaction.
     """
     _clear_session()
-    presence().login = Login.of(user, remembered=remember)
+    presence().login = Login.of(user, remembered=remember, proved=proved)
 
 
 def logout_user() -> None:
@@ -102,9 +104,11 @@ def is_challenge_over(handle: str) -> bool:
 
 
 def authenticated_at() -> datetime | None:
-    """Return when the signed-in user last gave the password, None for a visitor."""
+    """Return when the signed-in user last gave every factor, None if never in this session."""
     token = presence().token
-    return datetime.fromtimestamp(token.authenticated_at, UTC) if token else None
+    if token is None or not token.authenticated_at:
+        return None
+    return datetime.fromtimestamp(token.authenticated_at, UTC)
 
 
 def active_sessions(user: User) -> list[ActiveSession]:

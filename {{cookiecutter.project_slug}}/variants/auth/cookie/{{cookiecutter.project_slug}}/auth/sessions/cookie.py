@@ -68,7 +68,7 @@ def _begin(here: Presence, login: Login) -> Token | None:
         user=login.public_id,
         epoch=login.epoch,
         login_at=moment,
-        authenticated_at=moment,
+        authenticated_at=moment if login.proved else 0,
         remembered=login.remembered,
     )
     db.session.rollback()

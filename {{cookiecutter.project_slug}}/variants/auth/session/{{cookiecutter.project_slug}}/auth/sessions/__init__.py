@@ -21,15 +21,17 @@ from .limits import ActiveSession, Login, is_idle, is_over
 from .store import Stored, StoredSession
 
 
-def login_user(user: User, *, remember: bool = False) -> None:
+def login_user(user: User, *, remember: bool = False, proved: bool = True) -> None:
     """Sign a user in with a new token; any session that the browser had ends.
+
+    Unless `proved`, sensitive pages ask for every factor first.
 
     Nothing is written yet. After the view has returned, `save_session` stores the row and sets
     the cookie, in its own transaction. A token that an attacker planted before the login
     (session fixation) is useless after it.
     """
     session.clear()
-    _current().login = Login.of(user, remembered=remember)
+    _current().login = Login.of(user, remembered=remember, proved=proved)
 
 
 def logout_user() -> None:
@@ -71,7 +73,7 @@ def is_challenge_over(handle: str) -> bool:
 
 
 def authenticated_at() -> datetime | None:
-    """Return when the signed-in user last gave the password, None for a visitor."""
+    """Return when the signed-in user last gave every factor, None if never in this session."""
     stored = _current().stored
     return stored.authenticated_at if stored else None
 

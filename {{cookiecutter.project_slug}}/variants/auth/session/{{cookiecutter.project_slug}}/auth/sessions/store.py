@@ -107,7 +107,7 @@ def add(connection: Connection, data: str, login: Login | None = None) -> tuple[
         "data": data,
         "remembered": login is not None and login.remembered,
         "created_at": moment,
-        "authenticated_at": moment if login else None,
+        "authenticated_at": moment if login and login.proved else None,
         "seen_at": moment,
         "address": audit.client_address(),
         "client": audit.client_name(),

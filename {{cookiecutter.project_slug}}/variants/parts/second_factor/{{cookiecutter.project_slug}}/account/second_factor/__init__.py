@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy
 from ...models import User
-from . import challenge, codes, commands, confirming, notices, store, views
+from . import challenge, codes, commands, confirming, notices, store, trusted, views
 
 
 def _facts(user: User) -> Iterator[tuple[str, object]]:
@@ -13,7 +13,14 @@ def _facts(user: User) -> Iterator[tuple[str, object]]:
 
 
 def _export(user: User) -> dict[str, object]:
-    return {"since": store.since(user), "recovery_codes_left": codes.count_recovery_codes(user)}
+    shown = ("created_at", "client", "address")
+    return {
+        "since": store.since(user),
+        "recovery_codes_left": codes.count_recovery_codes(user),
+        "trusted_browsers": [
+            {name: getattr(one, name) for name in shown} for one in trusted.find_all(user)
+        ],
+    }
 
 
 part = Part(
@@ -21,6 +28,8 @@ part = Part(
     blueprints=[views.bp],
     menu=("second_factor.manage", lazy("Two-factor authentication")),
     labels={
+        "browser_trust_ended": lazy("A browser is no longer trusted"),
+        "browser_trusted": lazy("A browser was marked as trusted"),
         "recovery_code_used": lazy("A recovery code was used"),
         "recovery_codes_renewed": lazy("New recovery codes were created"),
         "second_factor_failed": lazy("A wrong two-factor code was entered"),
@@ -37,6 +46,9 @@ part = Part(
     login_step=challenge.ask_for_code,
     factor=confirming.FACTOR,
     export=_export,
+    session_extras="second_factor/_trusted.html",
+    forget_browsers=trusted.forget,
+    purge={"trusted browsers": trusted.purge},
     facts=_facts,
     commands=[commands.reset],
     reencrypt=store.reencrypt_all,

@@ -10,6 +10,7 @@ from flask import abort, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.wrappers import Response
+from wtforms import BooleanField
 
 from ...auth import login_steps
 from ...auth.forms import reject, show_form
@@ -19,9 +20,9 @@ from ...auth.sessions.limits import CHALLENGE
 from ...auth.stale_forms import checks_own_forms, is_made_for
 from ...core import audit, throttle
 from ...core.db import db, now
-from ...core.i18n import gettext as _, set_language
+from ...core.i18n import gettext as _, lazy_gettext as lazy, set_language
 from ...models import User
-from . import codes, store
+from . import codes, store, trusted
 from .views import CodeForm, bp
 
 LIFETIME_SECONDS = 10 * 60
@@ -29,9 +30,13 @@ LIFETIME_SECONDS = 10 * 60
 TARGET_MAX_LENGTH = 1000
 
 
+class ChallengeForm(CodeForm):
+    trust = BooleanField(lazy("Do not ask again on this browser for 30 days"))
+
+
 def ask_for_code(user: User, remember: bool, target: str) -> Response | None:
     """Redirect a user with the right password and a second factor to the page below."""
-    if not store.is_set_up(user):
+    if not store.is_set_up(user) or trusted.is_trusted(user):
         return None
     # End any session that an attacker planted in this browser.
     logout_user()
@@ -46,7 +51,7 @@ def ask_for_code(user: User, remember: bool, target: str) -> Response | None:
 @login_not_required
 @checks_own_forms
 def challenge() -> ResponseReturnValue:
-    form, found = CodeForm(request.form), _challenged()
+    form, found = ChallengeForm(request.form), _challenged()
     # The counter has its own transaction, which would wait for this one.
     db.session.commit()
     if found is None:
@@ -71,7 +76,9 @@ def challenge() -> ResponseReturnValue:
     throttle.count_guess(key, audit.client_address())
     if codes.use(user, str(form.code.data)):
         throttle.forgive(key)
-        return login_steps.complete_login(user, remember=remember, target=target)
+        if form.trust.data:
+            trusted.trust(user)
+        return login_steps.complete_login(user, remember=remember, target=target, both_factors=True)
     db.session.commit()
     reject(form.code, codes.refusal(user))
     return show_form(page, form, hint=codes.hint(user), made_for=handle)

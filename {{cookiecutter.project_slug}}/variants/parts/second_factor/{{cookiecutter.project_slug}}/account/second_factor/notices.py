@@ -13,6 +13,7 @@ def compose_changed(row: Outbox) -> Message:
             "Your account has new recovery codes; the old ones no longer work."
         ),
         "recovery_code_used": _("A recovery code of your account was used."),
+        "browser_trusted": _("For 30 days, one browser can log in to your account without a code."),
         "second_factor_failed": _("Somebody entered your password, and then only wrong codes."),
     }
     values = {"change": said[row.detail["change"]], "time": show_time(row.created_at)}

@@ -8,15 +8,17 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form, StringField
 from wtforms.validators import DataRequired
 
+from ...auth import accounts
 from ...auth.forms import REQUIRED, reject, show_form
 from ...auth.guards import recent_login_required, signed_in_user
+from ...auth.next_page import next_page
 from ...auth.sessions import end_sessions, rotate_session
 from ...config import settings
 from ...core import audit, encryption, mail
 from ...core.db import db, now
 from ...core.i18n import gettext as _, lazy_gettext as lazy
 from ...models import User
-from . import codes, store
+from . import codes, store, trusted
 from .store import SecondFactor
 
 PENDING = "second_factor"
@@ -26,6 +28,7 @@ PENDING_SECONDS = 30 * 60
 CODE_INPUT = {"autocomplete": "one-time-code", "spellcheck": "false"}
 
 bp = Blueprint("second_factor", __name__, template_folder="templates")
+bp.add_app_template_global(trusted.find_all, "trusted_browsers")
 
 
 class CodeForm(Form):
@@ -78,6 +81,18 @@ def switch_off() -> ResponseReturnValue:
     return redirect(url_for(".manage"), 303)
 
 
+@bp.post("/account/second-factor/trusted/<handle>/end")
+@recent_login_required
+def end_trust(handle: str) -> ResponseReturnValue:
+    user = signed_in_user()
+    if accounts.lock(user.id) is None or not trusted.end(user, handle):
+        abort(404)
+    audit.record("browser_trust_ended", user)
+    db.session.commit()
+    flash(_("Logging in on that browser requires a code again."))
+    return redirect(next_page(), 303)
+
+
 def _hold(user: User, *, on: bool) -> None:
     """Lock the account; redirect to the page if it has changed since the guard loaded it.
 
@@ -94,6 +109,7 @@ def _settle(user: User, what: str) -> None:
     mail.notify(user, "second_factor_changed", change=what)
     # The user may have changed it because a thief is signed in elsewhere (ASVS 7.4.3).
     end_sessions(user, keep_current=True)
+    trusted.forget(user, keep_current=False)
     db.session.commit()
     rotate_session()
 

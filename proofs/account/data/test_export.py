@@ -104,14 +104,14 @@ def test_every_table_about_users_is_in_the_file_or_named_here(app: Flask) -> Non
 def test_the_file_tells_a_second_factor_without_its_secret(app: Flask) -> None:
     browser = leave_traces(app)
     found = json.loads(browser.post(PATH).text)
-    assert found["second_factor"].keys() == {"since", "recovery_codes_left"}
+    assert found["second_factor"].keys() == {"since", "recovery_codes_left", "trusted_browsers"}
     assert found["second_factor"]["recovery_codes_left"] == 1
 
 
 def test_a_second_factor_that_is_not_set_up_has_no_time(client: Browser, user: str) -> None:
     client.login()
     found = json.loads(client.post(PATH).text)["second_factor"]
-    assert found == {"since": None, "recovery_codes_left": 0}
+    assert found == {"since": None, "recovery_codes_left": 0, "trusted_browsers": []}
 
 
 def test_mails_about_a_user_are_in_the_file_whatever_their_recipient(

@@ -14,6 +14,7 @@ from .support import proofs
 from .support.baking import Baker
 from .support.baking import CommandLine
 from .support.baking import Cookies
+from .support.baking import compiling_once
 from .support.keeping_up import Template
 from .support.own_tests import Forks
 from .support.parts import take_out
@@ -55,6 +56,12 @@ def pytest_collection_modifyitems(
 @pytest.fixture(scope="session")
 def thorough(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--thorough"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_bakes() -> Iterator[None]:
+    with compiling_once():
+        yield
 
 
 @pytest.fixture

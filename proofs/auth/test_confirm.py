@@ -26,25 +26,28 @@ TEN_MINUTES = 600
 BuildVault = Callable[..., Flask]
 
 
+def add_vault(app: Flask) -> None:
+    """Add two sensitive views."""
+
+    @app.get("/vault")
+    @recent_login_required
+    def vault() -> str:
+        return "gold"
+
+    @app.post("/vault/take")
+    @recent_login_required
+    def take() -> ResponseReturnValue:
+        app.config["TAKEN"].append(request.form["what"])
+        return redirect("/vault", 303)
+
+
 @pytest.fixture
-def build(make_app: MakeApp) -> BuildVault:
-    """Return a function that makes apps with two sensitive views."""
+def build(configure: MakeApp) -> BuildVault:
+    """Return a function that makes apps with a vault."""
 
     def make(**changes: object) -> Flask:
-        app = make_app(**changes)
+        app = configure(add_vault, **changes)
         app.config["TAKEN"] = []
-
-        @app.get("/vault")
-        @recent_login_required
-        def vault() -> str:
-            return "gold"
-
-        @app.post("/vault/take")
-        @recent_login_required
-        def take() -> ResponseReturnValue:
-            app.config["TAKEN"].append(request.form["what"])
-            return redirect("/vault", 303)
-
         return app
 
     return make

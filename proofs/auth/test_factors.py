@@ -18,9 +18,9 @@ TEN_MINUTES = 600
 
 
 @pytest.fixture
-def ana(make_app: MakeApp, user: str) -> Browser:
+def ana(configure: MakeApp, user: str) -> Browser:
     """Return a browser in which Ana is signed in."""
-    browser = Browser(add_word(make_app()))
+    browser = Browser(configure(add_word))
     browser.login()
     return browser
 
@@ -39,9 +39,9 @@ def test_the_page_asks_for_it_and_takes_both_together(ana: Browser) -> None:
 
 
 def test_wrong_second_factors_are_counted_with_wrong_passwords(
-    make_app: MakeApp, user: str
+    configure: MakeApp, user: str
 ) -> None:
-    app = add_word(make_app(login_attempts_per_account=Rate(3, 900)))
+    app = configure(add_word, login_attempts_per_account=Rate(3, 900))
     ana = Browser(app)
     ana.login()
     assert ana.post(CONFIRM, data=RIGHT).status_code == 303

@@ -19,8 +19,8 @@ BOB = "bob@example.com"
 
 
 @pytest.fixture
-def asking(make_app: MakeApp, user: str) -> Flask:
-    return add_riddle(make_app())
+def asking(configure: MakeApp, user: str) -> Flask:
+    return configure(add_riddle)
 
 
 def test_an_unfinished_login_opens_nothing(asking: Flask) -> None:

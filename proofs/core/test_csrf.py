@@ -16,10 +16,8 @@ UNSAFE = ["POST", "PUT", "PATCH", "DELETE"]
 SITES = [None, "same-origin", "none", "same-site", "cross-site", "", "Same-Origin", "x"]
 
 
-@pytest.fixture
-def probe(make_app: MakeApp) -> Flask:
-    """Return an app with a view that counts its calls."""
-    app = make_app()
+def add_probe(app: Flask) -> None:
+    """Add a view that counts its calls."""
     app.config["REACHED"] = 0
 
     @app.route("/probe", methods=["GET", *UNSAFE])
@@ -28,7 +26,11 @@ def probe(make_app: MakeApp) -> Flask:
         app.config["REACHED"] += 1
         return "", 204
 
-    return app
+
+@pytest.fixture
+def probe(configure: MakeApp) -> Flask:
+    """Return an app with a view that counts its calls."""
+    return configure(add_probe)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])

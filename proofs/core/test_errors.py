@@ -1,7 +1,7 @@
 """Every error is answered in the user's language and format, and reveals no secrets."""
 
 import pytest
-from flask import abort, request
+from flask import Flask, abort, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, default_exceptions
 
@@ -18,10 +18,8 @@ LOCALHOST = "http://localhost:5000"
 REFUSALS = [400, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429]
 
 
-@pytest.fixture
-def failing(make_app: MakeApp) -> Browser:
-    """Return a browser on an app whose views fail on request."""
-    app = make_app()
+def add_failures(app: Flask) -> None:
+    """Add views that fail on request."""
     # As in production: answer an error instead of raising it.
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
@@ -39,7 +37,11 @@ def failing(make_app: MakeApp) -> Browser:
     def fail(status: int) -> ResponseReturnValue:
         abort(status)
 
-    return Browser(app)
+
+@pytest.fixture
+def failing(configure: MakeApp) -> Browser:
+    """Return a browser on an app whose views fail on request."""
+    return Browser(configure(add_failures))
 
 
 @pytest.mark.parametrize(

@@ -48,13 +48,13 @@ def test_each_mail_leaves_later_after_the_one_before(
 ) -> None:
     """The timing reveals no account: an unknown address is handled at the same times."""
     left = []
-    for minute in range(100):
+    for minute in range(70):
         ask(app, path, email, network=minute)
         with app.app_context():
             done, _ = mail.deliver()
         left += [minute] * done
         clock.shift(MINUTE)
-    assert left == [0, 1, 6, 36, 66, 96]
+    assert left == [0, 1, 6, 36, 66]
 
 
 def test_requests_of_strangers_stop_no_reset_and_no_notice(
@@ -62,7 +62,7 @@ def test_requests_of_strangers_stop_no_reset_and_no_notice(
 ) -> None:
     first = ask(app, network=0)
     (newest,) = letters(app)
-    for number in range(1, 201):
+    for number in range(1, 101):
         # From many networks, at first faster than the mails are sent.
         assert ask(app, network=number) == first
         assert len(rows(app, WAITING)) <= 1
@@ -74,7 +74,7 @@ def test_requests_of_strangers_stop_no_reset_and_no_notice(
         assert len(notices) == 1
         newest = next((letter for letter in sent if letter not in notices), newest)
         assert opens(app, newest, network=number)
-        clock.shift(1 if number < 100 else 100)
+        clock.shift(1 if number < 50 else 100)
     assert ask(app) == first
     owner = Browser(app)
     owner.get(link_in(newest))

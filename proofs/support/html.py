@@ -18,37 +18,30 @@ ADDRESS = r"\S+@\S+|https?://\S+|/dev/\w+"
 
 
 def untranslated(words: str) -> list[str]:
-    """Return the lines that are in English, though the Brazilian catalogue translates them.
+    """Return the lines that are no text of the Brazilian catalogue.
 
-    A text in no catalogue is not marked for translation, or comes from the database.
+    A text in no catalogue is not marked for translation.
     """
     lines = {line.strip() for line in words.splitlines()} - NAMES - {""}
-    translated, original = _catalogue()
-    return [line for line in lines if original.fullmatch(line) and not translated.fullmatch(line)]
+    return [line for line in lines if not _translated().fullmatch(line)]
 
 
 def assert_in_portuguese(words: str) -> None:
     left = untranslated(words)
     assert not left, (
-        f"{left} stands in English on a Portuguese page, though the catalogue translates it: "
-        "mark it with _(...)."
+        f"{left} stands on a Portuguese page, and not in the Brazilian catalogue: "
+        "mark it with _(...), and run make strings."
     )
 
 
 @cache
-def _catalogue() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return patterns for the translations and for the English texts."""
+def _translated() -> re.Pattern[str]:
+    """Return a pattern for the texts of the catalogue."""
     messages: list[Message] = []
     for path in i18n.catalogues("pt_BR"):
         with path.open("rb") as file:
             messages += [message for message in read_po(file, locale="pt_BR") if message.id]
-    translated = _matching([message.string for message in messages], ADDRESS)
-    # A pattern that begins with a value, as in plurals, would match the owner's lines.
-    plain = [message.id for message in messages if isinstance(message.id, str)]
-    return translated, _matching([text for text in plain if not text.startswith("%(")])
-
-
-def _matching(texts: list[Text], *patterns: str) -> re.Pattern[str]:
+    texts: list[Text] = [message.string for message in messages]
     forms = [form for text in texts for form in ([text] if isinstance(text, str) else text or ())]
     parts = [map(re.escape, re.split(PLACEHOLDER, form)) for form in forms]
-    return re.compile("|".join([*patterns, *map(".+".join, parts)]))
+    return re.compile("|".join([ADDRESS, *map(".+".join, parts)]))

@@ -12,6 +12,7 @@ from ..support.baking import Baker
 from ..support.own_tests import Forks
 from ..support.running import must
 from ..support.running import run_in
+from ..support.template import ANSWERS
 from ..support.template import AUTHS
 from ..support.template import LANGUAGES
 from ..support.template import VARIANTS
@@ -20,13 +21,19 @@ pytestmark = pytest.mark.app
 
 PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 
-variants = pytest.mark.parametrize(("auth", "language"), VARIANTS)
+variants = pytest.mark.parametrize(
+    ("auth", "language"),
+    [
+        pytest.param(*one, marks=[] if one in ANSWERS else pytest.mark.long)
+        for one in VARIANTS
+    ],
+)
 auths = pytest.mark.parametrize("auth", AUTHS)
 NAMED = [
     ("session", "standard", "Eve's Lantern Analytics", "eve_s_lantern_analytics"),
     ("cookie", "standard", "日本語のアプリ", "ri_ben_yu_noahuri"),
     ("session", "none", "Ana", "ana"),
-    ("cookie", "none", "Ana", "ana"),
+    pytest.param("cookie", "none", "Ana", "ana", marks=pytest.mark.long),
 ]
 
 

@@ -26,7 +26,9 @@ pytestmark = [
     pytest.mark.app,
     pytest.mark.skipif(shutil.which("make") is None, reason="needs make"),
 ]
-CHOICES = ["none", "all", "guide", "second_factor", "data, guide", "sessions email"]
+# With and without pins of their own; --thorough tries the others.
+CHOICES = ["all", "second_factor", "data, guide"]
+OTHERS = ["none", "guide", "sessions email"]
 
 
 @pytest.fixture
@@ -74,10 +76,15 @@ def test_locking_the_template_moves_nothing_and_upgrading_moves_all(
 
 
 def test_a_project_with_any_parts_pins_what_the_resolver_writes(
-    template: Path, index: Index, app_python: Path, tmp_path: Path, env: dict[str, str]
+    template: Path,
+    index: Index,
+    app_python: Path,
+    tmp_path: Path,
+    env: dict[str, str],
+    thorough: bool,
 ) -> None:
     """The resolver begins with what all parts pin, and drops what is not wanted."""
-    for choice in CHOICES:
+    for choice in CHOICES + OTHERS * thorough:
         folder = tmp_path / choice
         folder.mkdir()
         project = CommandLine(env, template)(folder, parts=choice)

@@ -66,7 +66,10 @@ def test_make_installs_and_tests_and_runs(
     installing = {**installing, **others}
 
     # All of them run in the environment that is shared; here a few are enough.
-    few = {"PYTEST_ADDOPTS": "tests/auth/test_login.py tests/core/test_serving.py"}
+    few = {
+        "PYTEST_ADDOPTS": "tests/auth/test_login.py tests/core/test_serving.py",
+        "PYTEST_XDIST_AUTO_NUM_WORKERS": "1",
+    }
     said = must(run_in(clone, "make", "test", env={**installing, **few}))
     assert " passed" in said
     assert not (clone / ".env").exists(), "no test needs a key"

@@ -28,6 +28,8 @@ FRAGMENTS = ("requirements.txt", "requirements-dev.txt", "pyproject.toml")
 # For what both kinds do alike: to see it of the second adds little.
 ALIKE = [AUTHS[0], *(pytest.param(auth, marks=pytest.mark.long) for auth in AUTHS[1:])]
 VARIANTS = [(auth, language) for auth in AUTHS for language in LANGUAGES]
+# Each answer once: languages differ in documents, and in one constant of the code.
+ANSWERS = list(zip(AUTHS, LANGUAGES, strict=True))
 
 
 def hook_constant(hook: str, name: str) -> object:

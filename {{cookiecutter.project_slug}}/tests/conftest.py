@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,10 +40,18 @@ def pytest_configure() -> None:
         del os.environ[name]
 
 
-class MakeApp(Protocol):
-    """Make an app with other settings than the tests use."""
+def pytest_collection_finish() -> None:
+    """Keep the collector away from all that is imported: it lives until the end."""
+    gc.freeze()
 
-    def __call__(self, **changes: object) -> Flask: ...
+
+Add = Callable[[Flask], object]
+
+
+class MakeApp(Protocol):
+    """Make an app with other settings than the tests use, and with what `add` puts into it."""
+
+    def __call__(self, add: Add | None = None, /, **changes: object) -> Flask: ...
 
 
 @pytest.fixture(scope="session")
@@ -87,9 +95,11 @@ def make_app(app: Flask, settings: Settings, pages: BytecodeCache) -> Iterator[M
 
     made: list[Flask] = []
 
-    def make(**changes: object) -> Flask:
+    def make(add: Add | None = None, /, **changes: object) -> Flask:
         changed = replace(settings, **changes)  # type: ignore[arg-type]
         made.append(quick_app(changed, pages))
+        if add:
+            add(made[-1])
         return made[-1]
 
     yield make
@@ -98,7 +108,7 @@ def make_app(app: Flask, settings: Settings, pages: BytecodeCache) -> Iterator[M
 
 
 @pytest.fixture(scope="session")
-def kept_apps() -> dict[Settings, Flask]:
+def kept_apps() -> dict[tuple[Add | None, Settings], Flask]:
     return {}
 
 
@@ -107,20 +117,23 @@ def configure(
     app: Flask,
     settings: Settings,
     pages: BytecodeCache,
-    kept_apps: dict[Settings, Flask],
+    kept_apps: dict[tuple[Add | None, Settings], Flask],
 ) -> Iterator[MakeApp]:
-    """Return a function that makes apps which differ only in settings.
+    """Return a function that makes apps as `make_app` does, and reuses them in later tests.
 
-    Making an app takes longer than most tests, so these apps are reused. Add no view
-    to them: use `make_app` for that.
+    Making an app takes longer than most tests. Give it views by a function of the module,
+    and change nothing else in the app: use `make_app` for that.
     """
     used: list[Flask] = []
 
-    def find(**changes: object) -> Flask:
+    def find(add: Add | None = None, /, **changes: object) -> Flask:
         changed = replace(settings, **changes)  # type: ignore[arg-type]
-        if changed not in kept_apps:
-            kept_apps[changed] = quick_app(changed, pages)
-        used.append(kept_apps[changed])
+        key = (add, changed)
+        if key not in kept_apps:
+            kept_apps[key] = quick_app(changed, pages)
+            if add:
+                add(kept_apps[key])
+        used.append(kept_apps[key])
         return used[-1]
 
     yield find

@@ -35,8 +35,8 @@ def add_riddle(app: Flask) -> Flask:
 
 
 @pytest.fixture
-def asking(make_app: MakeApp, user: str) -> Flask:
-    return add_riddle(make_app())
+def asking(configure: MakeApp, user: str) -> Flask:
+    return configure(add_riddle)
 
 
 @pytest.mark.parametrize("login", [{}, {"remember": "y"}])

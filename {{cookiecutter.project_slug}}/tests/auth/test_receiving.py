@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import request
+from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
 from {{ cookiecutter.project_slug }}.core.db import db
@@ -31,6 +31,18 @@ class Body(BytesIO):
         return super().readinto(buffer)
 
 
+def add_late(app: Flask) -> None:
+    """Add a view that writes before it reads a body."""
+
+    @page(app, public=True)
+    def late() -> ResponseReturnValue:
+        leave_undone("undone@example.com")
+        if request.is_json:
+            return str(request.json)
+        # The view can still read a body of any kind.
+        return request.form.get("word") or request.stream.read()
+
+
 @pytest.mark.parametrize("untold", [False, True])
 @pytest.mark.parametrize(
     ("text", "kind"),
@@ -42,21 +54,11 @@ class Body(BytesIO):
     ],
 )
 def test_no_transaction_is_open_while_a_body_arrives(
-    make_app: MakeApp, text: bytes, kind: str, untold: bool
+    configure: MakeApp, text: bytes, kind: str, untold: bool
 ) -> None:
-    app = make_app()
-
-    @page(app, public=True)
-    def late() -> ResponseReturnValue:
-        leave_undone("undone@example.com")
-        if request.is_json:
-            return str(request.json)
-        # The view can still read a body of any kind.
-        return request.form.get("word") or request.stream.read()
-
     body = Body(text)
     chunked = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""} if untold else {}
-    answer = Browser(app).post(
+    answer = Browser(configure(add_late)).post(
         "/late",
         input_stream=body,
         content_length=len(text),

@@ -48,10 +48,8 @@ def is_let_in(site: str | None, origin: str | None, cookie: str | None) -> bool:
     return nothing_said and cookie not in OWN
 
 
-@pytest.fixture
-def probe(make_app: MakeApp) -> Flask:
-    """Return an app with a view that counts its calls."""
-    app = make_app()
+def add_probe(app: Flask) -> None:
+    """Add a view that counts its calls."""
     app.config["REACHED"] = 0
 
     @app.route("/probe", methods=["GET", *UNSAFE])
@@ -60,7 +58,11 @@ def probe(make_app: MakeApp) -> Flask:
         app.config["REACHED"] += 1
         return "", 204
 
-    return app
+
+@pytest.fixture
+def probe(configure: MakeApp) -> Flask:
+    """Return an app with a view that counts its calls."""
+    return configure(add_probe)
 
 
 def visitor(app: Flask, cookie: str | None, origin: str = ORIGIN) -> Browser:

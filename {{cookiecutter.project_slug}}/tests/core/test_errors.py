@@ -19,10 +19,8 @@ REFUSALS = [400, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429]
 STATUSES = [400, 403, 404, 405, 409, 413, 418, 422, 429, 500, 503]
 
 
-@pytest.fixture
-def failing(make_app: MakeApp) -> Browser:
-    """Return a browser on an app whose views fail on request."""
-    app = make_app()
+def add_failures(app: Flask) -> None:
+    """Add views that fail on request."""
     # As in production: answer an error instead of raising it.
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
@@ -40,7 +38,11 @@ def failing(make_app: MakeApp) -> Browser:
     def fail(status: int) -> ResponseReturnValue:
         abort(status)
 
-    return Browser(app)
+
+@pytest.fixture
+def failing(configure: MakeApp) -> Browser:
+    """Return a browser on an app whose views fail on request."""
+    return Browser(configure(add_failures))
 
 
 def test_every_error_is_a_page_of_the_app(failing: Browser) -> None:

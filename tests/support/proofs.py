@@ -1,7 +1,8 @@
 """Lay the proofs over a bake: tests of the project that its owner need not carry.
 
 They are written for `my_flask_app`, and run in its `tests/proofs/`. A folder `session`
-or `cookie` is for that answer alone, `account/<part>/` for projects with the part.
+or `cookie` is for that answer alone, `account/<part>/` for projects with the part, and
+the folder of a part within another for projects with both.
 """
 
 from __future__ import annotations
@@ -31,5 +32,5 @@ def lay(project: Path, auth: str) -> Path:
 def _belongs(folders: tuple[str, ...], project: Path, auth: str) -> bool:
     if not set(AUTHS).isdisjoint(folders) and auth not in folders:
         return False
-    part = folders[1] if folders[:1] == ("account",) and len(folders) > 1 else ""
-    return (project / SLUG / "account" / part).is_dir()
+    parts = set(folders[1:]) - {*AUTHS} if folders[:1] == ("account",) else set[str]()
+    return all((project / SLUG / "account" / part).is_dir() for part in parts)

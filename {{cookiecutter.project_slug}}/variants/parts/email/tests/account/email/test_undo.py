@@ -7,13 +7,16 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.auth.parts import Access
 from {{ cookiecutter.project_slug }}.core.db import now
 from {{ cookiecutter.project_slug }}.models import User
 
+from ...conftest import MakeApp
 from ...support.accounts import NEW_PASSWORD, add_user, change_password, change_user
 from ...support.html import form_at
 from ...support.http import EMAIL, PASSWORD, Browser
 from ...support.mail import letters, link_in
+from ...support.parts import add_part
 from ...support.sql import meanwhile, rows
 from .changing import BOB, FINISH, NEW, UNDO, change_address, open_link_to, undo
 from .conftest import Device
@@ -169,6 +172,15 @@ def test_an_undo_removes_a_second_factor_set_up_since_the_change(
     (notice,) = mails or letters(app)
     assert undo(owner, link_in(notice)) == 303
     assert device.since is None
+
+
+def test_an_undo_removes_every_other_way_to_log_in(make_app: MakeApp, user: str) -> None:
+    removed: list[str] = []
+    app = add_part(make_app(), access=Access(lambda user: [], lambda user: removed.append("all")))
+    thief, owner = Browser(app), Browser(app)
+    thief.login()
+    assert undo(owner, change_address(thief)) == 303
+    assert removed == ["all"]
 
 
 def test_an_undo_revokes_the_undo_links_of_later_changes(

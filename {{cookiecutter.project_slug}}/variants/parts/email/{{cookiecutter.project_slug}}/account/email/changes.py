@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, select
 
 from ...auth import accounts, links
 from ...auth.links import Link
-from ...auth.parts import all_factors
+from ...auth.parts import all_factors, all_parts
 from ...core import audit, mail
 from ...core.db import db, now
 from ...core.mail.outbox import Outbox
@@ -58,6 +58,10 @@ def undo(link: Link, password_hash: str) -> User | None:
         since = factor.since(user)
         if since is not None and since >= link.created_at:
             factor.drop(user)
+    # A thief's passkey would let the thief in again; the owner adds new ones.
+    for part in all_parts():
+        if part.access:
+            part.access.end(user)
     _void_later_changes(user, link)
     audit.record("email_change_undone", user)
     mail.notify(user, "reset")

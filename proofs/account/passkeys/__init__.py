@@ -1,0 +1,1 @@
+"""Prove what only the machinery of passkeys could break."""

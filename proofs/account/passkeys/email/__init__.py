@@ -1,0 +1,1 @@
+"""Prove that an undone change of address puts a thief out."""

@@ -1,0 +1,1 @@
+"""Prove how passkeys and codes of an app go together."""

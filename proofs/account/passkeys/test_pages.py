@@ -74,16 +74,6 @@ def test_a_port_belongs_to_the_origin_and_not_to_the_relying_party(
     assert log_in(Browser(app), device).status_code == 200
 
 
-def test_the_host_of_a_request_counts_for_nothing(app: Flask, phone: Authenticator) -> None:
-    evil = "https://evil.example"
-    browser = Browser(app, origin=evil)
-    assert options(browser, LOGIN)["rpId"] == "app.example"
-    for device in (Authenticator(origin=evil), Authenticator(origin=evil, host="evil.example")):
-        device.id, device.key, device.handle = phone.id, phone.key, phone.handle
-        device.counter = 100
-        assert log_in(browser, device).status_code == 400
-
-
 def test_without_the_last_passkey_the_password_lets_the_user_in(app: Flask, ana: Browser) -> None:
     add(ana, Authenticator())
     assert ana.post(f"{url_of_passkey(app)}/remove").location == PAGE

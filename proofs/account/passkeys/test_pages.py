@@ -14,7 +14,7 @@ from ....account.passkeys.test_passkeys import url_of_passkey
 from ....cli.test_lists import fields
 from ....conftest import MakeApp
 from ....support.cli import a_project, run
-from ....support.http import EMAIL, LOCALHOST, PASSWORD, Browser
+from ....support.http import EMAIL, LOCALHOST, Browser
 from ....support.parts import use_parts
 from ....support.settings import run_flask
 from ....support.sql import rows
@@ -86,7 +86,7 @@ def test_deletion_removes_passkeys_and_challenges(app: Flask, phone: Authenticat
     browser = Browser(app)
     browser.login()
     options(browser, PAGE)
-    assert browser.post("/account/delete", data={"password": PASSWORD}).status_code == 303
+    assert run(app, "delete", EMAIL).exit_code == 0
     for table in ("passkeys", "passkey_challenges"):
         assert rows(app, f"SELECT user_id FROM {table}") == []
     assert log_in(Browser(app), phone).status_code == 400

@@ -67,7 +67,7 @@ def test_a_visitor_gets_json_and_no_page(app: Flask, client: Browser, path: str)
 
 
 def test_an_unknown_passkey_is_not_found(ana: Browser) -> None:
-    for path in (f"{PAGE}/{'0' * 32}/rename", f"{PAGE}/x/remove", f"{PAGE}/%00/remove"):
+    for path in (f"{PAGE}/{'0' * 32}/rename", f"{PAGE}/x/remove"):
         assert ana.post(path, data={"name": "x"}).status_code == 404
 
 

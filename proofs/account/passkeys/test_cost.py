@@ -3,9 +3,7 @@
 import pytest
 from flask import Flask
 
-from ....account.passkeys.authenticator import CONFIRM, LOGIN, PAGE, Authenticator, options
-from ....auth.test_login_steps import add_riddle
-from ....conftest import MakeApp
+from ....account.passkeys.authenticator import CONFIRM, LOGIN, Authenticator, options
 from ....support.accounts import watch_hashing
 from ....support.http import Browser
 from ....support.mail import letters
@@ -79,16 +77,3 @@ def test_a_refused_answer_is_an_event_of_the_account_and_not_a_word_more(
     assert [row["user_id"] is None for row in found] == [False, True]
     assert {str(row["detail"]) for row in found} == {"{}"}
     assert letters(app) == []
-
-
-def test_the_step_of_an_owner_follows_a_passkey(make_app: MakeApp, phone: Authenticator) -> None:
-    app = add_riddle(make_app())
-    browser = Browser(app)
-    answer = phone.get(options(browser, LOGIN)) | {"next": PAGE, "remember": True}
-    done = browser.post(LOGIN, json=answer)
-    assert (done.status_code, done.get_json()) == (200, {"location": "/riddle"})
-    assert not browser.is_signed_in()
-    finished = browser.post("/riddle")
-    assert finished.location == PAGE
-    assert "Max-Age" in "".join(finished.headers.getlist("Set-Cookie"))
-    assert browser.is_signed_in()

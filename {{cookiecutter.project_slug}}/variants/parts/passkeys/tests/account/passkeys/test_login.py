@@ -94,7 +94,7 @@ def test_a_challenge_is_for_one_purpose_and_expires(
     client: Browser, phone: Authenticator, clock: TimeMachineFixture
 ) -> None:
     client.login()
-    for path, other in ((CONFIRM, LOGIN), (LOGIN, CONFIRM)):
+    for path, other in ((CONFIRM, LOGIN), (LOGIN, CONFIRM), (PAGE, CONFIRM)):
         assert client.post(other, json=phone.get(options(client, path))).status_code == 400
     client.logout()
     late = options(client, LOGIN)

@@ -26,7 +26,8 @@ def ana(client: Browser, user: str) -> Browser:
 
 
 def kinds(app: Flask) -> list[str]:
-    return [row["kind"] for row in rows(app, "SELECT kind FROM events WHERE kind != 'login'")]
+    found = rows(app, "SELECT kind FROM events WHERE kind != 'login' ORDER BY id")
+    return [row["kind"] for row in found]
 
 
 def url_of_passkey(app: Flask) -> str:

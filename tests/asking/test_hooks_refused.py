@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ..support.baking import CommandLine
+from ..support.running import clean_environment
 from ..support.running import run_in
 from ..support.running import tail
 
@@ -18,9 +19,10 @@ STARTS = {
 }
 
 
-@pytest.fixture
-def half_baked(tmp_path: Path, cookiecutter: CommandLine) -> Path:
-    return cookiecutter(tmp_path, "--accept-hooks", "no")
+@pytest.fixture(scope="module")
+def half_baked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    bake = CommandLine(clean_environment(tmp_path_factory.mktemp("home")))
+    return bake(tmp_path_factory.mktemp("half"), "--accept-hooks", "no")
 
 
 def test_neither_a_key_nor_a_variant_is_there(half_baked: Path) -> None:

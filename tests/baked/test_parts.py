@@ -149,7 +149,8 @@ def test_it_comes_and_leaves_by_cruft_and_what_is_the_owners_stays(
     assert "pyotp==" in text_of(folder / "requirements.txt")
     owned.run("flask", "db", "upgrade")
     owned.finds_no_difference()
-    owned.tests_pass("tests/test_notes.py", f"tests/account/{WITH_TABLES}")
+    set_up = f"tests/account/{WITH_TABLES}/test_set_up.py"
+    owned.tests_pass("tests/test_notes.py", set_up)
     tables = "SELECT name FROM sqlite_master WHERE name = 'second_factors'"
     assert owned.query(tables)
 

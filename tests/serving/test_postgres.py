@@ -28,7 +28,7 @@ pytestmark = pytest.mark.app
 SECONDS = 10
 # They ask for what databases do differently; --thorough runs all others too.
 DATABASE_TESTS = (
-    "test_clock test_database* test_fuzz test_migrations test_sweeping test_throttle "
+    "test_clock test_database* test_migrations test_sweeping test_throttle "
     "test_transactions"
 )
 

@@ -52,6 +52,8 @@ REFUSALS = {
         f"DATABASE_URL needs the folder /nowhere, which {USER} does not find.",
     ),
 }
+# One that wsgi.py finds, and one that the app finds; --thorough tries all.
+FOR_RUN = ("no address", "no folder")
 
 
 @pytest.mark.parametrize("name", REFUSALS)
@@ -67,8 +69,15 @@ def test_gunicorn_ends_with_one_line(name: str, open_site: OpenSite) -> None:
     assert done.stdout + done.stderr == f"{line}{hint}\n"
 
 
-# With debug on, `flask run` is development.
-@pytest.mark.parametrize("name", [name for name in REFUSALS if name != "debug"])
+# With debug on, `flask run` is development. It asks in the same place as gunicorn.
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in FOR_RUN else pytest.mark.long)
+        for name in REFUSALS
+        if name != "debug"
+    ],
+)
 def test_flask_run_ends_with_one_line_that_names_make_run(
     name: str, open_site: OpenSite
 ) -> None:

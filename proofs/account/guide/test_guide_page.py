@@ -30,7 +30,7 @@ def speaking(reader: Browser, language: str) -> Browser:
 
 def everything_in(text: guide.Guide) -> list[str]:
     """Return the part of the page that comes from the document."""
-    found = [text.title, text.html, text.heading]
+    found = [text.title, text.html, text.heading, *text.further]
     for chapter in text.chapters:
         found += chapter
     for question in text.questions:

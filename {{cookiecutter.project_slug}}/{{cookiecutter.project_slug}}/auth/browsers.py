@@ -16,6 +16,7 @@ from sqlalchemy import (
     LargeBinary,
     UniqueConstraint,
     bindparam,
+    case,
     delete,
     insert,
     or_,
@@ -83,10 +84,9 @@ def remember(user: User, response: Response) -> Response:
     with writing() as connection:
         if not _lock(connection, login, held):
             return response
-        here = KnownBrowser.token_hash == held
-        moved = update(KnownBrowser).where(here).values(token_hash=_hash(token))
-        connection.execute(moved)
-        browser = _add(connection, login, _hash(token))
+        browser = _move(connection, login, held, _hash(token))
+        if browser is None:
+            browser = _add(connection, login, _hash(token))
         throttle.forgive(throttle.login_key(user.email, browser), within=connection)
     known = settings()
     response.set_cookie(_name(), token, max_age=KNOWN_FOR, **known.cookie_attributes)
@@ -123,14 +123,21 @@ def _lock(connection: Connection, login: Login, held: bytes) -> bool:
     return epochs.get(login.id) == login.epoch
 
 
+def _move(connection: Connection, login: Login, held: bytes, token_hash: bytes) -> int | None:
+    """Give the browser its new cookie in all its accounts; return its id in the login's account."""
+    own = KnownBrowser.user_id == login.id
+    used_at = case((own, now()), else_=KnownBrowser.used_at)
+    moved = update(KnownBrowser).where(KnownBrowser.token_hash == held)
+    moved = moved.values(token_hash=token_hash, used_at=used_at)
+    rows = connection.execute(moved.returning(KnownBrowser.user_id, KnownBrowser.id)).all()
+    return {user_id: browser for user_id, browser in rows}.get(login.id)
+
+
 def _add(connection: Connection, login: Login, token_hash: bytes) -> int:
-    """Record that an account was used in a browser; drop the least recently used ones."""
-    own, moment = KnownBrowser.user_id == login.id, now()
-    known = update(KnownBrowser).where(own, KnownBrowser.token_hash == token_hash)
-    new = insert(KnownBrowser).values(user_id=login.id, token_hash=token_hash, used_at=moment)
-    browser = connection.scalar(known.values(used_at=moment).returning(KnownBrowser.id))
-    if browser is None:
-        browser = connection.execute(new.returning(KnownBrowser.id)).scalar_one()
+    """Add a browser to an account; drop the least recently used ones."""
+    own = KnownBrowser.user_id == login.id
+    new = insert(KnownBrowser).values(user_id=login.id, token_hash=token_hash, used_at=now())
+    browser = connection.execute(new.returning(KnownBrowser.id)).scalar_one()
     others = (own, KnownBrowser.id != browser)
     newest = select(KnownBrowser.id).where(*others).limit(BROWSERS_PER_ACCOUNT - 1)
     kept = newest.order_by(KnownBrowser.used_at.desc(), KnownBrowser.id.desc())

@@ -38,7 +38,7 @@ class Factor(NamedTuple):
 
 
 class Access(NamedTuple):
-    """Describe ways to log in that a new password leaves working, such as passkeys.
+    """Describe ways to log in that a new password leaves working, such as a passkey.
 
     `names` says what a user has; `end` removes all of it in the caller's transaction.
     """

@@ -99,7 +99,8 @@ def _check(answer: dict[str, Any], purpose: str, owner: User | None = None) -> U
         passkey, user = found
         if owner is not None and user.id != owner.id:
             raise webauthn.Refused("another account has it")
-        if not store.record_use(passkey, webauthn.verify(answer, challenge, passkey)):
+        changes = webauthn.verify(answer, challenge, passkey, owner_known=owner is not None)
+        if not store.record_use(passkey, changes):
             raise webauthn.Refused("another request has just used this passkey")
     except webauthn.Refused as refused:
         db.session.rollback()

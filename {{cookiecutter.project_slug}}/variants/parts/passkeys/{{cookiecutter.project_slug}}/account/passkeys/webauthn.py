@@ -113,15 +113,21 @@ def read_new(answer: Answer, challenge: bytes) -> dict[str, Any]:
         }
 
 
-def verify(answer: Answer, challenge: bytes, passkey: Passkey) -> dict[str, Any]:
-    """Verify a use of a passkey (7.2), and return what changes; raise Refused if that fails."""
+def verify(
+    answer: Answer, challenge: bytes, passkey: Passkey, *, owner_known: bool
+) -> dict[str, Any]:
+    """Verify a use of a passkey (7.2), and return what changes; raise Refused if that fails.
+
+    Where the options named the user's passkeys, the answer may leave out the user handle.
+    """
     with _refusing():
         mine = AttestedCredentialData(passkey.credential)
         _server().authenticate_complete(_state(challenge), [mine], answer)
         response = AuthenticationResponse.from_dict(answer).response
         data = response.authenticator_data
-        if response.user_handle not in {None, passkey.user_handle}:
-            raise ValueError("the user handle is of another account")
+        if response.user_handle != passkey.user_handle:
+            if response.user_handle is not None or not owner_known:
+                raise ValueError("the user handle is of another account")
         if response.client_data.cross_origin:
             raise ValueError("another site shows the page in a frame")
         if data.is_backup_eligible() != passkey.backup_eligible:

@@ -50,7 +50,7 @@ OTHER_STANDARD_LIBRARIES = """
 """
 DEPENDENCIES = """
     alembic argon2 asgiref ast_serialize attr babel blinker cffi click colorama coverage
-    cryptography dns dotenv email_validator execnet flask flask_alembic
+    cryptography dns dotenv email_validator execnet fido2 flask flask_alembic
     flask_sqlalchemy_lite greenlet gunicorn hypothesis idna iniconfig itsdangerous
     jinja2 librt mako markdown_it markupsafe mdurl mypy mypy_extensions mypyc packaging
     pathspec pip pkg_resources pluggy psycopg psycopg2 psycopg_binary py pycparser

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -40,12 +39,6 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "app: runs a baked project, in the environment that make test builds"
     )
     config.addinivalue_line("markers", f"long: {LONG}")
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Start one worker more than processors: those with servers and browsers wait."""
-    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(

@@ -64,7 +64,8 @@ def walk_through(page: Page, language: str) -> None:
     assert look_at(page, language) == []
 
     jar = {cookie["name"]: cookie for cookie in page.context.cookies()}
-    assert set(jar) == {f"{SLUG}-auth", f"{SLUG}-browser"}
+    # The login page has asked for a challenge, to offer passkeys.
+    assert set(jar) == {f"{SLUG}-{name}" for name in ("auth", "browser", "ceremony")}
     for cookie in jar.values():
         assert [cookie[name] for name in ("secure", "httpOnly", "sameSite")] == [
             False,

@@ -33,6 +33,18 @@ def test_a_login_takes_at_most_one_statement_more_than_by_password_and_no_hash(
     assert len(counted(run)) <= len(counted(run_for_password)) + 1, counted(run)
 
 
+def test_a_login_in_a_known_browser_takes_at_most_13_statements(
+    app: Flask, phone: Authenticator
+) -> None:
+    browser = Browser(app)
+    browser.post(LOGIN, json=phone.get(options(browser, LOGIN)))
+    browser.logout()
+    asked = options(browser, LOGIN)
+    with statements(app) as run:
+        assert browser.post(LOGIN, json=phone.get(asked)).status_code == 200
+    assert len(counted(run)) <= 13, counted(run)
+
+
 def test_a_signed_in_request_still_takes_one_statement(app: Flask, phone: Authenticator) -> None:
     """Whether the account has a passkey is read together with the user."""
     browser = Browser(app)

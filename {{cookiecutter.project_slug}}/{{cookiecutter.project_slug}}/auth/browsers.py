@@ -129,8 +129,8 @@ def _move(connection: Connection, login: Login, held: bytes, token_hash: bytes) 
     used_at = case((own, now()), else_=KnownBrowser.used_at)
     moved = update(KnownBrowser).where(KnownBrowser.token_hash == held)
     moved = moved.values(token_hash=token_hash, used_at=used_at)
-    rows = connection.execute(moved.returning(KnownBrowser.user_id, KnownBrowser.id)).all()
-    return {user_id: browser for user_id, browser in rows}.get(login.id)
+    rows = connection.execute(moved.returning(KnownBrowser.id, KnownBrowser.user_id)).all()
+    return next((row.id for row in rows if row.user_id == login.id), None)
 
 
 def _add(connection: Connection, login: Login, token_hash: bytes) -> int:

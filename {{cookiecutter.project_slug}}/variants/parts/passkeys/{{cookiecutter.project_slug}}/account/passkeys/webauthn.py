@@ -125,9 +125,9 @@ def verify(
         _server().authenticate_complete(_state(challenge), [mine], answer)
         response = AuthenticationResponse.from_dict(answer).response
         data = response.authenticator_data
-        if response.user_handle != passkey.user_handle:
-            if response.user_handle is not None or not owner_known:
-                raise ValueError("the user handle is of another account")
+        named = response.user_handle or (passkey.user_handle if owner_known else None)
+        if named != passkey.user_handle:
+            raise ValueError("the user handle is missing, or of another account")
         if response.client_data.cross_origin:
             raise ValueError("another site shows the page in a frame")
         if data.is_backup_eligible() != passkey.backup_eligible:

@@ -1,6 +1,14 @@
 """Settings that gunicorn reads by itself; see its documentation for the rest."""
 
 import os
+import sys
+
+port = os.environ.get("PORT", "8000")
+if not (port.isdecimal() and 0 < int(port) < 65536):
+    sys.exit(f"PORT must be a number from 1 to 65535, not {port!r}.")
+# By itself gunicorn would listen on all interfaces wherever PORT is set. Only the image sets
+# LISTEN: there, the host decides who reaches the container. `--bind` overrides both.
+bind = f"{os.environ.get('LISTEN', '127.0.0.1')}:{port}"
 
 # Two workers, so that one survives if the other is killed. One per core is best: set it by
 # `--workers` or by WEB_CONCURRENCY, as many hosts do.

@@ -89,11 +89,8 @@ def test_its_commands_serve(image: Site, project: Path) -> None:
     port = free_port()
     (written,) = instructions(project, "CMD")
     command = json.loads(written)
-    assert "PORT=8000" in instructions(project, "ENV")
     # Some hosts choose the port, and say so in PORT.
     chosen = {"PORT": str(port)}
-    config = must(image.run(*command, "--print-config", **chosen))
-    assert re.search(rf"(?m)^bind += \['0\.0\.0\.0:{port}'\]$", config)
     # The test itself is for this machine alone.
     chosen["GUNICORN_CMD_ARGS"] = f"--bind=127.0.0.1:{port}"
     (health,) = instructions(project, "HEALTHCHECK")
@@ -106,6 +103,31 @@ def test_its_commands_serve(image: Site, project: Path) -> None:
         server.signal()
         assert server.wait() == 0
     assert image.run(*check, **chosen).returncode != 0
+
+
+def test_only_the_image_listens_on_all_interfaces(image: Site, project: Path) -> None:
+    must(image.run("flask", "db", "upgrade"))
+    (written,) = instructions(project, "ENV")[-1:]
+    inside = dict(pair.split("=") for pair in written.split())
+    assert inside["PORT"] == "8000"
+
+    def bound(**variables: str) -> list[str]:
+        shown = must(image.run("gunicorn", "wsgi:app", "--print-config", **variables))
+        return re.findall(r"(?m)^bind += \['(.*)'\]$", shown)
+
+    assert bound(**inside) == ["0.0.0.0:8000"]
+    # Some hosts choose the port, and say so in PORT.
+    assert bound(**inside | {"PORT": "10000"}) == ["0.0.0.0:10000"]
+    assert bound() == ["127.0.0.1:8000"]
+
+
+@pytest.mark.parametrize("port", ["", "http", "0", "65536", "-1", "8000; ls", "²"])
+def test_a_wrong_port_is_told_in_one_sentence(image: Site, port: str) -> None:
+    refused = image.run("gunicorn", "wsgi:app", "--check-config", PORT=port)
+
+    assert refused.returncode == 1
+    said = f"PORT must be a number from 1 to 65535, not {port!r}.\n"
+    assert refused.stdout + refused.stderr == said
 
 
 def test_it_holds_what_git_keeps_and_nothing_else(image: Site, project: Path) -> None:

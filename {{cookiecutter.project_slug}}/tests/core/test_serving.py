@@ -1,6 +1,7 @@
 """With bad settings the app does not start: one line names the variable and the cure."""
 
 import os
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from {{ cookiecutter.project_slug }}.core.db import db
 
 from ..support.settings import KEY, fit_to_serve, run_flask, serve
 
+CONFIGURATION = Path(__file__).parents[2] / "gunicorn.conf.py"
 PENDING = "sqlite:///{folder}/empty.sqlite"
 refused = pytest.mark.parametrize(
     ("variable", "text", "line"),
@@ -78,3 +80,13 @@ def test_the_env_file_is_read_and_the_environment_wins(folder: Path) -> None:
     found = serve(folder, MAIL_FROM="real@app.example").extensions["settings"]
     assert found.public_url == "https://file.example"
     assert found.mail_from == "real@app.example"
+
+
+def test_gunicorn_listens_on_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LISTEN", raising=False)
+    monkeypatch.setenv("PORT", "10000")
+    # It would by itself listen on all interfaces wherever PORT is set.
+    assert runpy.run_path(str(CONFIGURATION))["bind"] == "127.0.0.1:10000", (
+        "bind to 127.0.0.1 in gunicorn.conf.py, and set LISTEN=0.0.0.0 only inside a container: "
+        "otherwise browsers reach the app around the proxy."
+    )

@@ -10,6 +10,7 @@ import pytest
 from pictures.__main__ import ANSWERS
 
 from ..support.template import LANGUAGES
+from ..support.template import PROJECT
 from ..support.template import QUESTIONS
 from ..support.template import ROOT
 
@@ -37,6 +38,20 @@ def test_they_have_the_same_blocks_headings_and_rows() -> None:
 def test_they_name_the_same_commands_files_and_options() -> None:
     english, other = (set(CODE.findall(text)) for text in TEXTS.values())
     assert english ^ other <= {"2"}
+
+
+def test_the_places_for_what_is_left_out_are_there() -> None:
+    section = TEXTS["README.md"].split("### What we leave out")[1].split("\n## ")[0]
+    package = PROJECT / PROJECT.name
+    code = "".join(file.read_text(encoding="utf-8") for file in package.rglob("*.py"))
+    named = [span for span in CODE.findall(section) if " " not in span]
+    assert len(named) > 8
+    for name in named:
+        if name.endswith(".py"):
+            assert (package / name).is_file(), name
+        elif "/" not in name:
+            last = name.removeprefix("Part.")
+            assert re.search(rf"\b{re.escape(last)}\b", code), name
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -99,7 +99,7 @@ def find(project: Path, file: str) -> Path:
 
 def _write(file: Path, step: Step) -> None:
     if not file.exists():
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(step.block, encoding="utf-8", newline="\n")
         return
     text = file.read_text(encoding="utf-8")

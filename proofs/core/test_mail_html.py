@@ -19,7 +19,7 @@ VALUES = {
     **{"change": "Ana", "minutes": 30, "days": 7},
 }
 # Mail clients tell the sender when they load a picture, and drop or block the others.
-ALLOWED = {"html", "head", "meta", "title", "body", "h1", "p", "br", "a"}
+ALLOWED = {"html", "head", "meta", "title", "body", "div", "h1", "p", "br", "a"}
 
 
 def links_in(text: str) -> list[dict[str, str]]:

@@ -122,4 +122,4 @@ def test_links_start_at_the_public_url_whatever_host_the_request_named(
     deliver(site)
     for message in server.messages:
         assert "\nhttps://app.example/auth/register/" in message.get_content()
-        assert host not in message.as_string()
+        assert host not in bytes(message).decode()

@@ -135,8 +135,12 @@ def test_a_link_stays_whole_in_the_raw_mail_where_the_server_can_do_it(
     text = server.messages[0].get_content()
     assert app_name in text
     (link,) = [line for line in text.splitlines() if "://" in line]
-    assert (f"\r\n{link}\r\n".encode() in server.raw[0]) == whole
-    assert eight_bits or server.raw[0].isascii()
+    raw = server.raw[0].replace(b"\r\n", b"\n")
+    assert (f"\n{link}\n".encode() in raw) == whole
+    assert (f'\n<a href="{link}">{link}</a>\n'.encode() in raw) == whole
+    assert eight_bits or raw.isascii()
+    # RFC 2045 6.4: the whole is marked like its parts.
+    assert server.messages[0]["Content-Transfer-Encoding"] == ("8bit" if eight_bits else None)
 
 
 def test_a_line_that_is_too_long_for_mail_servers_is_encoded(

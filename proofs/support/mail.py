@@ -1,13 +1,14 @@
 """A mail server on the loopback address, in a separate thread."""
 
 import base64
-import email.policy
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from socketserver import StreamRequestHandler, ThreadingTCPServer
+
+from ...support.mail import read
 
 SMTP_HOST = "127.0.0.1"
 
@@ -92,9 +93,7 @@ class _Dialogue(StreamRequestHandler):
         lines = iter(self.rfile.readline, b".\r\n")
         text = b"".join(line.removeprefix(b".") for line in lines)
         self.server.raw.append(text)
-        message = email.message_from_bytes(text, policy=email.policy.default)
-        assert isinstance(message, EmailMessage)
-        self.server.messages.append(message)
+        self.server.messages.append(read(text))
 
     def _encrypt(self) -> None:
         assert self.server.context is not None

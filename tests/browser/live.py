@@ -18,6 +18,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import StorageState
 
 from ..support.mail_sink import MailSink
+from ..support.mail_sink import text_of
 from ..support.server import free_port
 from ..support.site import SERVED
 from ..support.site import Site
@@ -68,7 +69,7 @@ class Live:
         pattern = re.compile(re.escape(f"{self.origin}{start}") + r"/\S+")
         while True:
             mail = self._sink.take()
-            found = pattern.search(mail.get_content())
+            found = pattern.search(text_of(mail))
             if mail["To"] == email and found:
                 return found[0].removeprefix(self.origin)
 

@@ -66,8 +66,15 @@ class _Conversation(socketserver.StreamRequestHandler):
         cast(MailSink, self.server).mails.put(mail)
 
 
+def text_of(mail: EmailMessage) -> str:
+    """Return the text part of a mail."""
+    body = mail.get_body(("plain",))
+    assert body is not None, mail
+    return str(body.get_content())
+
+
 def link_in(mail: EmailMessage, origin: str) -> str:
-    """Return the path of the one link that a mail carries."""
-    paths = re.findall(re.escape(origin) + r"(/\S+)", mail.get_content())
-    assert len(paths) == 1, mail.get_content()
+    """Return the path of the one link that a mail's text carries."""
+    paths = re.findall(re.escape(origin) + r"(/\S+)", text_of(mail))
+    assert len(paths) == 1, text_of(mail)
     return str(paths[0])

@@ -4,8 +4,9 @@ import pytest
 from flask import Flask
 
 from ..support.accounts import add_user
-from ..support.html import crawl
-from ..support.http import Browser
+from ..support.html import crawl, read, words_in
+from ..support.http import ORIGIN, Browser
+from ..support.mail import html_in, letters, link_in
 
 EXPRESSION = "{" * 2 + "7777*7777" + "}" * 2
 TAG = "\"'><svg/onload=x>"
@@ -45,6 +46,22 @@ def test_no_page_renders_user_text_as_markup(client: Browser) -> None:
             assert name != "svg" or "onload" not in attributes, (
                 f"{page.path} shows user input as markup: remove |safe or Markup(...) around it."
             )
+
+
+def test_a_mail_says_the_same_as_html_and_renders_no_user_text_as_markup(
+    app: Flask, client: Browser
+) -> None:
+    letters(app)
+    client.post("/auth/reset", data={"email": HOSTILE_EMAIL})
+    (letter,) = letters(app)
+    html = html_in(letter)
+    assert " ".join(letter.get_content().split()) in " ".join(words_in(html).split()), (
+        "the HTML part of a mail does not say what its text says: show every line of `paragraphs` "
+        "in templates/mail/layout.html, without |safe."
+    )
+    assert ("GET", ORIGIN + link_in(letter)) in read("mail", html).targets(), (
+        "the HTML part of a mail lacks the link: put <a href> back into templates/mail/layout.html."
+    )
 
 
 def test_a_refused_form_keeps_what_the_user_typed(client: Browser) -> None:

@@ -1,6 +1,9 @@
 """Send waiting mails, and read them as their recipients do."""
 
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import EmailPolicy
+from typing import Any
 
 from flask import Flask
 
@@ -10,13 +13,33 @@ from {{ cookiecutter.project_slug }}.core.mail.transport import mailbox
 from .http import ORIGIN, Browser
 
 
+class _Letter(EmailMessage):
+    """A mail whose content is its text, which the HTML part repeats."""
+
+    def get_content(self, *args: Any, **more: Any) -> Any:
+        text = self.get_body(("plain",)) if self.is_multipart() else None
+        return text.get_content() if text else super().get_content(*args, **more)
+
+
+def read(raw: bytes) -> EmailMessage:
+    """Read a mail as its recipient does."""
+    return message_from_bytes(raw, policy=EmailPolicy(message_factory=_Letter))
+
+
+def html_in(letter: EmailMessage) -> str:
+    """Return the HTML part of a mail."""
+    html = letter.get_body(("html",))
+    assert html, "this mail has no HTML part: core/mail/ adds it to every mail."
+    return str(html.get_content())
+
+
 def letters(app: Flask) -> list[EmailMessage]:
     """Send the mails in the outbox, and return them."""
     with app.app_context():
         mailbox().clear()
         _, failed = deliver()
         assert not failed
-        return list(mailbox())
+        return [read(bytes(message)) for message in mailbox()]
 
 
 def link_in(letter: EmailMessage) -> str:

@@ -19,7 +19,7 @@ from ..account import Recipient
 from ..db import db, now
 from ..environ import ConfigError
 from ..i18n import language, set_language
-from . import outbox
+from . import html, outbox
 from .outbox import Outbox
 from .transport import post
 from .worker import MailWorker
@@ -165,7 +165,10 @@ def _send(row: Outbox) -> None:
     # RFC 3834: prevent automatic replies. The second header is for Exchange.
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(text.strip() + "\n", cte=_encoding(text))
+    text = text.strip() + "\n"
+    message.set_content(text, cte=_encoding(text))
+    page = html.from_text(subject, text)
+    message.add_alternative(page, subtype="html", cte=_encoding(page))
     post(message)
 
 

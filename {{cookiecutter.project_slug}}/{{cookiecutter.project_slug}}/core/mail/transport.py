@@ -31,6 +31,9 @@ def post(message: EmailMessage) -> None:
             smtp.login(server.username, server.password)
         smtp.ehlo_or_helo_if_needed()
         if smtp.has_extn("8bitmime"):
+            if message.is_multipart():
+                # RFC 2045 6.4: not only its parts need the mark.
+                message["Content-Transfer-Encoding"] = "8bit"
             smtp.send_message(message, mail_options=["BODY=8BITMIME"])
             return
         # Then non-ASCII text is encoded, and the encoding breaks a long link.
@@ -60,7 +63,8 @@ def _as_text(message: EmailMessage) -> str:
     # Not `as_string`: it would wrap and encode the link.
     rule = "-" * 72
     head = f"To: {message['To']}\nSubject: {message['Subject']}"
-    return f"{rule}\n{head}\n\n{message.get_content()}{rule}"
+    body = message.get_body(("plain",)) or message
+    return f"{rule}\n{head}\n\n{body.get_content()}{rule}"
 
 
 def init_app(app: Flask) -> None:

@@ -151,6 +151,7 @@ MEMBERS: dict[str, Way] = {
     "passkeys": passkeys,
     "sessions": "/account/sessions",
     "activity": "/account/activity",
+    "tokens": "/account/tokens",
     "email": "/account/email",
     "delete": "/account/delete",
 }

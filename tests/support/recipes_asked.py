@@ -5,11 +5,14 @@ QUESTIONS = r'''"""Each recipe does what it says."""
 import io
 import json
 import re
+import shlex
+from argparse import ArgumentParser
 
 import pytest
 from flask import Flask, redirect
 from sqlalchemy import select, update
 from time_machine import TimeMachineFixture
+from werkzeug.test import TestResponse
 
 from my_flask_app import account, staff
 from my_flask_app.auth.parts import Part
@@ -19,6 +22,7 @@ from my_flask_app.reminders import remind
 
 from .conftest import MakeApp
 from .support.accounts import add_user
+from .support.cli import DOCS
 from .support.http import EMAIL, PASSWORD, Browser
 from .support.mail import html_in, letters
 
@@ -108,6 +112,33 @@ def test_json(app: Flask, ana: Browser) -> None:
     assert (late.status_code, late.json) == (401, {"error": "Please log in."})
     assert "/static/greet.js" in ana.get("/").text
     assert 'fetch("/api/greeting"' in ana.get("/static/greet.js").text
+
+
+def curl(app: Flask, line: str) -> TestResponse:
+    """Send what a command of the document sends."""
+    read = ArgumentParser()
+    read.add_argument("url")
+    read.add_argument("-X", default="GET")
+    read.add_argument("-H", action="append")
+    read.add_argument("--json", type=json.loads)
+    sent = read.parse_args(shlex.split(line)[1:])
+    headers = [header.split(": ", 1) for header in sent.H]
+    path = sent.url.removeprefix("http://localhost:5000")
+    return app.test_client().open(path, method=sent.X, headers=headers, json=sent.json)
+
+
+def test_api(app: Flask, ana: Browser) -> None:
+    form = {"name": "Script", "access": "write", "days": "30"}
+    page = ana.post("/account/tokens", data=form).text
+    (token,) = re.findall("<code>(.*?)</code>", page)
+    text = (DOCS / "tokens.md").read_text(encoding="utf-8")
+    lines = re.findall("(?m)^curl .*$", text)
+    answers = [curl(app, line.replace("$TOKEN", token)) for line in lines]
+    assert [answer.status_code for answer in answers] == [200, 200, 401]
+    assert answers[0].json == {"name": "Ana", "language": "en"}
+    assert answers[1].json == {"language": "pt_BR"}
+    assert ana.get("/api/me").json == {"name": "Ana", "language": "pt_BR"}
+    assert asks_for_login(Browser(app), "/api/me")
 
 
 def test_htmx(app: Flask, ana: Browser) -> None:

@@ -112,7 +112,7 @@ def test_accounts_stay_and_sessions_end(
     # nothing else: what the suites of both find holds here as well.
     project.commit()
     newest = tmp_path / "newest"
-    shutil.copytree(baked(auth=new), newest)
+    shutil.copytree(baked(auth=new, parts="standard"), newest)
     owner.change(newest)
     files = tracked(project.folder, project.env)
     (written,) = files.keys() - own.keys() - tree(newest).keys()

@@ -115,7 +115,7 @@ def test_an_update_keeps_the_owners_changes_and_the_accounts(
     assert (project.folder / ".env").read_bytes() == key
     # It is what the newest release bakes, with the owner's changes, and nothing else.
     newest = tmp_path / "newest"
-    shutil.copytree(baked(auth=auth), newest)
+    shutil.copytree(baked(auth=auth, parts="standard"), newest)
     for path, old, new in NEWER:
         keeping_up.replace(newest / path, old, new)
     keeping_up.prepend(newest / OVERLAID, NOTICE)

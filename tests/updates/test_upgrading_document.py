@@ -100,7 +100,7 @@ def test_a_project_of_plain_cookiecutter_is_linked_as_the_document_says(
     keeping_up.follow(project, env, take, "y\n")
 
     assert conflicts(project, env) == set()
-    expected = tree(baked())
+    expected = tree(baked(parts="standard"))
     page = f"{SLUG}/pages.py"
     expected[page] = expected[page].replace(b"Answer 200", b"Say 200")
     assert tracked(project, env) == expected

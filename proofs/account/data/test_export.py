@@ -43,6 +43,7 @@ LEFT_OUT = {
     "outbox.due_at": "the state of the queue",
     "outbox.held_until": "the state of the queue",
     "outbox.pause_key": "hashed",
+    "api_tokens.handle": "a random id",
     "passkeys.public_id": "a random id",
     "passkeys.counter": "a counter of the app",
     "passkeys.backup_eligible": "the kind of passkey",

@@ -16,7 +16,7 @@ from ..core.db import SAFE_METHODS, now
 from ..core.i18n import gettext as _, set_language
 from ..core.web.csrf import our_origin
 from ..core.web.headers import is_file
-from ..core.web.request import receive_body, wants_json
+from ..core.web.request import receive_body, token_loader, wants_json
 from ..models import User
 from .parts import is_password_enough
 from .sessions import authenticated_at, load_user
@@ -114,7 +114,8 @@ def _guard() -> Response | None:
     # Before the first query: the client decides how long the body takes.
     body = receive_body() if endpoint is not None else b""
     # A database error raises here: it never lets a visitor in.
-    user = g.user = load_user()
+    user: User | None = (token_loader() or load_user)()
+    g.user = user
     if user is not None:
         set_language(user.language)
     if endpoint is None:

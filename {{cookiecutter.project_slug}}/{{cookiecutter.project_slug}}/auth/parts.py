@@ -82,6 +82,8 @@ class Part:
     session_extras: str | None = None
     # What the user can end with a new password by mail.
     access: Access | None = None
+    # Remove what a disabled account must not get back, in the transaction that disables it.
+    disabled: Callable[[User], None] | None = None
     # Forget what other browsers may do, or this one as well; called in the transaction that
     # ends sessions: `forget_browsers(user, keep_current)`.
     forget_browsers: Callable[[User, bool], None] | None = None
@@ -94,7 +96,7 @@ class Part:
     remarks: Callable[[Settings], Iterable[str]] | None = None
     # What `flask user list EMAIL` shows, as pairs of name and value.
     facts: Callable[[User], Iterable[tuple[str, object]]] | None = None
-    # Commands of `flask user`.
+    # Commands of `flask user`, and groups of commands of their own.
     commands: Sequence[click.Command] = ()
     # Re-encrypt every value under the first of these keys; return how many, and the addresses
     # of the accounts whose value no key can decrypt.

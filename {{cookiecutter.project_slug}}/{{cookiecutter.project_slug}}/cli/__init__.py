@@ -1,5 +1,6 @@
 """Register the commands that manage the app from a terminal."""
 
+from click import Group
 from flask import Flask
 
 # `support` is imported for its commands, which join the group of `users`.
@@ -13,4 +14,5 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(command)
     for part in app.extensions["parts"]:
         for command in part.commands:
-            users.group.add_command(command)
+            parent = app.cli if isinstance(command, Group) else users.group
+            parent.add_command(command)

@@ -28,9 +28,9 @@ def list_users(email: str | None) -> None:
     last seen, address, browser).
     """
     if email is not None:
-        return _print(_facts(find_user(email)))
+        return print_rows(_facts(find_user(email)))
     columns = select(User.email, User.created_at, User.disabled_at, User.name)
-    _print(
+    print_rows(
         (email, since, "disabled" if disabled_at else "enabled", name)
         for email, since, disabled_at, name in db.session.execute(columns.order_by(User.email))
     )
@@ -74,7 +74,7 @@ def events_command(email: str | None, kind: str | None, limit: int) -> None:
         wanted = wanted.where(Event.user_id == find_user(email).id)
     if kind is not None:
         wanted = wanted.where(Event.kind == kind)
-    _print(
+    print_rows(
         (event.at, event.kind, owner, event.address, _details(event), event.client)
         for event, owner in db.session.execute(wanted.order_by(Event.id.desc()).limit(limit))
     )
@@ -84,7 +84,8 @@ def _details(event: Event) -> str:
     return " ".join(f"{name}={value}" for name, value in event.detail.items())
 
 
-def _print(rows: Iterable[Sequence[object]]) -> None:
+def print_rows(rows: Iterable[Sequence[object]]) -> None:
+    """Print each row on a line, its values separated by tabs."""
     lines = ["\t".join(map(_text, row)) for row in rows]
     # Hold no lock while the operator reads in a pager: SQLite has one writer.
     db.session.rollback()

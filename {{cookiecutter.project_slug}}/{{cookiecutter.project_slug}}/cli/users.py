@@ -5,6 +5,7 @@ import sys
 import click
 
 from ..auth import accounts, passwords
+from ..auth.parts import all_parts
 from ..auth.sessions import end_sessions
 from ..config import settings
 from ..core import addresses, audit, names
@@ -51,6 +52,9 @@ def disable(email: str) -> None:
     user = find_user(email)
     user.disabled_at = now()
     end_sessions(user, keep_current=False)
+    for part in all_parts():
+        if part.disabled:
+            part.disabled(user)
     audit.record("disabled", user)
     db.session.commit()
     click.echo(f"{user.email} is disabled; all its sessions have ended.")

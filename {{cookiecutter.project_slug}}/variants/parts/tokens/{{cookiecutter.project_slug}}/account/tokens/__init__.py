@@ -1,0 +1,36 @@
+"""Let users make API tokens, by which programs use the views marked `@token_allowed`."""
+
+from collections.abc import Iterator
+
+from ...auth.parts import Access, Part
+from ...core.i18n import lazy_gettext as lazy
+from ...models import User
+from . import commands, notices, store, views
+from .bearer import token_allowed as token_allowed
+
+
+def _facts(user: User) -> Iterator[tuple[str, object]]:
+    yield "tokens", len(store.valid_of(user))
+
+
+def _export(user: User) -> list[dict[str, object]]:
+    shown = ("name", "can_write", "created_at", "ends_at", "used_at", "used_address")
+    return [{name: getattr(one, name) for name in shown} for one in store.all_of(user)]
+
+
+part = Part(
+    order=60,
+    blueprints=[views.bp],
+    menu=("tokens.show", lazy("API tokens")),
+    labels={
+        "token_created": lazy("An API token was created"),
+        "token_revoked": lazy("An API token was revoked"),
+    },
+    composers={"tokens_changed": notices.compose_changed},
+    access=Access(names=store.names_of, end=store.end_all),
+    disabled=store.end_all,
+    export=_export,
+    facts=_facts,
+    purge={"tokens": store.purge},
+    commands=[commands.group],
+)

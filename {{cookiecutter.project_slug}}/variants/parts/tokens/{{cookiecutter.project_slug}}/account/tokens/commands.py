@@ -1,0 +1,42 @@
+"""List and end API tokens from the command line."""
+
+import click
+
+from ...cli.database import DatabaseGroup
+from ...cli.lists import print_rows
+from ...cli.users import find_user
+from . import store
+from .notices import settle
+
+group = DatabaseGroup("token", help="List and end API tokens.")
+
+
+@group.command("list")
+@click.argument("email")
+def list_tokens(email: str) -> None:
+    """List an account's tokens: handle, access, made, ends, last used, from where, name."""
+    print_rows(
+        (
+            one.handle,
+            "write" if one.can_write else "read",
+            one.created_at,
+            one.ends_at,
+            one.used_at,
+            one.used_address,
+            one.name,
+        )
+        for one in store.valid_of(find_user(email))
+    )
+
+
+@group.command()
+@click.argument("email")
+@click.argument("handle")
+def end(email: str, handle: str) -> None:
+    """End a token of an account; the user is told by mail."""
+    user = find_user(email)
+    name = store.end(user, handle)
+    if name is None:
+        raise click.ClickException(f"{user.email} has no such token: see flask token list.")
+    settle(user, "token_revoked", name)
+    click.echo(f"The token of {user.email} no longer works.")

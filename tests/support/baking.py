@@ -38,6 +38,10 @@ class Cookies(Protocol):
     def bake(self, extra_context: Mapping[str, str]) -> Result: ...
 
 
+# Where a test says nothing else, so that every part is tested.
+ALL_PARTS = {"parts": "all"}
+
+
 class Baker:
     """Bake in this process; cookiecutter ignores a misspelt question, this does not."""
 
@@ -53,7 +57,7 @@ class Baker:
 
     def try_(self, **answers: str) -> Result:
         check_questions(answers)
-        return self._cookies.bake(extra_context=answers)
+        return self._cookies.bake(extra_context=ALL_PARTS | answers)
 
 
 class Rebaker:
@@ -71,7 +75,7 @@ class Rebaker:
         cookiecutter(
             str(ROOT),
             no_input=True,
-            extra_context=answers,
+            extra_context=ALL_PARTS | answers,
             output_dir=str(project.parent),
             overwrite_if_exists=True,
             skip_if_file_exists=skip,

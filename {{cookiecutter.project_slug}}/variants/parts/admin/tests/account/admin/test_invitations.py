@@ -7,6 +7,7 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.core.db import db
 from {{ cookiecutter.project_slug }}.core.environ import MailServer
 
 from ...conftest import MakeApp
@@ -86,7 +87,8 @@ def test_an_invitation_works_once(app: Flask, admin: Browser) -> None:
     with app.app_context():
         owner = accounts.find(BOB)
         assert owner is not None
-        accounts.delete(owner)
+        assert accounts.delete(owner)
+        db.session.commit()
     for used in (link, second):
         refused = Browser(app).get(used)
         assert refused.status_code == 410

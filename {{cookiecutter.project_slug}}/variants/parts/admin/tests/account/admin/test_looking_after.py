@@ -4,7 +4,9 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
+from {{ cookiecutter.project_slug }}.account.admin import views
 from {{ cookiecutter.project_slug }}.auth.parts import Access
+from {{ cookiecutter.project_slug }}.models import User
 
 from ...conftest import MakeApp
 from ...support.accounts import add_user
@@ -12,7 +14,7 @@ from ...support.cli import run
 from ...support.http import EMAIL, Browser
 from ...support.mail import letters
 from ...support.parts import add_part, word
-from ...support.sql import rows
+from ...support.sql import meanwhile, rows
 from .conftest import BOB
 from .test_roles import id_of
 
@@ -129,3 +131,22 @@ def test_another_administrator_can_be_disabled(app: Flask, admin: Browser, bob: 
     assert "Role: Administrator" in page
     assert act(admin, "disable") == 303
     assert bob.get("/admin/").location.startswith("/auth/login")
+
+
+def test_of_two_administrators_who_disable_each_other_one_is_left(
+    app: Flask, admin: Browser, bob: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(app, "role", BOB, "admin")
+    call, overtaken = views._find, list[int]()
+
+    def find(public_id: str) -> User:
+        if not overtaken:
+            overtaken.append(0)
+            overtaken[0] = meanwhile(lambda: act(bob, "disable", EMAIL))
+        return call(public_id)
+
+    monkeypatch.setattr(views, "_find", find)
+    assert act(admin, "disable") == 409
+    assert overtaken == [303]
+    left = rows(app, "SELECT email FROM users WHERE disabled_at IS NULL")
+    assert [row["email"] for row in left] == [BOB]

@@ -30,7 +30,16 @@ CHOICES = {
 }
 
 # Names of folders in variants/parts; the other hook knows which of them are standard.
-PARTS = ["sessions", "email", "second_factor", "passkeys", "activity", "data", "guide", "admin"]
+PARTS = [
+    "sessions",
+    "email",
+    "second_factor",
+    "passkeys",
+    "activity",
+    "data",
+    "guide",
+    "admin",
+]
 ALONE = ["all", "none"]
 
 # Never spelt out in one piece: this file is itself rendered.

@@ -39,6 +39,7 @@ PARTS = [
     "data",
     "guide",
     "tokens",
+    "admin",
 ]
 ALONE = ["all", "none"]
 

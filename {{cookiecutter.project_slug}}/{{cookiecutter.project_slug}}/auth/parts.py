@@ -78,6 +78,8 @@ class Part:
     login_extras: str | None = None
     confirm_extras: str | None = None
     login_autofill: str | None = None
+    # A template with further lines for the list of pages on the account's page.
+    menu_extras: str | None = None
     # A template that the page of active sessions includes below its list.
     session_extras: str | None = None
     # What the user can end with a new password by mail.

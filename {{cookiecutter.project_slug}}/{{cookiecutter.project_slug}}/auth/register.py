@@ -4,12 +4,15 @@ So no account has an unconfirmed address, visitors do not learn which addresses 
 attacker cannot prepare one for another person's address.
 """
 
+from collections.abc import Callable
+
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ..config import settings
 from ..core.db import db
 from ..core.i18n import gettext as _, language
+from ..models import User
 from . import accounts, browsers
 from .forms import FinishRegistrationForm
 from .guards import login_not_required
@@ -49,9 +52,19 @@ def open_mailed(token: str) -> ResponseReturnValue:
 @login_not_required
 @checks_own_forms
 def finish() -> ResponseReturnValue:
-    form, link = FinishRegistrationForm(request.form), opened_link("register")
+    return create_account("register") or refuse_link()
+
+
+def create_account(
+    purpose: str, accept: Callable[[User], bool] = lambda user: True
+) -> ResponseReturnValue | None:
+    """Show and take the form that a link of this purpose leads to; None if the link is void.
+
+    `accept` may refuse the new account, in the transaction that creates it.
+    """
+    form, link = FinishRegistrationForm(request.form), opened_link(purpose)
     if link is None:
-        return refuse_link()
+        return None
     page = "auth/register_finish.html"
     if request.method == "GET":
         return show_link_form(page, form, link)
@@ -60,8 +73,9 @@ def finish() -> ResponseReturnValue:
     if password_hash is None:
         return show_link_form(page, form, link)
     user = accounts.register(link, name, password_hash, language())
-    if user is None:
-        return refuse_link()
+    if user is None or not accept(user):
+        db.session.rollback()
+        return None
     db.session.commit()
     answer = browsers.remember(user, redirect(url_for("pages.home"), 303))
     login_user(user)

@@ -3,8 +3,8 @@
 import click
 from sqlalchemy import delete, update
 
+from ..auth import operators
 from ..auth.browsers import KnownBrowser
-from ..auth.sessions import end_sessions
 from ..core import audit, mail
 from ..core.db import db
 from ..models import User
@@ -38,11 +38,11 @@ def end_all_sessions(email: str | None, everybody: bool) -> None:
         raise click.UsageError("Give either an address or --all.")
     user = find_user(email) if email is not None else None
     if user is not None:
-        end_sessions(user, keep_current=False)
+        operators.end_all_sessions(user)
     else:
         # Each session of either kind stores the epoch it began in (ASVS 7.4.5).
         db.session.execute(update(User).values(session_epoch=User.session_epoch + 1))
         db.session.execute(delete(KnownBrowser))
-    audit.record("sessions_ended_by_operator", user)
+        audit.record("sessions_ended_by_operator")
     db.session.commit()
     click.echo(f"All sessions of {user.email if user else 'everybody'} have ended.")

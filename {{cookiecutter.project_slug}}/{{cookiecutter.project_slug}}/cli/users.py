@@ -4,12 +4,10 @@ import sys
 
 import click
 
-from ..auth import accounts, passwords
-from ..auth.parts import all_parts
-from ..auth.sessions import end_sessions
+from ..auth import accounts, operators, passwords
 from ..config import settings
 from ..core import addresses, audit, names
-from ..core.db import db, now
+from ..core.db import db
 from ..models import User
 from .database import DatabaseGroup
 
@@ -21,9 +19,9 @@ group = DatabaseGroup("user", help="Manage accounts.")
 @click.option("--name", required=True, help="The user's name on pages.")
 def create(email: str, name: str) -> None:
     """Create an account; the password is asked for, or read from standard input."""
-    address = _address(email)
+    address = read_address(email)
     if accounts.find(address) is not None:
-        raise _taken(address)
+        raise taken(address)
     db.session.commit()
     try:
         name = names.normalise(name)
@@ -40,7 +38,7 @@ def create(email: str, name: str) -> None:
         language=settings().language,
     )
     if not accounts.add(user, "created_by_operator"):
-        raise _taken(address)
+        raise taken(address)
     db.session.commit()
     click.echo(f"{address} can log in now.")
 
@@ -50,12 +48,7 @@ def create(email: str, name: str) -> None:
 def disable(email: str) -> None:
     """Disable an account and end its sessions."""
     user = find_user(email)
-    user.disabled_at = now()
-    end_sessions(user, keep_current=False)
-    for part in all_parts():
-        if part.disabled:
-            part.disabled(user)
-    audit.record("disabled", user)
+    operators.disable(user)
     db.session.commit()
     click.echo(f"{user.email} is disabled; all its sessions have ended.")
 
@@ -65,8 +58,7 @@ def disable(email: str) -> None:
 def enable(email: str) -> None:
     """Enable a disabled account again."""
     user = find_user(email)
-    user.disabled_at = None
-    audit.record("enabled", user)
+    operators.enable(user)
     db.session.commit()
     click.echo(f"{user.email} can log in again.")
 
@@ -84,21 +76,23 @@ def delete_user(email: str) -> None:
 
 def find_user(email: str) -> User:
     """Return the user with that address, or exit with one line."""
-    address = _address(email)
+    address = read_address(email)
     user = accounts.find(address)
     if user is None:
         raise click.ClickException(f"There is no account with {address}.")
     return user
 
 
-def _address(text: str) -> str:
+def read_address(text: str) -> str:
+    """Return an address as accounts store it, or exit with one line."""
     address = addresses.normalise(text)
     if address is None:
         raise click.ClickException(f"{audit.printable(text)} is not an e-mail address.")
     return address
 
 
-def _taken(address: str) -> click.ClickException:
+def taken(address: str) -> click.ClickException:
+    """Return the error for an address that has an account."""
     return click.ClickException(f"{address} already has an account.")
 
 

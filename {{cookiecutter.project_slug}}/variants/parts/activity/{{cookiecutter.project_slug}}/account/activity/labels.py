@@ -18,6 +18,9 @@ LABELS = {
     "password_reset": lazy("The password was reset by a mailed link"),
     "registered": lazy("The account was created"),
     "reset_started_by_operator": lazy("The people who run this site mailed a reset link"),
+    "second_factor_reset_by_operator": lazy(
+        "The people who run this site turned off two-factor authentication"
+    ),
     "session_rotated": lazy("A session was renewed"),
     "sessions_ended_by_operator": lazy("The people who run this site ended every session"),
 }

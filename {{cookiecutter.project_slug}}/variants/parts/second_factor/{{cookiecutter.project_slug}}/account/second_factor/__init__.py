@@ -35,9 +35,6 @@ part = Part(
         "second_factor_failed": lazy("A wrong two-factor code was entered"),
         "second_factor_off": lazy("Two-factor authentication was turned off"),
         "second_factor_on": lazy("Two-factor authentication was turned on"),
-        "second_factor_reset_by_operator": lazy(
-            "The people who run this site turned off two-factor authentication"
-        ),
     },
     composers={
         "second_factor_changed": notices.compose_changed,

@@ -2,9 +2,9 @@
 
 import click
 
-from ...auth.sessions import end_sessions
+from ...auth import operators
 from ...cli.users import find_user
-from ...core import audit, mail
+from ...core import mail
 from ...core.db import db
 from . import store
 
@@ -16,9 +16,7 @@ def reset(email: str) -> None:
     user = find_user(email)
     if not store.is_set_up(user):
         raise click.ClickException(f"{user.email} has no second factor.")
-    store.drop(user)
-    end_sessions(user, keep_current=False)
-    audit.record("second_factor_reset_by_operator", user)
+    operators.drop_factors(user)
     mail.notify(user, "second_factor_reset")
     db.session.commit()
     click.echo(f"{user.email} no longer has a second factor; all its sessions have ended.")

@@ -1,0 +1,1 @@
+"""Prove roles, invitations, and the pages of administrators."""

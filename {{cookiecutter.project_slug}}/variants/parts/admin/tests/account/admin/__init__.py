@@ -1,0 +1,1 @@
+"""Test roles, invitations, and the pages of administrators."""

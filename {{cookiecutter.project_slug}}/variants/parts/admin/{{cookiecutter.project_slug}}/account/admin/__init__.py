@@ -1,0 +1,31 @@
+"""Let admins invite people and look after accounts, and close views by role."""
+
+from collections.abc import Iterator
+
+from ...auth.parts import Part
+from ...core.i18n import lazy_gettext as lazy
+from ...models import User
+from . import commands, invitations, notices, roles, views
+
+
+def _facts(user: User) -> Iterator[tuple[str, object]]:
+    yield "role", roles.role_of(user)
+
+
+part = Part(
+    order=90,
+    blueprints=[views.bp],
+    labels={
+        "invited": lazy("An invitation was sent"),
+        "role_changed": lazy("The role of the account was changed"),
+    },
+    composers={
+        invitations.PURPOSE: notices.compose_invitation,
+        "account_changed": notices.compose_changed,
+    },
+    menu_extras="admin/_menu.html",
+    export=roles.role_of,
+    facts=_facts,
+    commands=[commands.invite, commands.change_role],
+    purge={"invitations": invitations.purge},
+)

@@ -1,0 +1,43 @@
+"""Invite people and give roles at the command line: so the first admin gets the role."""
+
+import click
+
+from ...auth import accounts
+from ...cli.users import find_user, read_address, taken
+from ...core import mail
+from ...core.db import db
+from . import invitations, roles
+
+NONE = "none"
+
+
+@click.command()
+@click.argument("email")
+@click.option("--role", type=click.Choice([*roles.ROLES]), help="The role of the new account.")
+def invite(email: str, role: str | None) -> None:
+    """Mail an invitation to register, which works while registration is closed."""
+    problem = mail.why_not_here()
+    if problem:
+        raise click.ClickException(problem)
+    address = read_address(email)
+    if accounts.find(address) is not None:
+        raise taken(address)
+    invitations.invite(address, role)
+    db.session.commit()
+    if not mail.deliver_own():
+        raise click.ClickException("The mail server did not accept the mail: see the log above.")
+    click.echo(f"An invitation went to {address}; it works for {invitations.LIFETIME.days} days.")
+
+
+@click.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice([*roles.ROLES, NONE]))
+def change_role(email: str, role: str) -> None:
+    """Give an account a role, or take it away; it counts from the next request on."""
+    user = accounts.lock(find_user(email).id)
+    if user is None:
+        raise click.ClickException("The account has just been deleted.")
+    roles.set_role(user, None if role == NONE else role)
+    mail.notify(user, "account_changed", change="role")
+    db.session.commit()
+    click.echo(f"{user.email} has {'no role' if role == NONE else f'the role {role}'} now.")

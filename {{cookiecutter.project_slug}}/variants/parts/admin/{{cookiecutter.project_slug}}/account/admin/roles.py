@@ -1,0 +1,89 @@
+"""Own the table of roles, and close views to users without one."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import abort, current_app, request
+from sqlalchemy import ForeignKey, String, delete, insert, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
+
+from ...auth.guards import current_user
+from ...core import audit
+from ...core.db import Base, db
+from ...core.i18n import gettext as _, lazy_gettext as lazy
+from ...models import User
+
+P = ParamSpec("P")
+R = TypeVar("R")
+# The query that reads the user also fills an attribute of this name.
+ROLE = "role"
+# Add roles of your own here.
+ROLES = {"admin": lazy("Administrator")}
+
+
+class Role(Base):
+    """Hold the one role of an account."""
+
+    __tablename__ = "roles"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[str] = mapped_column(String(20))
+
+
+_owned = select(Role.role).where(Role.user_id == User.id).correlate_except(Role)
+User.__mapper__.add_property(ROLE, column_property(_owned.scalar_subquery()))
+
+
+def role_of(user: User) -> str | None:
+    """Return the role that a user had when the user was read."""
+    found: str | None = getattr(user, ROLE)
+    return found
+
+
+def is_active_admin(user: User) -> bool:
+    return user.disabled_at is None and role_of(user) == "admin"
+
+
+def set_role(user: User, role: str | None, **who: Any) -> None:
+    """Give an account a role, or none. Lock the account before."""
+    db.session.execute(delete(Role).where(Role.user_id == user.id))
+    if role:
+        db.session.execute(insert(Role).values(user_id=user.id, role=role))
+    audit.record("role_changed", user, role=role, **who)
+
+
+def role_required(role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Close a view to users without this role. Put it right below the route."""
+
+    def close(view: Callable[P, R]) -> Callable[P, R]:
+        # `check` reads the attribute, so the decorator works even above the route. The wrapper
+        # covers what `check` does not see: a method, or a view inside another decorator.
+        vars(view)["required_role"] = role
+
+        @wraps(view)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            _refuse_without(role)
+            answer: Callable[P, R] = current_app.ensure_sync(view)
+            return answer(*args, **kwargs)
+
+        return checked
+
+    return close
+
+
+def check() -> None:
+    """Refuse a request for a view whose role the user lacks; runs after the guard."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    role = getattr(view, "required_role", None)
+    if role is not None:
+        _refuse_without(role)
+
+
+def _refuse_without(role: str) -> None:
+    user = current_user()
+    if user is None or role_of(user) != role:
+        # Not 404: the route is no secret, and the reason helps the user who asks for the role.
+        abort(403, _("Your account does not have the role that this page needs."))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import subprocess
 import sys
 from collections.abc import Iterable
 from collections.abc import Mapping
 from pathlib import Path
+
+from .server import DEADLINE_SECONDS
 
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
@@ -28,7 +31,7 @@ def converse(
         command, cwd=folder, env=env, stdin=theirs, stdout=theirs, stderr=theirs
     ) as process:
         os.close(theirs)
-        while more := _read(ours):
+        while more := _read(ours, process):
             shown += more
             if COLOUR.sub("", shown.decode(errors="replace")).endswith(": "):
                 os.write(ours, next(waiting).encode() + b"\n")
@@ -38,7 +41,10 @@ def converse(
     return text
 
 
-def _read(terminal: int) -> bytes:
+def _read(terminal: int, process: subprocess.Popen[bytes]) -> bytes:
+    # A question that wraps where it ends is not seen as one: fail instead of waiting.
+    if not select.select([terminal], [], [], DEADLINE_SECONDS)[0]:
+        process.kill()
     try:
         return os.read(terminal, 4096)
     except OSError:  # Linux says so when nobody writes any more

@@ -7,6 +7,7 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.core import mail
 from {{ cookiecutter.project_slug }}.core.db import db
 from {{ cookiecutter.project_slug }}.core.environ import MailServer
 
@@ -159,7 +160,7 @@ def test_what_cannot_be_invited_is_refused(
 
 
 def test_an_operator_invites(app: Flask, user: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("{{ cookiecutter.project_slug }}.core.mail.why_not_here", lambda: None)
+    monkeypatch.setattr(mail, "why_not_here", lambda: None)
     done = run(app, "invite", BOB, "--role", "admin")
     assert done.output.endswith(f"An invitation went to {BOB}; it works for 7 days.\n")
     assert said(run(app, "invite", EMAIL)) == f"{EMAIL} already has an account."

@@ -29,15 +29,7 @@ ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')  # fmt: skip
 # After the parts and in this order: a part brings overlays of auth and of the language,
 # and an overlay of auth brings overlays of the language.
 OVERLAID = ("auth", "language", "license")
-STANDARD = {
-    "sessions",
-    "email",
-    "second_factor",
-    "passkeys",
-    "activity",
-    "data",
-    "guide",
-}
+STANDARD = "sessions email second_factor passkeys activity data guide"
 # Files that every project has, and to which a part adds.
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 METADATA = "pyproject.toml"
@@ -106,7 +98,7 @@ def chosen_parts(there: set[str]) -> set[str]:
     if "all" in names:
         return there
     if "standard" in names:
-        names |= STANDARD
+        names |= set(STANDARD.split())
     return names - {"standard", "none"}
 
 

@@ -1,44 +1,27 @@
 """Sensitive views ask for the password again after ten minutes."""
 
-from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
-from flask import Flask, redirect, request
-from flask.typing import ResponseReturnValue
+from flask import Flask
 from time_machine import TimeMachineFixture
-from werkzeug.test import TestResponse
 
-from my_flask_app.auth.guards import recent_login_required
 from my_flask_app.core.environ import Rate
 
+from ...auth.test_confirm import (
+    CONFIRM,
+    JSON,
+    TEN_MINUTES,
+    WRONG,
+    BuildVault,
+    add_vault,
+    asks,
+    confirm,
+)
 from ...conftest import MakeApp
 from ...support.accounts import change_password
 from ...support.http import ORIGIN, PASSWORD, Browser, set_cookies
 from ...support.sql import selects, statements
-
-CONFIRM = "/auth/confirm"
-WRONG = "not the password at all"
-JSON = {"Accept": "application/json"}
-TEN_MINUTES = 600
-
-# As `configure`, with a vault in each app.
-BuildVault = Callable[..., Flask]
-
-
-def add_vault(app: Flask) -> None:
-    """Add two sensitive views."""
-
-    @app.get("/vault")
-    @recent_login_required
-    def vault() -> str:
-        return "gold"
-
-    @app.post("/vault/take")
-    @recent_login_required
-    def take() -> ResponseReturnValue:
-        app.config["TAKEN"].append(request.form["what"])
-        return redirect("/vault", 303)
 
 
 @pytest.fixture
@@ -59,15 +42,6 @@ def site(build: BuildVault, user: str) -> Browser:
     browser = Browser(build())
     browser.login()
     return browser
-
-
-def confirm(browser: Browser, password: str = PASSWORD, **more: str) -> TestResponse:
-    return browser.post(CONFIRM, data={"password": password, **more})
-
-
-def asks(response: TestResponse) -> bool:
-    """Tell whether the response redirects to the page that asks for the password."""
-    return response.status_code == 303 and response.location.partition("?")[0] == CONFIRM
 
 
 def test_a_form_sent_after_the_session_expired_leads_back_to_its_page(

@@ -41,13 +41,13 @@ def hook_constant(hook: str, name: str) -> object:
 
 
 def _strings(found: object) -> list[str]:
-    assert isinstance(found, (list, set))
+    assert isinstance(found, list)
     return [str(one) for one in found]
 
 
 # In the order of the label.
 PARTS = _strings(hook_constant("pre_gen_project.py", "PARTS"))
-STANDARD = set(_strings(hook_constant("post_gen_project.py", "STANDARD")))
+STANDARD = set(str(hook_constant("post_gen_project.py", "STANDARD")).split())
 
 
 def template_files() -> dict[str, Path]:

@@ -58,7 +58,7 @@ def test_a_passkey_asks_for_no_code_and_a_password_still_does(
 def test_half_way_nothing_is_added_and_nothing_confirmed(
     app: Flask, client: Browser, phone: Authenticator
 ) -> None:
-    """Whoever knows the password alone would bring a passkey along, and need no code."""
+    """An attacker with the password alone would add a passkey, and need no code."""
     equip(app)
     give_password(client)
     for path in (PAGE, f"{PAGE}/options", CONFIRM, f"{CONFIRM}/options"):

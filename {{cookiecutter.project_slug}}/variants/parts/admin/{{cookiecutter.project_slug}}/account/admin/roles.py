@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from ...auth.guards import current_user
 from ...core import audit
 from ...core.db import Base, db
+from ...core.environ import ConfigError
 from ...core.i18n import gettext as _, lazy_gettext as lazy
 from ...models import User
 
@@ -20,6 +21,10 @@ R = TypeVar("R")
 ROLE = "role"
 # Add roles of your own here.
 ROLES = {"admin": lazy("Administrator")}
+# A column of yours by this name would be replaced without a word, and with it what it decides.
+if hasattr(User, ROLE):
+    problem = "has the name that the part admin uses: rename it, or delete account/admin/."
+    raise ConfigError(f"The column users.{ROLE}", problem)
 
 
 class Role(Base):

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(254), nullable=False),
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("language", sa.String(8), nullable=False),
-        sa.Column("password_hash", sa.String(255), nullable=False),
+        sa.Column("password_hash", sa.String(255), nullable=True),
         sa.Column("session_epoch", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
@@ -64,6 +64,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_known_browsers_user_id", "known_browsers", ["user_id"])
     op.create_index("ix_known_browsers_used_at", "known_browsers", ["used_at"])
+    op.create_table(
+        "ceremonies",
+        sa.Column("secret_hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("browser_hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("purpose", sa.String(60), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("secret_hash", name="pk_ceremonies"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_ceremonies_user_id_users", ondelete="CASCADE"
+        ),
+    )
+    for column in ("browser_hash", "user_id", "ends_at"):
+        op.create_index(f"ix_ceremonies_{column}", "ceremonies", [column])
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -113,6 +128,7 @@ def downgrade() -> None:
     op.drop_table("events")
     op.drop_table("throttles")
     op.drop_table("outbox")
+    op.drop_table("ceremonies")
     op.drop_table("known_browsers")
     op.drop_table("links")
     op.drop_table("users")

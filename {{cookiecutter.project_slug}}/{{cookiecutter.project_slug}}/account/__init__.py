@@ -48,6 +48,8 @@ def add_part(app: Flask, part: Part) -> None:
     for purpose, compose in part.composers.items():
         mail.add_composer(app, purpose, compose)
     known = app.extensions["settings"]
+    if part.init_app:
+        part.init_app(app)
     if part.development_only and not known.development:
         return
     for blueprint in part.blueprints:

@@ -42,8 +42,8 @@ def authenticate(email: str, password: str) -> User | None:
     """Return the user if the password is right; take as long for no account (ASVS 6.3.8)."""
     user = find(email)
     db.session.commit()
-    if user is None:
-        passwords.verify_without_account(password)
+    if user is None or user.password_hash is None:
+        passwords.verify_without_password(password)
         return None
     if not passwords.verify(user.password_hash, password) or user.disabled_at is not None:
         return None

@@ -18,11 +18,14 @@ from .sessions import login_user
 BROWSERS_KNOWN_FOR = timedelta(days=90)
 
 
-def begin_login(user: User, *, remember: bool, target: str, both_factors: bool = False) -> Response:
+def begin_login(
+    user: User, *, remember: bool, target: str, both_factors: bool = False, proved: bool = True
+) -> Response:
     """Sign in a user with the right password, or redirect to the first step that is due.
 
     `both_factors` says that the user gave a second factor too: only the steps of your own
-    parts are left.
+    parts are left. Without `proved`, the login is no recent proof: another site may have signed
+    the user in long ago.
     """
     for part in all_parts():
         if both_factors and (part.factor or part.passwordless):
@@ -30,11 +33,13 @@ def begin_login(user: User, *, remember: bool, target: str, both_factors: bool =
         answer = part.login_step(user, remember, target) if part.login_step else None
         if answer is not None:
             return answer
-    return complete_login(user, remember=remember, target=target, both_factors=both_factors)
+    return complete_login(
+        user, remember=remember, target=target, both_factors=both_factors, proved=proved
+    )
 
 
 def complete_login(
-    user: User, *, remember: bool, target: str, both_factors: bool = False
+    user: User, *, remember: bool, target: str, both_factors: bool = False, proved: bool = True
 ) -> Response:
     """Sign in a user who has passed every step, and redirect to `target`, a local page.
 
@@ -47,7 +52,8 @@ def complete_login(
     db.session.commit()
     answer = browsers.remember(user, redirect(target or url_for("pages.home"), 303))
     # Last: if remembering the browser fails, the error page must not sign the user in.
-    login_user(user, remember=remember, proved=both_factors or is_password_enough(user))
+    proved = proved and (both_factors or is_password_enough(user))
+    login_user(user, remember=remember, proved=proved)
     return answer
 
 

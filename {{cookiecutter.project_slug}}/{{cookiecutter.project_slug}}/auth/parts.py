@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import click
-from flask import Blueprint, current_app
+from flask import Blueprint, Flask, current_app
 from werkzeug.wrappers import Response
 from wtforms import Field
 
@@ -40,11 +40,13 @@ class Factor(NamedTuple):
 class Access(NamedTuple):
     """Describe ways to log in that a new password leaves working, such as a passkey.
 
-    `names` says what a user has; `end` removes all of it in the caller's transaction.
+    `names` says what a user has; `end` removes all of it in the caller's transaction. Tokens of
+    programs, which `opens_pages` tells apart, let nobody open a page.
     """
 
     names: Callable[[User], Sequence[str]]
     end: Callable[[User], None]
+    opens_pages: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,8 @@ class Part:
     # The name of its folder, which the app fills in.
     name: str = ""
     blueprints: Sequence[Blueprint] = ()
+    # Read settings of the part's own when the app is made; may raise ConfigError.
+    init_app: Callable[[Flask], None] | None = None
     # The endpoint of its page, and the text of the link to it.
     menu: tuple[str, str] | None = None
     # Hide the menu where the app sends no mail.
@@ -128,11 +132,19 @@ def has_second_factor(user: User) -> bool:
     )
 
 
+def has_another_way_in(user: User) -> bool:
+    """Tell whether a user who loses one way to log in still has another. Lock the account first."""
+    ways = [part.access for part in all_parts() if part.access and part.access.opens_pages]
+    return user.password_hash is not None or sum(len(way.names(user)) for way in ways) > 1
+
+
 def is_password_enough(user: User) -> bool:
     """Tell whether the password alone proves the user.
 
     Where two factors are required, the password of an account with a passkey is only one.
     """
+    if user.password_hash is None:
+        return False
     if settings().require_second_factor:
         return not has_second_factor(user)
     return not factors_of(user)

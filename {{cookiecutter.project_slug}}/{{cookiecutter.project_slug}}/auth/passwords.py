@@ -96,8 +96,8 @@ def verify(password_hash: str, password: str) -> bool:
         return False
 
 
-def verify_without_account(password: str) -> None:
-    """Take the time of a verification where there is no account.
+def verify_without_password(password: str) -> None:
+    """Take the time of a verification where there is no account, or none with a password.
 
     Otherwise the response time would reveal which addresses have one (ASVS 6.3.8).
     """

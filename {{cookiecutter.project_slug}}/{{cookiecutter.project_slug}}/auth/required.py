@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
     parts: list[Part] = app.extensions["parts"]
     able = [part for part in parts if part.menu and (part.factor or part.passwordless)]
     pages = [part.menu[0] for part in able if part.menu]
-    views = {*OPEN, *pages, *(view for part in able for view in part.set_up_views)}
+    views = {*OPEN, *pages, *(view for part in parts for view in part.set_up_views)}
     if not pages:
         problem = "is true, but no part of the account offers a second factor: unset it."
         raise ConfigError("REQUIRE_SECOND_FACTOR", problem)

@@ -42,10 +42,12 @@ def open_mailed(token: str) -> ResponseReturnValue:
 @login_not_required
 @checks_own_forms
 def finish() -> ResponseReturnValue:
-    form, link = ResetForm(request.form or None), opened_link("reset")
+    link = opened_link("reset")
     user = db.session.get(User, link.user_id) if link else None
     if link is None or user is None:
         return refuse_link()
+    # Whoever sets a first password wants to keep the other ways in.
+    form = ResetForm(request.form or None, data={"end_others": user.password_hash is not None})
     ways = [part.access for part in all_parts() if part.access]
     kept = [name for way in ways for name in way.names(user)]
     password_hash = None

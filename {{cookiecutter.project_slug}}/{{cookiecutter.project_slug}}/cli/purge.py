@@ -5,7 +5,7 @@ from datetime import timedelta
 import click
 from flask.cli import with_appcontext
 
-from ..auth import browsers, sessions
+from ..auth import browsers, ceremonies, sessions
 from ..auth.links import Link
 from ..auth.parts import all_parts
 from ..auth.sessions.limits import longest_life
@@ -36,6 +36,7 @@ def command() -> None:
         "sessions": sessions.purge(),
         "browsers": delete_all_expired(browsers.KnownBrowser, browsers.expired()),
         "links": delete_all_expired(Link, Link.ends_at <= moment),
+        "ceremonies": ceremonies.purge(),
         "counters": delete_all_expired(Throttle, Throttle.ends_at <= moment),
         "mails": delete_all_expired(Outbox, Outbox.created_at <= moment - MAILS_KEPT),
         "events": delete_all_expired(Event, Event.at <= moment - kept),

@@ -116,6 +116,11 @@ def writing() -> AbstractContextManager[Connection]:
     return db.engine.execution_options(sqlite_begin="IMMEDIATE").begin()
 
 
+def write_in_get() -> None:
+    """Let the session's transactions read first and write later, as in an unsafe method."""
+    db.session.bind = db.engine.execution_options(sqlite_begin="IMMEDIATE")
+
+
 def write_unless_busy(statement: Executable) -> bool:
     """Run a write only if it need not wait for a lock; tell whether it was done."""
     options = {"sqlite_begin": "IMMEDIATE"}

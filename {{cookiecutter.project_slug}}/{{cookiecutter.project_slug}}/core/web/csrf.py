@@ -1,15 +1,24 @@
 """Refuse requests that other sites send on a user's behalf."""
 
 import logging
+from collections.abc import Callable
+from typing import TypeVar
 
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
 
 from ...config import settings
 from ..db import SAFE_METHODS
 from ..i18n import gettext as _
 from .request import token_loader
 
+T = TypeVar("T", bound=Callable[..., object])
 logger = logging.getLogger(__name__)
+
+
+def open_to_other_origins(view: T) -> T:
+    """Let pages of other sites post to a view, which changes nothing, whoever is signed in."""
+    vars(view)["open_to_other_origins"] = True
+    return view
 
 
 def _refuse_cross_origin() -> None:
@@ -18,6 +27,9 @@ def _refuse_cross_origin() -> None:
     Browsers send a request's origin in headers that pages cannot change, so no
     form needs a token (OWASP CSRF Prevention, Fetch Metadata).
     """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "open_to_other_origins", False):
+        return
     # A request with a token uses no cookie, so other sites have nothing to abuse.
     if request.method in SAFE_METHODS or token_loader():
         return

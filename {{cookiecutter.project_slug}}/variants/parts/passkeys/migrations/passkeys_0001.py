@@ -1,6 +1,6 @@
-"""Create the tables of passkeys.
+"""Create the table of passkeys.
 
-They have their own branch, so that the owner can add and remove the part at any time.
+It has its own branch, so that the owner can add and remove the part at any time.
 """
 
 import sqlalchemy as sa
@@ -36,26 +36,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_passkeys_user_id", "passkeys", ["user_id"])
-    op.create_table(
-        "passkey_challenges",
-        sa.Column("challenge_hash", sa.LargeBinary(32), nullable=False),
-        sa.Column("browser_hash", sa.LargeBinary(32), nullable=False),
-        sa.Column("purpose", sa.String(10), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("user_handle", sa.LargeBinary(32), nullable=True),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("challenge_hash", name="pk_passkey_challenges"),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["users.id"],
-            name="fk_passkey_challenges_user_id_users",
-            ondelete="CASCADE",
-        ),
-    )
-    for column in ("browser_hash", "user_id", "ends_at"):
-        op.create_index(f"ix_passkey_challenges_{column}", "passkey_challenges", [column])
 
 
 def downgrade() -> None:
-    op.drop_table("passkey_challenges")
     op.drop_table("passkeys")

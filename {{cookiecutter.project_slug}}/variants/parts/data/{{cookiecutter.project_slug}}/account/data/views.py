@@ -4,8 +4,8 @@ from flask import Blueprint, Response, current_app, flash, redirect, request, ur
 from flask.typing import ResponseReturnValue
 
 from ...auth import accounts
-from ...auth.confirm import check_current_password
-from ...auth.forms import ConfirmForm, reject, show_form
+from ...auth.confirm import check_current_password, form_for
+from ...auth.forms import show_form
 from ...auth.guards import recent_factor_required, recent_login_required, signed_in_user
 from ...auth.sessions import logout_user
 from ...core import audit, mail
@@ -32,7 +32,8 @@ def download() -> ResponseReturnValue:
 @bp.route("/delete", methods=["GET", "POST"])
 @recent_factor_required
 def delete() -> ResponseReturnValue:
-    user, form = signed_in_user(), ConfirmForm(request.form)
+    user = signed_in_user()
+    form = form_for(user)
     page = "data/delete.html"
     if (
         request.method == "GET"
@@ -41,9 +42,9 @@ def delete() -> ResponseReturnValue:
     ):
         return show_form(page, form)
     if not accounts.delete(user):
+        # The password was changed meanwhile.
         db.session.commit()
-        reject(form.password, _("This is not your current password."))
-        return show_form(page, form)
+        return redirect(url_for(".delete"), 303)
     db.session.commit()
     logout_user()
     flash(_("Your account was deleted. Goodbye."))

@@ -42,16 +42,16 @@ def confirm(link: Link) -> User | None:
     return user
 
 
-def undo(link: Link, password_hash: str) -> User | None:
+def undo(link: Link) -> User | None:
     """Restore an account's old address, and treat everything since as a thief's.
 
-    `password_hash` is of a random, unknown password: a mailed link leads to a new one.
+    The password too: a mailed link leads to a new one.
     """
     user = accounts.lock(link.user_id)
     if user is None or user.disabled_at is not None or not links.use(link):
         return None
     mail.notify(user, "email_change_undone")
-    user.email, user.password_hash = link.email, password_hash
+    user.email, user.password_hash = link.email, None
     accounts.flush_address(user)
     # A thief's second factor would lock the owner out; one set up before is the owner's.
     for factor in all_factors():

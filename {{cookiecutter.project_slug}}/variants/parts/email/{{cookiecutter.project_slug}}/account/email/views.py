@@ -1,11 +1,8 @@
 """Ask for a new address, confirm it by the link mailed there, undo it by the old one's link."""
 
-import secrets
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ...auth import passwords
 from ...auth.accounts import AddressTaken
 from ...auth.guards import login_not_required, recent_login_required, signed_in_user
 from ...auth.opened_links import ask_for_link, need_mail, open_link, opened_link, refuse_link
@@ -78,9 +75,7 @@ def undo() -> ResponseReturnValue:
         return _refuse_undo()
     if request.method == "GET":
         return render_template("email/undo.html", email=link.email, made_for=link.id)
-    db.session.commit()
-    password_hash = passwords.hash_password(secrets.token_urlsafe())
-    user = changes.undo(link, password_hash)
+    user = changes.undo(link)
     if user is None:
         return _refuse_undo()
     end_sessions(user, keep_current=False)

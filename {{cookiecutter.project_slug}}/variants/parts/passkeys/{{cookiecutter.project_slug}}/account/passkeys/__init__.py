@@ -6,7 +6,7 @@ from ...auth.parts import Access, Part
 from ...config import Settings
 from ...core.i18n import lazy_gettext as lazy
 from ...models import User
-from . import challenges, login, notices, store, views, webauthn
+from . import login, notices, store, views, webauthn
 
 
 def _facts(user: User) -> Iterator[tuple[str, object]]:
@@ -43,6 +43,5 @@ part = Part(
     access=Access(names=store.names_of, end=store.remove_all),
     export=_export,
     facts=_facts,
-    purge={"challenges": challenges.purge},
     remarks=_remarks,
 )

@@ -6,7 +6,7 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from ...auth import login_steps
+from ...auth import ceremonies, login_steps
 from ...auth.guards import current_user, login_not_required, signed_in_user
 from ...auth.next_page import local_or_home, next_page
 from ...auth.parts import factors_of
@@ -15,8 +15,8 @@ from ...config import settings
 from ...core import audit, throttle
 from ...core.db import db
 from ...models import User
-from . import challenges, store, webauthn
-from .requests import options, read, refusal, text
+from . import store, webauthn
+from .requests import read, refusal, text
 from .views import bp
 
 
@@ -47,8 +47,8 @@ def ask() -> ResponseReturnValue:
 @login_not_required
 def login_options() -> ResponseReturnValue:
     read()
-    challenge, response = challenges.make("login")
-    return options(response, webauthn.request_options(challenge, []))
+    challenge = ceremonies.begin("login by passkey")
+    return jsonify(webauthn.request_options(challenge, []))
 
 
 @bp.post("/auth/passkey")
@@ -56,7 +56,7 @@ def login_options() -> ResponseReturnValue:
 def log_in() -> ResponseReturnValue:
     answer = read()
     throttle.count_address(audit.client_address())
-    user = _check(answer, "login")
+    user = _check(answer, "login by passkey")
     target, remember = local_or_home(text(answer, "next")), answer.get("remember") is True
     redirected = login_steps.begin_login(user, remember=remember, target=target, both_factors=True)
     return _as_json(redirected)
@@ -68,15 +68,15 @@ def confirm_options() -> ResponseReturnValue:
     user = signed_in_user()
     allowed = store.all_of(user)
     db.session.commit()
-    challenge, response = challenges.make("confirm", user)
-    return options(response, webauthn.request_options(challenge, allowed))
+    challenge = ceremonies.begin("confirm by passkey", user)
+    return jsonify(webauthn.request_options(challenge, allowed))
 
 
 @bp.post("/auth/confirm/passkey")
 def confirm() -> ResponseReturnValue:
     answer, user = read(), signed_in_user()
     throttle.count_address(audit.client_address())
-    _check(answer, "confirm", user)
+    _check(answer, "confirm by passkey", user)
     audit.record("confirmed", user)
     db.session.commit()
     rotate_session()
@@ -91,7 +91,7 @@ def _check(answer: dict[str, Any], purpose: str, owner: User | None = None) -> U
     found = None
     try:
         challenge = webauthn.challenge_in(answer)
-        if challenges.take(challenge, purpose, owner) is None:
+        if ceremonies.take(challenge, purpose, owner) is None:
             raise webauthn.Refused("the challenge is not one of this browser")
         found = store.find(webauthn.credential_id_in(answer))
         if found is None or found[1].disabled_at is not None:

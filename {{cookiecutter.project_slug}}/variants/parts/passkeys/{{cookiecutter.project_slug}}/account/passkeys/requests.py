@@ -3,9 +3,8 @@
 import logging
 from typing import Any
 
-from flask import abort, jsonify, request
+from flask import abort, request
 from werkzeug.exceptions import BadRequest
-from werkzeug.wrappers import Response
 
 from ...core import audit
 from ...core.i18n import gettext as _
@@ -37,8 +36,3 @@ def refusal(refused: Refused) -> BadRequest:
     """Log why an answer does not verify; return one reason for all, which helps no attacker."""
     logger.warning("a passkey was refused: %s", audit.printable(str(refused))[:200])
     return BadRequest(_("This passkey was not accepted. Please try again."))
-
-
-def options(response: Response, found: dict[str, Any]) -> Response:
-    response.set_data(jsonify(found).get_data())
-    return response

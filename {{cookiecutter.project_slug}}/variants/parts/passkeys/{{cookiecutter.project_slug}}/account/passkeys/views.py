@@ -3,8 +3,9 @@
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ...auth import accounts
+from ...auth import accounts, ceremonies
 from ...auth.guards import login_not_required, recent_login_required, signed_in_user
+from ...auth.parts import has_another_way_in
 from ...config import settings
 from ...core import audit, mail, names, user_agents
 from ...core.db import db
@@ -12,8 +13,8 @@ from ...core.i18n import gettext as _
 from ...core.mail import external_url
 from ...core.web.csrf import our_origin
 from ...models import User
-from . import challenges, store, webauthn
-from .requests import options, read, refusal, text
+from . import store, webauthn
+from .requests import read, refusal, text
 
 bp = Blueprint(
     "passkeys",
@@ -43,8 +44,8 @@ def add_options() -> ResponseReturnValue:
     user = signed_in_user()
     have, handle = store.all_of(user), store.handle_of(user)
     db.session.commit()
-    challenge, response = challenges.make("add", user, handle)
-    return options(response, webauthn.creation_options(challenge, user, handle, have))
+    challenge = ceremonies.begin("add passkey", user, handle=handle.hex())
+    return jsonify(webauthn.creation_options(challenge, user, handle, have))
 
 
 @bp.post("/account/passkeys")
@@ -54,7 +55,7 @@ def add() -> ResponseReturnValue:
     name = _name(text(answer, "name"))
     try:
         challenge = webauthn.challenge_in(answer)
-        taken = challenges.take(challenge, "add", user)
+        taken = ceremonies.take(challenge, "add passkey", user)
         if taken is None:
             raise webauthn.Refused("the challenge is not one of this browser")
         made = webauthn.read_new(answer, challenge)
@@ -64,7 +65,8 @@ def add() -> ResponseReturnValue:
     # If the owner reset the password meanwhile, a thief must not leave a passkey behind.
     if accounts.lock(user.id) is None or user.session_epoch != epoch:
         raise refusal(webauthn.Refused("the sessions of the account have ended"))
-    if not store.add(**made, user_id=user.id, user_handle=taken.user_handle, name=name):
+    handle = bytes.fromhex(taken["handle"])
+    if not store.add(**made, user_id=user.id, user_handle=handle, name=name):
         abort(409, _("This passkey has been added already."))
     _settle(user, "passkey_added", name)
     flash(_("The passkey was added."))
@@ -90,7 +92,9 @@ def rename(public_id: str) -> ResponseReturnValue:
 @bp.post("/account/passkeys/<public_id>/remove")
 @recent_login_required
 def remove(public_id: str) -> ResponseReturnValue:
-    user = signed_in_user()
+    user = accounts.lock(signed_in_user().id) or abort(404)
+    if not has_another_way_in(user):
+        abort(409, _("This is your only way to log in. Add another one first."))
     name = store.remove(user, public_id)
     if name is None:
         abort(404)

@@ -27,7 +27,7 @@ part = Part(
         "token_revoked": lazy("An API token was revoked"),
     },
     composers={"tokens_changed": notices.compose_changed},
-    access=Access(names=store.names_of, end=store.end_all),
+    access=Access(names=store.names_of, end=store.end_all, opens_pages=False),
     disabled=store.end_all,
     export=_export,
     facts=_facts,

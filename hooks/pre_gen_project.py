@@ -40,6 +40,7 @@ PARTS = [
     "guide",
     "tokens",
     "admin",
+    "social",
 ]
 ALONE = ["all", "none"]
 

@@ -1,0 +1,1 @@
+"""Test logins with an account at another site."""

@@ -1,0 +1,118 @@
+"""Act for whoever comes back from a provider."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from ...auth import accounts, links
+from ...auth.guards import signed_in_user
+from ...auth.login_steps import begin_login
+from ...auth.sessions import rotate_session
+from ...config import settings
+from ...core import addresses, audit, names
+from ...core.db import db
+from ...core.i18n import gettext as _, language
+from ...models import User
+from . import store
+from .identity import Identity, Refused
+from .notices import settle
+from .oidc import LEEWAY_SECONDS
+from .providers import Provider
+
+# The page that a user was on.
+PAGES = {"login": "auth.login", "connect": "social.show", "confirm": "confirm.show"}
+
+
+def _log_in(provider: Provider, found: Identity, detail: dict[str, Any]) -> Response:
+    user = store.use(provider, found) or _register(provider, found)
+    if user is None:
+        return redirect(url_for("auth.login"), 303)
+    if user.disabled_at is not None:
+        raise Refused("the account is disabled")
+    return begin_login(
+        user,
+        remember=detail["remember"],
+        target=detail["target"],
+        both_factors=bool(found.methods & provider.two_factors),
+        # The provider may have signed the user in a week ago.
+        proved=False,
+    )
+
+
+def _register(provider: Provider, found: Identity) -> User | None:
+    """Create an account without a password; if that is not allowed, say why and return None.
+
+    Never connect the account that has the address already: whoever runs the provider, or lied
+    to it, would take it over.
+    """
+    email = addresses.normalise(found.address)
+    if email is None or not found.address_verified or not provider.addresses_trusted:
+        text = _(
+            "Your account at %(provider)s is not connected yet. Log in in another way or "
+            "register, then connect it on the page “Connected accounts”.",
+            provider=provider.label,
+        )
+        flash(text)
+        return None
+    if not settings().registration_open:
+        flash(_("New accounts are created by the people who run this site."))
+        return None
+    user = User(email=email, name=_name(found, email), language=language())
+    if not accounts.add(user, "registered") or not store.add(user, provider, found):
+        db.session.rollback()
+        text = _(
+            "There is an account with the address of your account at %(provider)s. Log in to "
+            "it, then connect the two on the page “Connected accounts”.",
+            provider=provider.label,
+        )
+        flash(text)
+        return None
+    # Links mailed to this address before must not open this account later.
+    links.delete_all(user)
+    db.session.commit()
+    return user
+
+
+def _connect(provider: Provider, found: Identity, detail: dict[str, Any]) -> Response:
+    user = signed_in_user()
+    epoch = user.session_epoch
+    # If the owner reset the password meanwhile, a thief must not leave a way in behind.
+    if accounts.lock(user.id) is None or user.session_epoch != epoch:
+        raise Refused("the sessions of the account have ended")
+    if not store.add(user, provider, found):
+        db.session.rollback()
+        flash(_("This account is connected already, with this or another account here."))
+        return redirect(url_for("social.show"), 303)
+    settle(user, "social_connected", provider.label)
+    flash(_("The account was connected."))
+    return redirect(url_for("social.show"), 303)
+
+
+def _confirm(provider: Provider, found: Identity, detail: dict[str, Any]) -> Response:
+    user, owner = signed_in_user(), store.use(provider, found)
+    if owner is None or owner.id != user.id:
+        raise Refused("another account is connected with it")
+    if not store.can_confirm(user, provider):
+        raise Refused("the account has a password")
+    if found.auth_time is None or found.auth_time < detail["began"] - LEEWAY_SECONDS:
+        raise Refused("it did not ask the user again")
+    audit.record("confirmed", user)
+    db.session.commit()
+    rotate_session()
+    return redirect(detail["target"], 303)
+
+
+PURPOSES: dict[str, Callable[[Provider, Identity, dict[str, Any]], Response]] = {
+    "login": _log_in,
+    "connect": _connect,
+    "confirm": _confirm,
+}
+
+
+def _name(found: Identity, email: str) -> str:
+    try:
+        return names.normalise(found.name)
+    except ValueError:
+        return email.partition("@")[0]

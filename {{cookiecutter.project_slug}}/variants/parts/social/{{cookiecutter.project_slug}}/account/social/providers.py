@@ -1,0 +1,102 @@
+"""Read which other sites may sign users in, and what the operator trusts them with."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app
+
+from ...core.environ import ConfigError, Environ, is_loopback
+
+GITHUB = "github"
+# Where the name with a capital letter is not what users know.
+LABELS = {GITHUB: "GitHub", "gitlab": "GitLab", "linkedin": "LinkedIn"}
+NAMES = "SOCIAL_PROVIDERS"
+TRUSTED = "SOCIAL_TRUSTED_ADDRESSES"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """Hold one site that may sign users in."""
+
+    name: str
+    # Identifies the provider in the table of connected accounts; empty for none.
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    # Whether a new account may have the address that the provider calls verified.
+    addresses_trusted: bool
+    # The values of `acr` and `amr` that stand for two factors.
+    two_factors: frozenset[str]
+    # Whether the answer comes as a form that the provider's page posts.
+    answers_by_post: bool
+
+    @property
+    def label(self) -> str:
+        return LABELS.get(self.name, self.name.capitalize())
+
+    @property
+    def asks_again(self) -> bool:
+        """Tell whether it can be told to ask for the password again; GitHub cannot."""
+        return self.name != GITHUB
+
+
+def all_providers() -> dict[str, Provider]:
+    found: dict[str, Provider] = current_app.extensions["providers"]
+    return found
+
+
+def provider_or_404(name: str) -> Provider:
+    return all_providers().get(name) or abort(404)
+
+
+def init_app(app: Flask) -> None:
+    """Read the settings of this part; raise ConfigError."""
+    found = {provider.name: provider for provider in _read(Environ(os.environ))}
+    app.extensions["providers"] = app.jinja_env.globals["providers"] = found
+
+
+def _read(environ: Environ) -> Iterator[Provider]:
+    names, trusted = _words(environ, NAMES), _words(environ, TRUSTED)
+    for unknown in [name for name in trusted if name not in names]:
+        raise ConfigError(TRUSTED, f"has {unknown}, which {NAMES} lacks.")
+    for name in names:
+        if not re.fullmatch("[a-z][a-z0-9]{0,29}", name):
+            raise ConfigError(NAMES, "must be names of small letters, such as google,github.")
+        own = f"SOCIAL_{name.upper()}_"
+        yield Provider(
+            name=name,
+            issuer="https://github.com" if name == GITHUB else _issuer(environ, f"{own}ISSUER"),
+            client_id=_needed(f"{own}CLIENT_ID", environ.text(f"{own}CLIENT_ID")),
+            client_secret=_needed(*environ.secret(f"{own}CLIENT_SECRET")),
+            addresses_trusted=name in trusted,
+            two_factors=frozenset(_words(environ, f"{own}TWO_FACTORS")),
+            answers_by_post=environ.choice(f"{own}ANSWER", "query", "post") == "post",
+        )
+
+
+def _words(environ: Environ, name: str) -> list[str]:
+    return [word for word in re.split(r"[,\s]+", environ.text(name)) if word]
+
+
+def _needed(name: str, text: str) -> str:
+    if not text:
+        raise ConfigError(name, "is missing: the other site shows it where you register this app.")
+    return text
+
+
+def _issuer(environ: Environ, name: str) -> str:
+    """Return an issuer to the letter: answers are compared with it."""
+    text = environ.text(name)
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+        secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    except ValueError:
+        secure = False
+    if not secure or not host or parts.query or parts.fragment:
+        problem = "must be the provider's issuer, such as https://accounts.google.com."
+        raise ConfigError(name, problem)
+    return text

@@ -1,0 +1,40 @@
+"""List the connected accounts of the signed-in user, and disconnect them."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ...auth import accounts
+from ...auth.guards import recent_login_required, signed_in_user
+from ...auth.parts import has_another_way_in
+from ...core.i18n import gettext as _
+from ...models import User
+from . import store
+from .notices import settle
+from .providers import Provider, all_providers
+
+bp = Blueprint("social", __name__, template_folder="templates")
+
+
+@bp.app_template_global("confirming_providers")
+def confirming_providers(user: User) -> list[Provider]:
+    return [one for one in all_providers().values() if store.can_confirm(user, one)]
+
+
+@bp.get("/account/connections")
+def show() -> ResponseReturnValue:
+    connections = store.all_of(signed_in_user())
+    return render_template("social/connections.html", connections=connections)
+
+
+@bp.post("/account/connections/<public_id>/remove")
+@recent_login_required
+def disconnect(public_id: str) -> ResponseReturnValue:
+    user = accounts.lock(signed_in_user().id) or abort(404)
+    if not has_another_way_in(user):
+        abort(409, _("This is your only way to log in. Add another one first."))
+    name = store.remove(user, public_id)
+    if name is None:
+        abort(404)
+    settle(user, "social_disconnected", name)
+    flash(_("The account was disconnected."))
+    return redirect(url_for(".show"), 303)

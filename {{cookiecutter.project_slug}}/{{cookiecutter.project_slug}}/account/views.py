@@ -1,6 +1,6 @@
 """Let users change their name, language and password."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form, SelectField
 from wtforms.validators import ValidationError
@@ -57,7 +57,7 @@ def password() -> ResponseReturnValue:
     form = ChangePasswordForm(request.form)
     page = "account/password.html"
     if user.password_hash is None:
-        return render_template("account/no_password.html")
+        return redirect(url_for("reset.start"), 303)
     if request.method == "GET" or not form.validate():
         return show_form(page, form)
     if not check_current_password(user, form.current_password):

@@ -13,7 +13,7 @@ import requests
 from flask import Flask, Response, redirect, request
 from flask.typing import ResponseReturnValue
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey, Key, KeySet
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
 
@@ -36,7 +36,8 @@ class Provider:
         # Override what a true answer has.
         self.token: dict[str, Any] = {}
         self.answer: dict[str, str] = {}
-        self.key = self.published = ECKey.generate_key("P-256", {"kid": "1"})
+        self.key: Key = ECKey.generate_key("P-256", {"kid": "1"})
+        self.published: Key = self.key
         self.algorithm = "ES256"
         self.asked: dict[str, str] = {}
 

@@ -25,10 +25,12 @@ from .providers import Provider
 PAGES = {"login": "auth.login", "connect": "social.show", "confirm": "confirm.show"}
 
 
+class NotAllowed(Exception):
+    """The answer verifies, but the user has to do something else first: the text says what."""
+
+
 def _log_in(provider: Provider, found: Identity, detail: dict[str, Any]) -> Response:
     user = store.use(provider, found) or _register(provider, found)
-    if user is None:
-        return redirect(url_for("auth.login"), 303)
     if user.disabled_at is not None:
         raise Refused("the account is disabled")
     return begin_login(
@@ -41,34 +43,30 @@ def _log_in(provider: Provider, found: Identity, detail: dict[str, Any]) -> Resp
     )
 
 
-def _register(provider: Provider, found: Identity) -> User | None:
-    """Create an account without a password; if that is not allowed, say why and return None.
+def _register(provider: Provider, found: Identity) -> User:
+    """Create an account without a password, or raise NotAllowed.
 
     Never connect the account that has the address already: whoever runs the provider, or lied
     to it, would take it over.
     """
-    email = addresses.normalise(found.address)
+    label, email = provider.label, addresses.normalise(found.address)
     if email is None or not found.address_verified or not provider.addresses_trusted:
-        text = _(
+        problem = _(
             "Your account at %(provider)s is not connected yet. Log in in another way or "
             "register, then connect it on the page “Connected accounts”.",
-            provider=provider.label,
+            provider=label,
         )
-        flash(text)
-        return None
+        raise NotAllowed(problem)
     if not settings().registration_open:
-        flash(_("New accounts are created by the people who run this site."))
-        return None
+        raise NotAllowed(_("New accounts are created by the people who run this site."))
     user = User(email=email, name=_name(found, email), language=language())
     if not accounts.add(user, "registered") or not store.add(user, provider, found):
-        db.session.rollback()
-        text = _(
+        problem = _(
             "There is an account with the address of your account at %(provider)s. Log in to "
             "it, then connect the two on the page “Connected accounts”.",
-            provider=provider.label,
+            provider=label,
         )
-        flash(text)
-        return None
+        raise NotAllowed(problem)
     # Links mailed to this address before must not open this account later.
     links.delete_all(user)
     db.session.commit()
@@ -82,9 +80,8 @@ def _connect(provider: Provider, found: Identity, detail: dict[str, Any]) -> Res
     if accounts.lock(user.id) is None or user.session_epoch != epoch:
         raise Refused("the sessions of the account have ended")
     if not store.add(user, provider, found):
-        db.session.rollback()
-        flash(_("This account is connected already, with this or another account here."))
-        return redirect(url_for("social.show"), 303)
+        problem = _("This account is connected already, with this or another account here.")
+        raise NotAllowed(problem)
     settle(user, "social_connected", provider.label)
     flash(_("The account was connected."))
     return redirect(url_for("social.show"), 303)
@@ -104,15 +101,15 @@ def _confirm(provider: Provider, found: Identity, detail: dict[str, Any]) -> Res
     return redirect(detail["target"], 303)
 
 
-PURPOSES: dict[str, Callable[[Provider, Identity, dict[str, Any]], Response]] = {
-    "login": _log_in,
-    "connect": _connect,
-    "confirm": _confirm,
-}
-
-
 def _name(found: Identity, email: str) -> str:
     try:
         return names.normalise(found.name)
     except ValueError:
         return email.partition("@")[0]
+
+
+PURPOSES: dict[str, Callable[[Provider, Identity, dict[str, Any]], Response]] = {
+    "login": _log_in,
+    "connect": _connect,
+    "confirm": _confirm,
+}

@@ -45,8 +45,11 @@ def connect(name: str) -> ResponseReturnValue:
 def confirm(name: str) -> ResponseReturnValue:
     user, provider = signed_in_user(), provider_or_404(name)
     form = confirming.form_for(user, factors_of(user))
+    able = store.can_confirm(user, provider)
+    # The counter has its own transaction, which would wait for this one.
+    db.session.commit()
     # Codes first: the provider's answer is one factor, and this account may have another.
-    if not store.can_confirm(user, provider) or not confirming.check(user, form):
+    if not able or not confirming.check(user, form):
         return confirming.show_page(user, form)
     return _leave(provider, "confirm", user, target=next_page())
 
@@ -76,6 +79,10 @@ def come_back(name: str) -> ResponseReturnValue:
         with passwords.queue_slot():
             found = protocol.identify(provider, request.args, detail)
         return arrivals.PURPOSES[purpose](provider, found, detail)
+    except arrivals.NotAllowed as told:
+        db.session.rollback()
+        flash(str(told))
+        return redirect(url_for(arrivals.PAGES[purpose]), 303)
     except Refused as refused:
         return _refuse(provider, purpose, user, refused)
 

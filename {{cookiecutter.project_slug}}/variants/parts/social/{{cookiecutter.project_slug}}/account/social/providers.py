@@ -54,11 +54,11 @@ def provider_or_404(name: str) -> Provider:
 
 def init_app(app: Flask) -> None:
     """Read the settings of this part; raise ConfigError."""
-    found = {provider.name: provider for provider in _read(Environ(os.environ))}
+    found = {provider.name: provider for provider in read(Environ(os.environ))}
     app.extensions["providers"] = app.jinja_env.globals["providers"] = found
 
 
-def _read(environ: Environ) -> Iterator[Provider]:
+def read(environ: Environ) -> Iterator[Provider]:
     names, trusted = _words(environ, NAMES), _words(environ, TRUSTED)
     for unknown in [name for name in trusted if name not in names]:
         raise ConfigError(TRUSTED, f"has {unknown}, which {NAMES} lacks.")

@@ -1,0 +1,134 @@
+"""A user connects an account at another site, and disconnects it."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from ...support.accounts import NEW_PASSWORD, add_user
+from ...support.http import EMAIL, Browser
+from ...support.mail import ask_for_link, letters
+from ...support.sql import rows
+from .provider import Provider, log_in, visit
+
+PAGE = "/account/connections"
+BOB = "bob@example.com"
+
+
+@pytest.fixture
+def ana(trusting: Flask, browser: Browser) -> Browser:
+    """Return the browser of a user with a password."""
+    with trusting.app_context():
+        add_user(EMAIL)
+    browser.login()
+    return browser
+
+
+def connect(browser: Browser) -> str:
+    """Connect an account; return the page that says so."""
+    done = browser.get(visit(browser.post(f"{PAGE}/acme")))
+    assert done.location == PAGE
+    return browser.get(PAGE).text
+
+
+def disconnect(browser: Browser) -> int:
+    (path,) = re.findall(rf'action="({PAGE}/\w+/remove)"', browser.get(PAGE).text)
+    return browser.post(path).status_code
+
+
+def is_ticked(page: str) -> bool:
+    (box,) = re.findall(r'<input[^>]* name="end_others"[^>]*>', page)
+    return " checked" in box
+
+
+def events(app: Flask) -> list[str]:
+    found = rows(app, "SELECT kind FROM events WHERE kind LIKE 'social%'")
+    return [event["kind"] for event in found]
+
+
+def test_a_user_connects_an_account_and_logs_in_with_it(trusting: Flask, ana: Browser) -> None:
+    page = connect(ana)
+    assert "The account was connected." in page
+    assert "Acme: ana@example.com" in page
+    (letter,) = letters(trusting)
+    assert "An account was connected: Acme" in letter.get_content()
+    ana.logout()
+    assert log_in(ana).location == "/"
+    assert ana.name() == "Ana"
+    assert events(trusting) == ["social_connected"]
+
+
+def test_a_user_disconnects_an_account(trusting: Flask, ana: Browser) -> None:
+    connect(ana)
+    letters(trusting)
+    assert disconnect(ana) == 303
+    (letter,) = letters(trusting)
+    assert "An account was disconnected: Acme: ana@example.com" in letter.get_content()
+    ana.logout()
+    log_in(ana)
+    assert not ana.is_signed_in()
+
+
+def test_connecting_needs_a_recent_proof(trusting: Flask, browser: Browser) -> None:
+    """Whoever finds an open session must not leave a way in behind."""
+    log_in(browser)
+    assert browser.post(f"{PAGE}/acme").location.startswith("/auth/confirm")
+    assert disconnect(browser) == 303
+    assert browser.get(PAGE).text.count("Acme: ") == 1
+
+
+def test_an_account_is_connected_once(trusting: Flask, ana: Browser) -> None:
+    connect(ana)
+    with trusting.app_context():
+        add_user(BOB, name="Bob")
+    bob = Browser(trusting)
+    bob.login(BOB)
+    assert "This account is connected already" in connect(bob)
+    bob.logout()
+    log_in(bob)
+    assert bob.name() == "Ana"
+
+
+def test_an_answer_connects_only_the_user_who_asked(trusting: Flask, ana: Browser) -> None:
+    """An attacker's answer must not connect the attacker's account with the victim's."""
+    with trusting.app_context():
+        add_user(BOB, name="Bob")
+    answer = visit(ana.post(f"{PAGE}/acme"))
+    ana.logout()
+    ana.login(BOB)
+    ana.get(answer)
+    assert rows(trusting, "SELECT id FROM social_connections") == []
+
+
+def test_the_last_way_in_stays(trusting: Flask, browser: Browser, provider: Provider) -> None:
+    log_in(browser)
+    provider.token = {}
+    browser.get(visit(browser.post("/auth/confirm/with/acme")))
+    assert disconnect(browser) == 409
+    browser.logout()
+    log_in(browser)
+    assert browser.is_signed_in()
+
+
+def test_a_first_password_by_mail_keeps_the_connection(trusting: Flask, browser: Browser) -> None:
+    log_in(browser)
+    assert "Your account has no password." in browser.get("/auth/confirm").text
+    link = ask_for_link(browser, "/auth/reset", EMAIL)
+    page = browser.get(browser.get(link).location).text
+    assert "Acme: ana@example.com" in page
+    assert not is_ticked(page)
+    browser.post("/auth/reset/finish", data={"password": NEW_PASSWORD})
+    assert browser.login(password=NEW_PASSWORD).status_code == 303
+    browser.logout()
+    log_in(browser)
+    assert browser.is_signed_in()
+
+
+def test_a_reset_can_remove_every_connection(trusting: Flask, ana: Browser) -> None:
+    connect(ana)
+    letters(trusting)
+    link = ask_for_link(ana, "/auth/reset", EMAIL)
+    page = ana.get(ana.get(link).location).text
+    assert is_ticked(page)
+    ana.post("/auth/reset/finish", data={"password": NEW_PASSWORD, "end_others": "y"})
+    assert rows(trusting, "SELECT id FROM social_connections") == []

@@ -23,7 +23,7 @@ def read_identity(client: OAuth2Session) -> Identity:
     return Identity(
         # The number: somebody else can take the name of a user who leaves.
         subject=str(int(user["id"])),
-        address=mailed[0]["email"] if mailed else "",
+        address=str(mailed[0]["email"]) if mailed else "",
         address_verified=bool(mailed),
-        name=user.get("name") or user["login"],
+        name=str(user.get("name") or user["login"]),
     )

@@ -8,6 +8,8 @@ from authlib.common.errors import AuthlibBaseError
 from joserfc.errors import JoseError
 from requests import RequestException
 
+TEXT_MAX_LENGTH = 255
+
 
 class Refused(Exception):
     """The answer does not verify, or the provider does not respond."""
@@ -26,6 +28,11 @@ class Identity:
     methods: frozenset[str] = frozenset()
     # When the user last signed in there, in seconds; None if the provider does not say.
     auth_time: float | None = None
+
+    def __post_init__(self) -> None:
+        # OpenID Connect Core 1.0, 2.
+        if not self.subject.isascii() or not 0 < len(self.subject) <= TEXT_MAX_LENGTH:
+            raise ValueError("it names no subject")
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Read whom a provider has signed in, by its ID token (OpenID Connect Core 1.0, 3.1.3.7)."""
 
-from functools import cache
+from functools import lru_cache
 from time import monotonic
 from typing import Any
 
@@ -47,10 +47,10 @@ def read_identity(
         claims = {**more, **claims}
     return Identity(
         subject=claims["sub"],
-        address=claims.get("email") or "",
+        address=str(claims.get("email") or ""),
         # Apple writes it as a text.
         address_verified=claims.get("email_verified") in {True, "true"},
-        name=claims.get("name") or "",
+        name=str(claims.get("name") or ""),
         methods=frozenset([claims.get("acr") or "", *claims.get("amr", [])]),
         auth_time=claims.get("auth_time"),
     )
@@ -82,7 +82,7 @@ def _hour() -> int:
     return int(monotonic()) // KEPT_SECONDS
 
 
-@cache
+@lru_cache(maxsize=64)
 def _document(url: str, hour: int) -> Any:
     """Fetch a document, at most once an hour."""
     answer = requests.get(url, timeout=TIMEOUT_SECONDS, allow_redirects=False)

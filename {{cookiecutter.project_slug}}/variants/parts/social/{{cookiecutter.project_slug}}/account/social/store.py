@@ -7,12 +7,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...core import audit
 from ...core.db import Base, db, now, upsert
 from ...models import User
-from .identity import Identity
+from .identity import TEXT_MAX_LENGTH, Identity
 from .providers import Provider, all_providers
-
-TEXT_MAX_LENGTH = 255
 
 
 class Connection(Base):
@@ -57,7 +56,7 @@ def add(user: User, provider: Provider, found: Identity) -> bool:
         issuer=provider.issuer,
         subject=found.subject,
         provider=provider.name,
-        name=(found.address or found.name or found.subject)[:TEXT_MAX_LENGTH],
+        name=audit.printable(found.address or found.name or found.subject)[:TEXT_MAX_LENGTH],
     )
     new = new.on_conflict_do_nothing(index_elements=["issuer", "subject"])
     return db.session.scalar(new.returning(Connection.id)) is not None

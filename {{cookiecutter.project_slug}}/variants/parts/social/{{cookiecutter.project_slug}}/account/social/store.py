@@ -9,10 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core.db import Base, db, now, upsert
 from ...models import User
-from .identity import Identity
+from .identity import TEXT_MAX_LENGTH, Identity
 from .providers import Provider, all_providers
-
-TEXT_MAX_LENGTH = 255
 
 
 class Connection(Base):

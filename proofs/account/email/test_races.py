@@ -16,7 +16,7 @@ from my_flask_app.core.db import db, write_unless_busy
 from my_flask_app.models import User
 
 from ....account.email.changing import BOB, FINISH, NEW, START, UNDO, change_address, open_link_to
-from ....support.accounts import add_user, change_password, watch_hashing
+from ....support.accounts import add_user, change_password
 from ....support.http import EMAIL, Browser
 from ....support.mail import ask_for_link, letters
 from ....support.sql import broken_database, meanwhile, rows
@@ -220,14 +220,16 @@ def test_of_two_concurrent_undos_one_wins(
     slow.get(link)
     fast.get(link)
     won: list[int] = []
+    lock = accounts.lock
 
-    def overtaking() -> None:
+    def overtaken(user_id: int | None) -> User | None:
         if not won:
             won.append(0)
             won[0] = meanwhile(lambda: fast.post(UNDO).status_code)
+        return lock(user_id)
 
-    # Both requests have accepted the link; the other one finishes during this one's hash.
-    watch_hashing(monkeypatch, overtaking)
+    # Both requests have accepted the link; the other one finishes before this one locks.
+    monkeypatch.setattr(accounts, "lock", overtaken)
     assert slow.post(UNDO).status_code == 410
     assert won == [303]
     assert addresses(app) == [EMAIL]

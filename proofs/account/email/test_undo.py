@@ -4,11 +4,10 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from my_flask_app.core.db import db
 
 from ....account.email.changing import BOB, NEW, UNDO, change_address, undo
 from ....account.email.conftest import Device
-from ....support.accounts import NEW_PASSWORD, add_user, watch_hashing
+from ....support.accounts import NEW_PASSWORD, add_user
 from ....support.http import EMAIL, Browser
 from ....support.mail import ask_for_link, letters
 from ....support.sql import rows
@@ -117,13 +116,3 @@ def test_an_undo_revokes_the_links_of_the_thief(app: Flask, thief: Browser, owne
     undo(owner, way_back)
     assert not rows(app, "SELECT id FROM links")
     assert thief.post("/auth/reset/finish", data={"password": NEW_PASSWORD}).status_code == 410
-
-
-def test_no_transaction_is_open_while_the_unknown_password_is_hashed(
-    thief: Browser, owner: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    link = change_address(thief)
-    seen: list[bool] = []
-    watch_hashing(monkeypatch, lambda: seen.append(db.session.in_transaction()))
-    assert undo(owner, link) == 303
-    assert seen == [False]

@@ -26,7 +26,7 @@ LIFE = timedelta(minutes=10)
 
 
 def live(app: Flask) -> int:
-    return len(rows(app, "SELECT purpose FROM passkey_challenges"))
+    return len(rows(app, "SELECT purpose FROM ceremonies"))
 
 
 def test_a_sixth_challenge_of_a_browser_replaces_the_oldest(
@@ -64,9 +64,9 @@ def test_purge_deletes_expired_challenges(
     options(client, LOGIN)
     clock.shift(LIFE - timedelta(seconds=1))
     waiting = options(client, LOGIN)
-    assert "0 challenges" in app.test_cli_runner().invoke(args=["purge"]).output
+    assert "0 ceremonies" in app.test_cli_runner().invoke(args=["purge"]).output
     clock.shift(1)
-    assert "1 challenges" in app.test_cli_runner().invoke(args=["purge"]).output
+    assert "1 ceremonies" in app.test_cli_runner().invoke(args=["purge"]).output
     assert live(app) == 1
     assert waiting
 

@@ -30,7 +30,7 @@ SAME_NETWORK = {"REMOTE_ADDR": "2001:db8::2"}
 
 
 def challenges(app: Flask) -> int:
-    return len(rows(app, "SELECT purpose FROM passkey_challenges"))
+    return len(rows(app, "SELECT purpose FROM ceremonies"))
 
 
 @pytest.mark.parametrize("path", POSTS)

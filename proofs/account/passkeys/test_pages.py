@@ -87,7 +87,7 @@ def test_deletion_removes_passkeys_and_challenges(app: Flask, phone: Authenticat
     browser.login()
     options(browser, PAGE)
     assert run(app, "delete", EMAIL).exit_code == 0
-    for table in ("passkeys", "passkey_challenges"):
+    for table in ("passkeys", "ceremonies"):
         assert rows(app, f"SELECT user_id FROM {table}") == []
     assert log_in(Browser(app), phone).status_code == 400
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from my_flask_app.account.passkeys import challenges, store, webauthn
-from my_flask_app.auth import accounts, browsers
+from my_flask_app.account.passkeys import store, webauthn
+from my_flask_app.auth import accounts, browsers, ceremonies
 from my_flask_app.core.db import db
 
 from ....account.passkeys.authenticator import LOGIN, PAGE, Authenticator, add, log_in, options
@@ -77,7 +77,7 @@ def test_a_counter_is_compared_and_set_in_one_statement(app: Flask, phone: Authe
 
 
 @pytest.mark.parametrize(
-    ("where", "name"), [(challenges, "take"), (webauthn, "read_new"), (accounts, "lock")]
+    ("where", "name"), [(ceremonies, "take"), (webauthn, "read_new"), (accounts, "lock")]
 )
 def test_a_passkey_added_while_the_owner_resets_the_password_is_refused(
     app: Flask,
@@ -97,7 +97,7 @@ def test_a_passkey_added_while_the_owner_resets_the_password_is_refused(
 
 @pytest.mark.parametrize(
     ("where", "name", "status"),
-    [(challenges, "take", 400), (store, "find", 400), (browsers, "remember", 200)],
+    [(ceremonies, "take", 400), (store, "find", 400), (browsers, "remember", 200)],
 )
 def test_a_login_does_not_survive_a_reset_at_the_same_time(
     app: Flask,

@@ -1,6 +1,7 @@
 """Act for whoever comes back from a provider."""
 
 from collections.abc import Callable
+from time import time
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -93,7 +94,7 @@ def _confirm(provider: Provider, found: Identity, detail: dict[str, Any]) -> Res
         raise Refused("another account is connected with it")
     if not store.can_confirm(user, provider):
         raise Refused("the account has a password")
-    if found.auth_time is None or found.auth_time < detail["began"] - LEEWAY_SECONDS:
+    if not detail["began"] - LEEWAY_SECONDS <= found.auth_time <= time() + LEEWAY_SECONDS:
         raise Refused("it did not ask the user again")
     audit.record("confirmed", user)
     db.session.commit()

@@ -26,8 +26,14 @@ class Identity:
     name: str
     # The values of `acr` and `amr`: how the user signed in there (RFC 8176).
     methods: frozenset[str] = frozenset()
-    # When the user last signed in there, in seconds; None if the provider does not say.
-    auth_time: float | None = None
+    # When the user last signed in there, in seconds; 0 if the provider does not say.
+    auth_time: float = 0
+
+    def __post_init__(self) -> None:
+        """Raise TypeError or ValueError for what no column can hold."""
+        stored = "".join((self.subject, self.address, self.name)).encode()
+        if b"\0" in stored or not 0 < len(self.subject) <= TEXT_MAX_LENGTH:
+            raise ValueError("it names nobody")
 
     def __post_init__(self) -> None:
         # OpenID Connect Core 1.0, 2.

@@ -52,7 +52,7 @@ def read_identity(
         address_verified=claims.get("email_verified") in {True, "true"},
         name=str(claims.get("name") or ""),
         methods=frozenset([claims.get("acr") or "", *claims.get("amr", [])]),
-        auth_time=claims.get("auth_time"),
+        auth_time=claims.get("auth_time") or 0,
     )
 
 

@@ -1,0 +1,208 @@
+"""A user without a password confirms by a provider that has just asked again, and by no other."""
+
+from collections.abc import Callable
+from math import nan
+from time import time
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from time_machine import TimeMachineFixture
+
+from my_flask_app.account.social.store import Connection
+from my_flask_app.auth import accounts
+from my_flask_app.core.db import db
+
+from ....account.social.provider import ANA, Provider, visit
+from ....support.accounts import NEW_PASSWORD, copy_of
+from ....support.html import words_of
+from ....support.http import EMAIL, Browser
+from ....support.mail import ask_for_link, letters
+from ....support.sql import rows
+from .conftest import Configure
+from .trips import (
+    BOB,
+    CONFIRM,
+    CONNECT,
+    CONNECTIONS,
+    FAILED,
+    LOGIN,
+    arrive,
+    connections,
+    events,
+    flashed,
+    leave,
+)
+
+PAGE = "/auth/confirm"
+HOUR = 3600
+
+
+def is_confirmed(browser: Browser) -> bool:
+    """Ask for what only a recent proof opens."""
+    return browser.post(CONNECT).status_code == 200
+
+
+def test_the_provider_is_told_to_ask_again(ana: Browser, provider: Provider) -> None:
+    assert not is_confirmed(ana)
+    old = copy_of(ana)
+    done = arrive(ana, CONFIRM, next=CONNECTIONS)
+    assert provider.asked["max_age"] == "0"
+    assert (done.status_code, done.location) == (303, CONNECTIONS)
+    assert is_confirmed(ana)
+    assert not is_confirmed(old)
+    assert events(ana.application, "confirmed") == 1
+
+
+@pytest.mark.parametrize(
+    "signed_in",
+    [lambda: int(time()) - 120, lambda: None, lambda: 0, lambda: int(time()) + 120, lambda: nan]
+    + [lambda: False, lambda: "", lambda: [], lambda: -1],
+    ids=["old", "absent", "zero", "in the future", "no number", "false", "empty", "a list", "below"],
+)
+def test_a_provider_that_did_not_ask_again_confirms_nothing(
+    ana: Browser, provider: Provider, signed_in: Callable[[], object]
+) -> None:
+    """A thief at an open browser would only have to click: the owner is signed in there too."""
+    provider.token["auth_time"] = signed_in()
+    done = arrive(ana, CONFIRM)
+    assert (done.status_code, done.location) == (303, PAGE)
+    assert FAILED in flashed(ana, PAGE)
+    assert not is_confirmed(ana)
+    assert events(ana.application, "social_failed") == 1
+
+
+def test_the_time_counts_from_when_the_user_left(
+    ana: Browser, provider: Provider, clock: TimeMachineFixture
+) -> None:
+    answer = leave(ana, CONFIRM)
+    provider.token["auth_time"] = int(time())
+    clock.shift(9 * 60)
+    ana.get(answer)
+    assert is_confirmed(ana)
+
+
+def test_another_account_at_the_provider_confirms_nothing(
+    ana: Browser, trusting: Flask, provider: Provider
+) -> None:
+    """A thief at an open browser signs in there with an account of their own."""
+    provider.claims = dict(BOB)
+    arrive(ana, CONFIRM)
+    assert not is_confirmed(ana)
+    # Nor if that account is connected with another one here.
+    arrive(Browser(trusting))
+    arrive(ana, CONFIRM)
+    assert not is_confirmed(ana)
+    assert ana.name() == "Ana"
+
+
+def test_the_same_subject_at_another_provider_confirms_nothing(
+    trust: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Subjects are unique at one issuer only (ASVS 6.8.1)."""
+    app = trust("acme")
+    browser = Browser(app)
+    arrive(browser)
+    with app.app_context():
+        db.session.scalars(select(Connection)).one().issuer = "https://other.example"
+        db.session.commit()
+    assert CONFIRM not in browser.get(PAGE).text
+    assert browser.post(CONFIRM).status_code == 422
+    other = Browser(app)
+    arrive(other)
+    assert not other.is_signed_in()
+
+
+def test_an_account_with_a_password_confirms_by_it(
+    trusting: Flask, user: str, provider: Provider
+) -> None:
+    """A thief who signs in at the provider must not get past the password."""
+    browser = Browser(trusting)
+    browser.login()
+    assert arrive(browser, CONNECT).location == CONNECTIONS
+    assert connections(trusting) == [ANA["sub"]]
+    assert CONFIRM not in browser.get(PAGE).text
+    assert browser.post(CONFIRM).status_code == 422
+
+
+def test_a_password_chosen_during_the_trip_is_asked_for(
+    ana: Browser, trusting: Flask
+) -> None:
+    with trusting.app_context():
+        owner = accounts.find(EMAIL)
+        assert owner
+        answer = leave(ana, CONFIRM)
+        owner.password_hash = "x"
+        db.session.commit()
+    ana.get(answer)
+    assert not is_confirmed(ana)
+
+
+def test_a_user_without_a_password_or_a_provider_gets_one_by_mail(
+    ana: Browser, trusting: Flask
+) -> None:
+    """Setting it keeps the connected account, unless the user ends it."""
+    assert 'href="/auth/reset"' in ana.get("/account/password").text
+    link = ask_for_link(ana, "/auth/reset", EMAIL)
+    ana.get(link)
+    page = ana.get("/auth/reset/finish").text
+    assert "end_others" in page
+    assert "checked" not in page
+    done = ana.post("/auth/reset/finish", data={"password": NEW_PASSWORD})
+    assert done.status_code == 303
+    assert connections(trusting) == [ANA["sub"]]
+    assert Browser(trusting).login(password=NEW_PASSWORD).status_code == 303
+    assert "checked" in _reset_page(ana)
+    ana.post("/auth/reset/finish", data={"password": NEW_PASSWORD, "end_others": "y"})
+    assert connections(trusting) == []
+    arrive(ana)
+    assert not ana.is_signed_in()
+
+
+def _reset_page(browser: Browser) -> str:
+    browser.get(ask_for_link(browser, "/auth/reset", EMAIL))
+    return browser.get("/auth/reset/finish").text
+
+
+def test_wrong_passwords_say_nothing_about_an_account_without_one(
+    ana: Browser, trusting: Flask
+) -> None:
+    pages = [
+        words_of(Browser(trusting).login(email, "wrong, quite wrong").text)
+        for email in (EMAIL, "nobody@example.com")
+    ]
+    assert pages[0] == pages[1]
+    for given in ("", "None", "null"):
+        assert Browser(trusting).login(password=given).status_code == 422
+
+
+def test_the_confirm_form_takes_no_password_of_an_account_without_one(ana: Browser) -> None:
+    for form in ({}, {"password": ""}, {"password": "x"}):
+        assert ana.post(PAGE, data=form).status_code == 422
+    assert not is_confirmed(ana)
+
+
+def test_deletion_without_a_password_needs_a_recent_proof(
+    ana: Browser, trusting: Flask
+) -> None:
+    assert ana.post("/account/delete").location.startswith(PAGE)
+    arrive(ana, CONFIRM)
+    assert ana.post("/account/delete").status_code == 303
+    assert rows(trusting, "SELECT id FROM users") == []
+    assert connections(trusting) == []
+
+
+def test_changes_are_told_by_mail(ana: Browser, trusting: Flask, provider: Provider) -> None:
+    letters(trusting)
+    arrive(ana, CONFIRM)
+    provider.claims = dict(BOB)
+    arrive(ana, CONNECT)
+    (letter,) = letters(trusting)
+    assert letter["To"] == EMAIL
+    assert "Acme" in letter.get_content()
+    (mine,) = rows(trusting, "SELECT public_id FROM social_connections WHERE subject = '1001'")
+    assert ana.post(f"{CONNECTIONS}/{mine['public_id']}/remove").status_code == 303
+    (letter,) = letters(trusting)
+    assert letter["To"] == EMAIL
+    assert connections(trusting) == [BOB["sub"]]
+    assert visit(ana.post(LOGIN))

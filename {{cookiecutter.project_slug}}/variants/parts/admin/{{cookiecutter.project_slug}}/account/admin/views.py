@@ -120,7 +120,7 @@ def act(public_id: str, action: str) -> ResponseReturnValue:
     ACTIONS[action](user, by=admin.public_id)
     mail.notify(user, "account_changed", change=action)
     db.session.commit()
-    flash(_("Done. The user is notified by e-mail."))
+    flash(_("Done."))
     return redirect(url_for(".show_user", public_id=public_id), 303)
 
 

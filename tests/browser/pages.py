@@ -12,7 +12,9 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page
 
+from ..support.site import EMAIL
 from .live import LONG
+from .live import NAMES
 from .live import PASSWORD
 from .live import Live
 from .live import ask_for_link
@@ -138,6 +140,34 @@ def passkeys(page: Page, live: Live) -> Iterator[None]:
     yield
 
 
+def tokens(page: Page, live: Live) -> Iterator[None]:
+    page.goto("/account/tokens")
+    submit(page, name=NAMES["en"])
+    yield
+    press(page, "main .actions a")
+    yield
+
+
+def administration(page: Page, live: Live) -> Iterator[None]:
+    language = str(page.get_attribute("html", "lang")).replace("-", "_")
+    live.make_administrator(LONG.format(language.lower()))
+    page.goto("/admin/")
+    submit(page, email="somebody")
+    yield
+    submit(page, email=EMAIL)
+    press(page, "main li a")
+    yield
+    submit(page)
+    page.locator("main [role=status]").wait_for()
+    page.goto("/admin/invite")
+    submit(page, email=EMAIL)
+    yield
+    invited = LONG.format("invited")
+    submit(page, email=invited)
+    page.goto(live.link(invited, "/auth/invitation"))
+    yield
+
+
 MEMBERS: dict[str, Way] = {
     "home": "/",
     "not found": "/nowhere",
@@ -151,7 +181,9 @@ MEMBERS: dict[str, Way] = {
     "passkeys": passkeys,
     "sessions": "/account/sessions",
     "activity": "/account/activity",
-    "tokens": "/account/tokens",
+    "tokens": tokens,
     "email": "/account/email",
     "delete": "/account/delete",
+    # From here on the member is an administrator.
+    "administration": administration,
 }

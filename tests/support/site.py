@@ -91,7 +91,7 @@ class Site:
 
     def query(self, statement: str) -> list[tuple[object, ...]]:
         database = self.folder / "instance" / "app.sqlite"
-        with closing(sqlite3.connect(database, timeout=5)) as connection:
+        with closing(sqlite3.connect(database, timeout=5)) as connection, connection:
             return connection.execute(statement).fetchall()
 
     def close(self) -> None:

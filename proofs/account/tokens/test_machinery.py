@@ -62,10 +62,9 @@ def test_the_mark_works_above_the_route_too_and_below_other_marks(
 def test_every_answer_to_a_token_is_json(configure: MakeApp, ana: Browser) -> None:
     token = make_token(ana)
     strict = Browser(configure(add_api, require_second_factor=True))
-    refused = use(strict, token)
-    assert refused.status_code == 403
-    assert refused.json is not None
-    assert "error" in refused.json
+    answers = [use(strict, token), use(strict, token, "/nothing")]
+    assert [answer.status_code for answer in answers] == [403, 404]
+    assert all(answer.json and "error" in answer.json for answer in answers)
 
 
 def test_a_busy_database_does_not_delay_a_token(app: Flask, ana: Browser) -> None:

@@ -139,7 +139,7 @@ def token_loader() -> Callable[[], Any] | None:
 def wants_json() -> bool:
     """Tell a script or a program, which cannot use a page, from a browser that opens one."""
     headers = request.headers
-    if token_loader():
+    if request.authorization and request.authorization.type == "bearer":
         return True
     if headers.get("Sec-Fetch-Mode", "navigate") != "navigate" or "HX-Request" in headers:
         return True

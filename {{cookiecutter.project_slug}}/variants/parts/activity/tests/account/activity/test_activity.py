@@ -28,9 +28,9 @@ def ana(client: Browser, user: str) -> Browser:
     return client
 
 
-def add_events(app: Flask, *kinds: str, email: str = EMAIL) -> None:
+def add_events(app: Flask, *kinds: str, email: str = EMAIL, **detail: str) -> None:
     (owner,) = rows(app, "SELECT id FROM users WHERE email = :email", email=email)
-    row = {"user_id": owner["id"], "address": PEER, "client": FIREFOX, "detail": {}}
+    row = {"user_id": owner["id"], "address": PEER, "client": FIREFOX, "detail": detail}
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(insert(Event), [{"kind": kind, **row} for kind in kinds])
 
@@ -49,6 +49,17 @@ def test_events_are_shown_latest_first_with_time_browser_and_address(ana: Browse
     assert "Firefox on Linux" in text
     assert PEER in text
     assert re.search(r'<time datetime="\d{4}-\d\d-\d\dT[\d:]{8}\+00:00">.+ UTC</time>', text)
+
+
+def test_a_user_does_not_see_from_where_an_administrator_acted(app: Flask, client: Browser) -> None:
+    with app.app_context():
+        add_user(EMAIL)
+    client.login()
+    add_events(app, "disabled", by="somebody else")
+    text = client.get(PATH).text
+    assert "The account was locked" in text
+    assert PEER not in text
+    assert "Firefox on Linux" not in text
 
 
 def test_a_user_sees_only_their_own_events(app: Flask, ana: Browser) -> None:

@@ -175,3 +175,4 @@ def test_without_a_mail_server_nobody_is_invited(configure: MakeApp, admin: Brow
     other = Browser(app)
     other.keep(admin.jar())
     assert other.get(PAGE).status_code == 403
+    assert PAGE not in other.get("/admin/").text

@@ -52,7 +52,8 @@ class InviteForm(AddressForm):
 
 def _reset_second_factor(user: User, **who: Any) -> None:
     for part in all_parts():
-        if part.access:
+        # A passkey, which logs in without the second factor; no API tokens.
+        if part.access and part.passwordless:
             part.access.end(user)
     operators.drop_factors(user, **who)
 
@@ -119,7 +120,7 @@ def act(public_id: str, action: str) -> ResponseReturnValue:
     ACTIONS[action](user, by=admin.public_id)
     mail.notify(user, "account_changed", change=action)
     db.session.commit()
-    flash(_("Done. The user is told by mail."))
+    flash(_("Done."))
     return redirect(url_for(".show_user", public_id=public_id), 303)
 
 
@@ -144,7 +145,7 @@ def _find(public_id: str) -> User:
 def _lock(admin: User, user: User) -> tuple[User, User]:
     """Lock an admin and the account that the admin is about to change."""
     if admin.id == user.id:
-        abort(403, _("Another administrator has to do this to your account."))
+        abort(403, _("This is your own account. Only another administrator can change it here."))
     # In the order of ids: of two admins who lock each other's account out at once, the second
     # finds itself locked, and one admin is left.
     locked = {user_id: accounts.lock(user_id) for user_id in sorted((admin.id, user.id))}
@@ -155,4 +156,8 @@ def _lock(admin: User, user: User) -> tuple[User, User]:
 
 
 def _refuse() -> ResponseReturnValue:
-    abort(410, _("This invitation was used, has expired or was withdrawn. Ask for a new one."))
+    reason = _(
+        "This invitation was used, has expired or was withdrawn. If you already have an account, "
+        "log in. Otherwise ask for a new invitation."
+    )
+    abort(410, reason)

@@ -15,7 +15,7 @@ from ...support.accounts import add_user, leave_traces
 from ...support.http import EMAIL, PASSWORD, Browser
 from ...support.mail import letters
 from ...support.parts import add_part
-from ...support.sql import rows
+from ...support.sql import rows, run_sql
 
 PATH = "/account/data"
 PAGE = "/account/delete"
@@ -84,6 +84,15 @@ def test_the_file_has_nothing_of_other_users(app: Flask) -> None:
     assert account["links"] == []
     assert {mail["recipient"] for mail in account["mails"]} <= {"bob@example.com"}
     assert {event["kind"] for event in account["events"]} == {"login", "data_exported"}
+
+
+def test_the_file_does_not_say_which_administrator_acted_and_from_where(
+    app: Flask, ana: Browser
+) -> None:
+    run_sql(app, "UPDATE events SET kind = 'disabled', detail = '{\"by\": \"somebody else\"}'")
+    event = data_of(ana)["account"]["events"][0]
+    assert event.pop("at")
+    assert event == {"kind": "disabled", "address": "", "client": "", "detail": {}}
 
 
 def test_the_file_has_no_secret(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from datetime import date
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, select
@@ -39,17 +40,23 @@ def _collect(user: User) -> dict[str, object]:
     waiting = (Outbox.created_at, Outbox.purpose, Outbox.recipient, Outbox.language, Outbox.detail)
     own["mails"] = _rows(accounts.mails_of(user), *waiting)
     happened = (Event.at, Event.kind, Event.address, Event.client, Event.detail)
-    own["events"] = _rows(Event.user_id == user.id, *happened)
+    own["events"] = [_without_others(row) for row in _rows(Event.user_id == user.id, *happened)]
     parts = {part.name: part.export(user) for part in all_parts() if part.export}
     return {"account": own, **parts}
 
 
 def _rows(
     which: ColumnElement[bool], *columns: InstrumentedAttribute[object]
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """Return rows of a table, the oldest first: the first column is their time."""
     found = db.session.execute(select(*columns).where(which).order_by(columns[0]))
     return [dict(row) for row in found.mappings()]
+
+
+def _without_others(event: dict[str, Any]) -> dict[str, Any]:
+    """Leave out which administrator acted, and from where: that is data of another person."""
+    hidden = {"address": "", "client": "", "detail": {}}
+    return event | hidden if "by" in event["detail"] else event
 
 
 def _as_text(value: object) -> str:

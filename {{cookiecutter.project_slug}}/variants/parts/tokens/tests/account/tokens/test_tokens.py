@@ -1,5 +1,6 @@
 """Users make, list and end their own tokens."""
 
+import re
 from typing import Any
 
 import pytest
@@ -37,6 +38,8 @@ def handle_of(app: Flask) -> str:
 
 def test_a_token_is_shown_once_and_kept_as_a_hash(app: Flask, ana: Browser) -> None:
     assert f'<a href="{PAGE}">API tokens</a>' in ana.get("/account/").text
+    # What a browser sends.
+    assert re.findall(r'<option[^>]* value="(.*?)"', ana.get(PAGE).text) == ["read", "write"]
     token = make_token(ana, name="Backup at night", access="write")
     shown = ana.get(PAGE).text
     assert "Backup at night" in shown

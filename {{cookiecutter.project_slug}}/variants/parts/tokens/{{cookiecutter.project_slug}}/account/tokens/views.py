@@ -24,7 +24,7 @@ bp = Blueprint("tokens", __name__, url_prefix="/account/tokens", template_folder
 def _read_days(typed: str) -> int:
     if re.fullmatch("[0-9]{1,3}", typed) and 1 <= int(typed) <= MOST_DAYS:
         return int(typed)
-    raise ValueError(_("Please choose 1 to %(most)s days.", most=MOST_DAYS))
+    raise ValueError(_("Please enter a number from 1 to %(most)s.", most=MOST_DAYS))
 
 
 class TokenForm(Form):
@@ -36,13 +36,13 @@ class TokenForm(Form):
     )
     access = SelectField(
         lazy("Access"),
-        choices=lambda: ACCESS,
+        choices=lambda: [*ACCESS.items()],
         # WTForms' own check has an English message only.
         validate_choice=False,
         validators=[AnyOf(ACCESS, lazy("Please choose one of these."))],
     )
     days = StringField(
-        lazy("Valid for how many days"),
+        lazy("Days until it expires"),
         default="30",
         filters=[_read_days],
         render_kw={"autocomplete": "off", "inputmode": "numeric"},

@@ -7,7 +7,7 @@ from flask import Flask, abort, request
 from ...config import settings
 from ..db import SAFE_METHODS
 from ..i18n import gettext as _
-from .request import token_loader
+from .request import is_by_program
 
 logger = logging.getLogger(__name__)
 
@@ -18,8 +18,8 @@ def _refuse_cross_origin() -> None:
     Browsers send a request's origin in headers that pages cannot change, so no
     form needs a token (OWASP CSRF Prevention, Fetch Metadata).
     """
-    # A request with a token uses no cookie, so other sites have nothing to abuse.
-    if request.method in SAFE_METHODS or token_loader():
+    # A program's request uses no cookie, so other sites have nothing to abuse.
+    if request.method in SAFE_METHODS or is_by_program():
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

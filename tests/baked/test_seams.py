@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ..support.environment import apart
 from ..support.keeping_up import replace
 from ..support.own_tests import Forks
 from ..support.owner import Owned
@@ -49,6 +50,7 @@ def followed(
     )
     for seam in seams(folder):
         follow(folder, seam, lambda line: None)
+    (folder / "huey").symlink_to(apart("huey==3.5.4") / "huey")
     # It names what it puts in place of what.
     (new, old), *_ = re.findall(
         r'`("form-action [^`]+")`[^`]+`("form-action [^`]+")`', seams(folder)[0].text

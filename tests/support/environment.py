@@ -22,10 +22,11 @@ from .template import ROOT
 CACHE = ROOT / ".cache"
 REQUIREMENTS = pinned_with_all_parts("requirements-dev.txt") + PINS.read_text("ascii")
 # Each in a folder of its own, with the hash of its wheel: versions of Babel that count
-# plural forms differently, and of pip that resolve differently.
+# plural forms differently, of pip that resolve differently, and what only a seam needs.
 APART = {
     "babel==2.18.0": "e2b422b277c2b9a9630c1d7903c2a00d0830c409c59ac8cae9081c92f1aeba35",
     "babel==2.19.0": "6d49734aed1d595b2c065d012174df8c83964692f26fc461702281634dd7555b",
+    "huey==3.5.4": "a3b68953fc62fbbbfe15cd6c48bef9d8072a267234c647121c31ec466e35e8e8",
     "pip==22.3": "1daab4b8d3b97d1d763caeb01a4640a2250a0ea899e257b1e44b9eded91e15ab",
     "pip==23.2.1": "7ccf472345f20d35bdc9d1841ff5f313260c2c33fe417f48c30ac46cccabf5be",
     "pip==26.3": "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13",

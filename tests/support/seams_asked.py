@@ -13,15 +13,19 @@ from my_flask_app import account
 from my_flask_app.auth.parts import Part
 
 from .conftest import MakeApp
-from .support.http import EMAIL, Browser
+from .support.accounts import add_user
+from .support.http import EMAIL, Browser, set_cookies
+from .support.sql import run_sql, selects, statements
 
 KEY = "what the portal signs with"
+GATEWAY_KEY = "what the gateway signs with"
 PARTNER = "https://partner.example.com"
 
 
 @pytest.fixture(autouse=True)
 def portal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORTAL_KEY", KEY)
+    monkeypatch.setenv("GATEWAY_KEY", GATEWAY_KEY)
 
 
 def leave(browser: Browser) -> str:
@@ -85,6 +89,44 @@ def test_a_part(app: Flask, client: Browser, user: str) -> None:
     assert "member since" in shown
     stranger = Browser(app).get("/account/since").location or ""
     assert stranger.startswith("/auth/login")
+
+
+def vouch(email: str = EMAIL, *, key: str = GATEWAY_KEY) -> dict[str, str]:
+    """Return the headers that the gateway adds."""
+    return {"X-Gateway-User": str(URLSafeTimedSerializer(key).dumps(email))}
+
+
+def test_the_gateway_names_users(app: Flask, client: Browser, user: str) -> None:
+    with app.app_context():
+        add_user("bob@example.com", name="Bob")
+    client.login("bob@example.com")
+    with statements(app) as run:
+        page = client.get("/", headers=vouch())
+    assert "Ana" in page.text
+    assert set_cookies(page) == []
+    assert len(selects(run)) == 1
+    eve, ann = {"name": "Eve"}, {"name": "Ann"}
+    forged = vouch() | {"Sec-Fetch-Site": "cross-site"}
+    assert client.post("/account/", data=eve, headers=forged).status_code == 403
+    assert client.post("/account/", data=ann, headers=vouch()).status_code == 303
+    assert "Ann" in client.get("/", headers=vouch()).text
+    assert client.name() == "Bob"
+
+
+def test_the_gateway_alone_decides(
+    app: Flask, client: Browser, user: str, clock: TimeMachineFixture
+) -> None:
+    client.login()
+    late = vouch()
+    nobody = client.get("/account/", headers=vouch("bob@example.com")).location or ""
+    assert nobody.startswith("/auth/login")
+    assert client.get("/", headers=vouch(key="another key")).status_code == 401
+    clock.shift(62)
+    assert client.get("/", headers=late).status_code == 401
+    assert client.is_signed_in()
+    run_sql(app, "UPDATE users SET disabled_at = created_at")
+    disabled = client.get("/account/", headers=vouch()).location or ""
+    assert disabled.startswith("/auth/login")
 
 
 def test_another_origin(client: Browser, user: str) -> None:

@@ -29,7 +29,7 @@ def ana(configure: MakeApp, user: str) -> Browser:
 
 def test_no_view_that_came_with_the_project_takes_tokens(app: Flask) -> None:
     views = app.view_functions.items()
-    marked = [name for name, view in views if hasattr(view, "load_by_token")]
+    marked = [name for name, view in views if hasattr(view, "takes_tokens")]
     assert marked == []
 
 

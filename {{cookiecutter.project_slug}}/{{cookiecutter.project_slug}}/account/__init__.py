@@ -47,6 +47,8 @@ def add_part(app: Flask, part: Part) -> None:
     app.extensions["parts"].append(part)
     for purpose, compose in part.composers.items():
         mail.add_composer(app, purpose, compose)
+    if part.loader:
+        app.extensions["loaders"].append(part.loader)
     known = app.extensions["settings"]
     if part.init_app:
         part.init_app(app)

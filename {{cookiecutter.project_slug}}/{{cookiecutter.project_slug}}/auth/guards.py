@@ -7,16 +7,26 @@ from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, jsonify, make_response, redirect, request, url_for
+from flask import (
+    Flask,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ..config import settings
-from ..core.db import SAFE_METHODS, now
+from ..core.db import SAFE_METHODS, db, now
 from ..core.i18n import gettext as _, set_language
 from ..core.web.csrf import our_origin
 from ..core.web.headers import is_file
-from ..core.web.request import receive_body, token_loader, wants_json
+from ..core.web.request import loader, receive_body, wants_json
 from ..models import User
 from .parts import is_password_enough
 from .sessions import authenticated_at, load_user
@@ -114,8 +124,7 @@ def _guard() -> Response | None:
     # Before the first query: the client decides how long the body takes.
     body = receive_body() if endpoint is not None else b""
     # A database error raises here: it never lets a visitor in.
-    user: User | None = (token_loader() or load_user)()
-    g.user = user
+    g.user = user = _load_user()
     if user is not None:
         set_language(user.language)
     if endpoint is None:
@@ -126,6 +135,18 @@ def _guard() -> Response | None:
     if user is not None and not getattr(view, "checks_own_forms", False):
         refuse_form_of_another(user, body)
     return _ask_again() if _lacks_proof(view) else None
+
+
+def _load_user() -> User | None:
+    used = loader()
+    if used is None:
+        return load_user()
+    # It belongs to the cookies: the view gets an empty one, which is not saved.
+    session.clear()
+    user: User | None = used.load()
+    # The view must not begin within the transaction of a loader.
+    db.session.commit()
+    return None if user is None or user.disabled_at is not None else user
 
 
 def _refuse(endpoint: str) -> Response:

@@ -12,6 +12,7 @@ from wtforms import Field
 
 from ..config import Settings, settings
 from ..core.mail import Composer
+from ..core.web.request import Loader
 from ..models import User
 
 # A step at login: `step(user, remember, target)` returns None if there is nothing to ask, or else
@@ -70,6 +71,8 @@ class Part:
     labels: Mapping[str, str] = field(default_factory=dict)
     # Composers of its mails, by purpose.
     composers: Mapping[str, Composer] = field(default_factory=dict)
+    # Know by other means than cookies who makes a request.
+    loader: Loader | None = None
     login_step: Step | None = None
     factor: Factor | None = None
     # Tell whether a user can log in without the password, by something that counts as both

@@ -181,21 +181,21 @@ def _encoding(text: str) -> str | None:
 
 def init_app(app: Flask) -> None:
     app.extensions["composers"] = {}
-    app.extensions["mail_worker"] = worker = MailWorker(app, deliver, outbox.next_due)
+    app.extensions["mail_worker"] = MailWorker(app, deliver, outbox.next_due)
 
     @app.teardown_request
     def wake_up(error: BaseException | None) -> None:
         # A process's first request wakes it too, for mails that an earlier process left.
-        if g.pop("mails", ()) or not worker.running:
-            worker.wake()
+        if g.pop("mails", ()) or not app.extensions["mail_worker"].running:
+            wake()
 
     @app.teardown_appcontext
     def send(error: BaseException | None) -> None:
         """Send the mails that a command, a job or a script has added outside a request."""
         if "mails" not in g:
             return
-        if worker.running or has_request_context():
-            worker.wake()
+        if app.extensions["mail_worker"].running or has_request_context():
+            wake()
             return
         try:
             if not why_not_here():

@@ -9,7 +9,7 @@ from flask import Flask, abort, current_app, request
 from ...config import settings
 from ..db import SAFE_METHODS
 from ..i18n import gettext as _
-from .request import token_loader
+from .request import is_by_program
 
 T = TypeVar("T", bound=Callable[..., object])
 logger = logging.getLogger(__name__)
@@ -30,8 +30,8 @@ def _refuse_cross_origin() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "open_to_other_origins", False):
         return
-    # A request with a token uses no cookie, so other sites have nothing to abuse.
-    if request.method in SAFE_METHODS or token_loader():
+    # A program's request uses no cookie, so other sites have nothing to abuse.
+    if request.method in SAFE_METHODS or is_by_program():
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

@@ -5,10 +5,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from io import BytesIO
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, current_app, request
@@ -37,6 +37,20 @@ AT_ONCE_PER_NETWORK = 8
 logger = logging.getLogger(__name__)
 
 
+class Loader(NamedTuple):
+    """Know by other means than cookies who makes a request.
+
+    `is_used` tells by the headers alone whether the request uses these means. Then no cookie
+    counts: `load` returns the user by one query, returns None for a visitor, or aborts.
+    """
+
+    is_used: Callable[[], bool]
+    load: Callable[[], Any]
+    # Browsers or proxies may add it by themselves, as they add cookies, Basic credentials and
+    # client certificates: other sites could abuse it. False turns the cross-origin check off.
+    ambient: bool = True
+
+
 class PlainRequest(Request):
     """Read a request as a browser would have sent it."""
 
@@ -56,6 +70,12 @@ class PlainRequest(Request):
             # Treat it as GET; the server drops the body. A view that tests for "GET" would
             # treat HEAD as a form, and the cross-origin check lets HEAD pass.
             self.method = "GET"
+
+    @cached_property
+    def loader(self) -> Loader | None:
+        # Cached: the cross-origin check must not see another one than the guard.
+        loaders: list[Loader] = current_app.extensions["loaders"]
+        return next((loader for loader in loaders if loader.is_used()), None)
 
 
 class Receiving:
@@ -124,22 +144,22 @@ def _read_body() -> bytes:
         raise BadRequest from None
 
 
-def token_loader() -> Callable[[], Any] | None:
-    """Return how the view finds the user of `Authorization: Bearer`, if both are there.
+def loader() -> Loader | None:
+    """Return what decides who makes the request; None if cookies do."""
+    return cast(PlainRequest, request).loader
 
-    Browsers add cookies and Basic credentials to a request by themselves, but no such header.
-    """
-    sent = request.authorization
-    if sent is None or sent.type != "bearer":
-        return None
-    view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(view, "load_by_token", None)
+
+def is_by_program() -> bool:
+    """Tell whether what decides can only come from a program, never from a browser."""
+    used = loader()
+    return used is not None and not used.ambient
 
 
 def wants_json() -> bool:
     """Tell a script or a program, which cannot use a page, from a browser that opens one."""
-    headers = request.headers
-    if request.authorization and request.authorization.type == "bearer":
+    headers, sent = request.headers, request.authorization
+    # A program that mistypes a path sends its token too.
+    if is_by_program() or (sent and sent.type == "bearer"):
         return True
     if headers.get("Sec-Fetch-Mode", "navigate") != "navigate" or "HX-Request" in headers:
         return True
@@ -171,5 +191,6 @@ def _name_bad_value(context: ExceptionContext) -> None:
 
 def init_app(app: Flask) -> None:
     app.request_class = PlainRequest
+    app.extensions["loaders"] = list[Loader]()
     with app.app_context():
         event.listen(db.engine, "handle_error", _name_bad_value)

@@ -15,6 +15,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from ...config import settings
 from ...core.db import db
 from ...core.db.cleanup import delete_all_expired
+from ...core.web.request import loader
 from ...models import User
 from .. import browsers
 from . import cookie, ended, history, tokens
@@ -37,7 +38,7 @@ class SHA256SessionInterface(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         # Most sessions are empty and unchanged: skip working out the cookie's attributes.
-        if session or session.modified:
+        if (session or session.modified) and not loader():
             super().save_session(app, session, response)
 
 

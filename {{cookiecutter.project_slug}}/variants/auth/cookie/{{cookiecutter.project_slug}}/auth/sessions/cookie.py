@@ -10,6 +10,7 @@ from ...config import settings
 from ...core import audit
 from ...core.db import db, now, writing
 from ...core.db.cleanup import delete_expired
+from ...core.web.request import loader
 from .. import accounts
 from . import ended, history, tokens
 from .limits import Login, idle_limit, needs_touch
@@ -44,7 +45,7 @@ def write_cookie(response: Response) -> Response:
     """Sign in, sign out or renew; leave the cookie of a dead token alone."""
     # Once only: the error page for a write that failed does not try again.
     here: Presence | None = g.pop("presence", None)
-    if here is None:
+    if here is None or loader():
         return response
     if here.login:
         token = _begin(here, here.login)

@@ -13,6 +13,7 @@ from ...config import settings
 from ...core import audit
 from ...core.db import db, writing
 from ...core.db.cleanup import delete_expired
+from ...core.web.request import loader
 from .. import accounts
 from . import store
 from .limits import Login, absolute_limit, needs_touch
@@ -64,7 +65,7 @@ class ServerSessionInterface(SessionInterface):
         return ServerSession(request.cookies.get(self.get_cookie_name(app)))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not isinstance(session, ServerSession) or not session.is_unsaved:
+        if not isinstance(session, ServerSession) or not session.is_unsaved or loader():
             return
         # Once only: the error page for a save that failed does not try again.
         session.settled = True

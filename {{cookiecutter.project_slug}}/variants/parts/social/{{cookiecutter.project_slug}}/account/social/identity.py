@@ -35,11 +35,6 @@ class Identity:
         if b"\0" in stored or not 0 < len(self.subject) <= TEXT_MAX_LENGTH:
             raise ValueError("it names nobody")
 
-    def __post_init__(self) -> None:
-        # OpenID Connect Core 1.0, 2.
-        if not self.subject.isascii() or not 0 < len(self.subject) <= TEXT_MAX_LENGTH:
-            raise ValueError("it names no subject")
-
 
 @contextmanager
 def refusing() -> Iterator[None]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from ...auth.parts import Access, Part
 from ...core.i18n import lazy_gettext as lazy
+from ...core.web.request import Loader
 from ...models import User
-from . import commands, notices, store, views
+from . import bearer, commands, notices, store, views
 from .bearer import token_allowed as token_allowed
 
 
@@ -27,6 +28,7 @@ part = Part(
         "token_revoked": lazy("An API token was revoked"),
     },
     composers={"tokens_changed": notices.compose_changed},
+    loader=Loader(bearer.is_used, bearer.load, ambient=False),
     access=Access(names=store.names_of, end=store.end_all, opens_pages=False),
     disabled=store.end_all,
     export=_export,

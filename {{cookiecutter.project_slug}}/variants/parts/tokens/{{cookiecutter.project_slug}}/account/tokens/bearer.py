@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NoReturn, ParamSpec, TypeVar
 
-from flask import abort, jsonify, request
+from flask import abort, current_app, jsonify, request
 
 from ...core import audit, throttle
 from ...core.db import SAFE_METHODS, now
@@ -17,15 +17,23 @@ R = TypeVar("R")
 
 def token_allowed(view: Callable[P, R]) -> Callable[P, R]:
     """Let programs with an API token use a view. Put it right below the route."""
-    vars(view)["load_by_token"] = _load
+    vars(view)["takes_tokens"] = True
     return view
 
 
-def _load() -> User:
+def is_used() -> bool:
+    """Tell whether a request has a token, and its view takes tokens."""
+    sent = request.authorization
+    if sent is None or sent.type != "bearer":
+        return False
+    return hasattr(current_app.view_functions.get(request.endpoint or ""), "takes_tokens")
+
+
+def load() -> User:
     """Return the user of the token that a request has; raise 401, 403 or 429 without a valid one."""
     sent = request.authorization
     found = store.find((sent and sent.token) or "")
-    if found is None or found[0].ends_at <= now() or found[1].disabled_at is not None:
+    if found is None or found[0].ends_at <= now():
         # Count after the query: an attacker must not block the valid tokens of a network.
         throttle.count_opening(audit.client_address(), "token")
         _refuse(401, "invalid_token", _("This token is not valid."))

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from ...auth.messages import compose_notice
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy
 from ...models import User
-from . import challenge, codes, commands, confirming, notices, store, trusted, views
+from . import challenge, codes, commands, confirming, store, trusted, views
 
 
 def _facts(user: User) -> Iterator[tuple[str, object]]:
@@ -37,8 +38,8 @@ part = Part(
         "second_factor_on": lazy("Two-factor authentication was turned on"),
     },
     composers={
-        "second_factor_changed": notices.compose_changed,
-        "second_factor_reset": notices.compose_reset,
+        "second_factor_changed": compose_notice,
+        "second_factor_reset": compose_notice,
     },
     login_step=challenge.ask_for_code,
     factor=confirming.FACTOR,

@@ -4,8 +4,6 @@ Every write uses a connection that the caller passes: saving a session must neit
 nor roll back the view's own transaction.
 """
 
-import hashlib
-import secrets
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,10 +25,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core import audit
 from ...core.db import Base, now, read_one, write_unless_busy
+from ...core.tokens import hash_token, new_id, new_token
 from ...models import User
 from .limits import Login, idle_limit
-
-TOKEN_BYTES = 32
 
 
 class StoredSession(Base):
@@ -54,17 +51,8 @@ class StoredSession(Base):
     created_at: Mapped[datetime]
     authenticated_at: Mapped[datetime | None]
     seen_at: Mapped[datetime] = mapped_column(index=True)
-    address: Mapped[str] = mapped_column(String(45))
-    client: Mapped[str] = mapped_column(String(200))
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def hash_token(token: str) -> bytes:
-    # 256 random bits need no salt and no slow hash.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+    address: Mapped[str] = mapped_column(String(45), default=audit.client_address)
+    client: Mapped[str] = mapped_column(String(200), default=audit.client_name)
 
 
 class Stored(NamedTuple):
@@ -98,7 +86,7 @@ def find(token: str) -> tuple[Stored, User | None] | None:
 
 def add(connection: Connection, data: str, login: Login | None = None) -> tuple[str, str]:
     """Store a new session, a visitor's unless there is a login; return token and handle."""
-    token, handle, moment = new_token(), secrets.token_hex(16), now()
+    token, handle, moment = new_token(), new_id(), now()
     row = {
         "token_hash": hash_token(token),
         "handle": handle,
@@ -109,8 +97,6 @@ def add(connection: Connection, data: str, login: Login | None = None) -> tuple[
         "created_at": moment,
         "authenticated_at": moment if login and login.proved else None,
         "seen_at": moment,
-        "address": audit.client_address(),
-        "client": audit.client_name(),
     }
     connection.execute(insert(StoredSession).values(row))
     return token, handle

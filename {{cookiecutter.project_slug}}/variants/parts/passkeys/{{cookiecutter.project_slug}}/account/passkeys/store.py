@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from ...core.db import Base, db, now, upsert
 from ...core.i18n import gettext as _
 from ...core.names import NAME_MAX_LENGTH
+from ...core.tokens import new_id
 from ...models import User
 
 # The query that reads the user also fills an attribute of this name.
@@ -34,9 +35,7 @@ class Passkey(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Identifies the passkey in URLs.
-    public_id: Mapped[str] = mapped_column(
-        String(32), unique=True, default=lambda: secrets.token_hex(16)
-    )
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     # Random, the same for all passkeys of an account: the authenticator stores it, and returns
     # it at login. It must not reveal the account (WebAuthn Level 3, 14.6.1).

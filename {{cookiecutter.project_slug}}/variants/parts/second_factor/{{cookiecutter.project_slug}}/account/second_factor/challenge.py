@@ -4,8 +4,6 @@ The user is not signed in meanwhile: the browser's session opens only this page,
 request checks again whether it is still valid.
 """
 
-import secrets
-
 from flask import abort, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -21,6 +19,7 @@ from ...auth.stale_forms import checks_own_forms, is_made_for
 from ...core import audit, throttle
 from ...core.db import db, now
 from ...core.i18n import gettext as _, lazy_gettext as lazy, set_language
+from ...core.tokens import new_id
 from ...models import User
 from . import codes, store, trusted
 from .views import CodeForm, bp
@@ -42,7 +41,7 @@ def ask_for_code(user: User, remember: bool, target: str) -> Response | None:
     logout_user()
     until = int(now().timestamp()) + LIFETIME_SECONDS
     target = target if len(ascii(target)) < TARGET_MAX_LENGTH else ""
-    handle = secrets.token_hex(16)
+    handle = new_id()
     session[CHALLENGE] = (handle, user.public_id, user.session_epoch, until, remember, target)
     return redirect(url_for("second_factor.challenge"), 303)
 

@@ -4,7 +4,6 @@ Functions that write join the caller's transaction. A code works once, even in t
 requests: the statement that looks for it also uses it up.
 """
 
-import hashlib
 import hmac
 import logging
 import secrets
@@ -22,6 +21,7 @@ from ...core import audit, encryption, mail
 from ...core.audit import Event
 from ...core.db import db, now
 from ...core.i18n import gettext as _
+from ...core.tokens import hash_token
 from ...models import User
 from . import store
 from .store import RecoveryCode, SecondFactor
@@ -109,7 +109,7 @@ def renew_recovery_codes(user: User) -> list[str]:
     made = [b32encode(secrets.token_bytes(RECOVERY_CODE_BYTES)) for _ in range(RECOVERY_CODES)]
     codes = [code.decode().lower() for code in made]
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    rows = [{"user_id": user.id, "code_hash": _hash(code)} for code in codes]
+    rows = [{"user_id": user.id, "code_hash": hash_token(code)} for code in codes]
     db.session.execute(insert(RecoveryCode), rows)
     return [in_groups(code, "-") for code in codes]
 
@@ -143,7 +143,7 @@ def _use_totp(user: User, code: str) -> bool:
 
 
 def _use_recovery_code(user: User, code: str) -> bool:
-    this = (RecoveryCode.user_id == user.id, RecoveryCode.code_hash == _hash(code))
+    this = (RecoveryCode.user_id == user.id, RecoveryCode.code_hash == hash_token(code))
     gone = delete(RecoveryCode).where(*this).returning(RecoveryCode.id)
     if db.session.scalar(gone) is None:
         return False
@@ -174,7 +174,3 @@ def _plain(typed: str) -> str:
     letters = unicodedata.normalize("NFKC", typed[:TYPED_LENGTH]).lower()
     # NFKC converts full-width digits; decimal converts Arabic, Hindi and all others as well.
     return "".join(str(unicodedata.decimal(one, one)) for one in letters if one.isalnum())
-
-
-def _hash(code: str) -> bytes:
-    return hashlib.sha256(code.encode()).digest()

@@ -11,12 +11,15 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import (
     Connection,
     DateTime,
+    Delete,
     Dialect,
     Executable,
     MetaData,
     Row,
     Select,
     TypeDecorator,
+    Update,
+    literal,
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite as sqlite_dialect
@@ -97,6 +100,11 @@ def upsert(table: type[Base]) -> sqlite_dialect.Insert | postgresql.Insert:
     if db.engine.dialect.name == "sqlite":
         return sqlite_dialect.insert(table)
     return postgresql.insert(table)
+
+
+def changed(statement: Update | Delete) -> bool:
+    """Run a statement in the caller's transaction; tell whether it found a row."""
+    return db.session.scalar(statement.returning(literal(1))) is not None
 
 
 def read_one(statement: Select[*Columns], values: Mapping[str, object]) -> Row[*Columns] | None:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from ...core.db import Base, db, now, upsert
+from ...core.db import Base, changed, db, now, upsert
 from ...core.i18n import gettext as _
 from ...core.names import NAME_MAX_LENGTH
 from ...core.tokens import new_id
@@ -87,14 +87,12 @@ def add(**values: object) -> bool:
 def record_use(passkey: Passkey, changes: dict[str, object]) -> bool:
     """Record a use; return False if a parallel one has changed the counter, or it is removed."""
     same = (Passkey.id == passkey.id, Passkey.counter == passkey.counter)
-    used = update(Passkey).where(*same).values(**changes, used_at=now())
-    return db.session.scalar(used.returning(Passkey.id)) is not None
+    return changed(update(Passkey).where(*same).values(**changes, used_at=now()))
 
 
 def rename(user: User, public_id: str, name: str) -> bool:
     """Rename a passkey of an account; return False if it has none such."""
-    renamed = update(Passkey).where(*_is(user, public_id)).values(name=name)
-    return db.session.scalar(renamed.returning(Passkey.id)) is not None
+    return changed(update(Passkey).where(*_is(user, public_id)).values(name=name))
 
 
 def remove(user: User, public_id: str) -> str | None:

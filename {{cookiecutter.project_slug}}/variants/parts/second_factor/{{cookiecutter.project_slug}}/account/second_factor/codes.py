@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from ...config import settings
 from ...core import audit, encryption, mail
 from ...core.audit import Event
-from ...core.db import db, now
+from ...core.db import changed, db, now
 from ...core.i18n import gettext as _
 from ...core.tokens import hash_token
 from ...models import User
@@ -131,21 +131,18 @@ def _use_totp(user: User, code: str) -> bool:
         return False
     # Count before comparing, so that parallel guesses are all counted.
     open_to = update(SecondFactor).where(mine, SecondFactor.failures < MOST_FAILURES)
-    counted = open_to.values(failures=SecondFactor.failures + 1)
-    if db.session.scalar(counted.returning(SecondFactor.user_id)) is None:
+    if not changed(open_to.values(failures=SecondFactor.failures + 1)):
         return False
     step = matching_step(secret, code)
     if step is None:
         return False
     unused = update(SecondFactor).where(mine, SecondFactor.last_step < step)
-    right = unused.values(last_step=step, failures=0).returning(SecondFactor.user_id)
-    return db.session.scalar(right) is not None
+    return changed(unused.values(last_step=step, failures=0))
 
 
 def _use_recovery_code(user: User, code: str) -> bool:
     this = (RecoveryCode.user_id == user.id, RecoveryCode.code_hash == hash_token(code))
-    gone = delete(RecoveryCode).where(*this).returning(RecoveryCode.id)
-    if db.session.scalar(gone) is None:
+    if not changed(delete(RecoveryCode).where(*this)):
         return False
     # A recovery code proves the owner, so accept the app's codes again.
     mine = SecondFactor.user_id == user.id
@@ -164,8 +161,8 @@ def _record_failure(user: User) -> None:
         return
     # In one statement: two parallel wrong codes cause one notice.
     due = or_(SecondFactor.told_at.is_(None), SecondFactor.told_at <= day_ago)
-    told = update(SecondFactor).where(SecondFactor.user_id == user.id, due).values(told_at=now())
-    if db.session.scalar(told.returning(SecondFactor.user_id)) is not None:
+    untold = update(SecondFactor).where(SecondFactor.user_id == user.id, due)
+    if changed(untold.values(told_at=now())):
         mail.notify(user, "second_factor_changed", change=what)
 
 

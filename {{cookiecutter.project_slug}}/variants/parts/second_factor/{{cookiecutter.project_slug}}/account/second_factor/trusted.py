@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from ...config import settings
 from ...core import audit, mail, user_agents
-from ...core.db import Base, db, now
+from ...core.db import Base, changed, db, now
 from ...core.db.cleanup import delete_all_expired
 from ...core.tokens import hash_token, new_id, new_token
 from ...models import User
@@ -99,8 +99,7 @@ def end(user: User, handle: str) -> bool:
     This joins the caller's transaction, which has locked the account's row.
     """
     named = (TrustedBrowser.user_id == user.id, TrustedBrowser.handle == handle)
-    ended = delete(TrustedBrowser).where(*named).returning(TrustedBrowser.handle)
-    return db.session.scalar(ended) is not None
+    return changed(delete(TrustedBrowser).where(*named))
 
 
 def forget(user: User, keep_current: bool) -> None:

@@ -86,8 +86,7 @@ def remember(user: User, response: Response) -> Response:
         if browser is None:
             browser = _add(connection, login, hash_token(token))
         throttle.forgive(throttle.login_key(user.email, browser), within=connection)
-    known = settings()
-    response.set_cookie(_name(), token, max_age=KNOWN_FOR, **known.cookie_attributes)
+    response.set_cookie(_name(), token, max_age=KNOWN_FOR, **settings().cookie_attributes)
     return response
 
 

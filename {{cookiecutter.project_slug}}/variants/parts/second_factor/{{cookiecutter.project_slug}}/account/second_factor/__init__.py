@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from ...auth.messages import compose_notice
-from ...auth.parts import Part
+from ...auth.parts import Factor, Part
 from ...core.i18n import lazy_gettext as lazy
 from ...models import User
-from . import challenge, codes, commands, confirming, store, trusted, views
+from . import challenge, codes, commands, store, trusted, views
 
 
 def _facts(user: User) -> Iterator[tuple[str, object]]:
@@ -42,7 +42,15 @@ part = Part(
         "second_factor_reset": compose_notice,
     },
     login_step=challenge.ask_for_code,
-    factor=confirming.FACTOR,
+    factor=Factor(
+        name="code",
+        field=views.CODE,
+        hint=codes.hint,
+        is_set_up=store.is_set_up,
+        use=codes.accept,
+        since=store.since,
+        drop=store.drop,
+    ),
     export=_export,
     session_extras="second_factor/_trusted.html",
     forget_browsers=trusted.forget,

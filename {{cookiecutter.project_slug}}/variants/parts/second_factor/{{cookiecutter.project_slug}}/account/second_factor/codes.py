@@ -15,7 +15,9 @@ from textwrap import wrap
 import pyotp
 import segno
 from sqlalchemy import delete, func, insert, or_, select, update
+from wtforms import Field
 
+from ...auth.forms import reject
 from ...config import settings
 from ...core import audit, encryption, mail
 from ...core.audit import Event
@@ -76,6 +78,14 @@ def use(user: User, typed: str) -> bool:
     if not used:
         _record_failure(user)
     return used
+
+
+def accept(user: User, field: Field) -> bool:
+    """Use up the code that a user typed; if it is refused, put the reason on the field."""
+    right = use(user, str(field.data))
+    if not right:
+        reject(field, refusal(user))
+    return right
 
 
 def is_closed(user: User) -> bool:

@@ -54,11 +54,8 @@ class TrustedBrowser(Base):
 
 def is_trusted(user: User) -> bool:
     """Tell whether a user with the right password is not asked for a code in this browser."""
-    held = _held()
-    if not held:
-        return False
-    found = select(TrustedBrowser.handle).where(_live(user), TrustedBrowser.token_hash.in_(held))
-    return db.session.scalar(found) is not None
+    held = TrustedBrowser.token_hash.in_(_held())
+    return db.session.scalar(select(TrustedBrowser.handle).where(_live(user), held)) is not None
 
 
 def trust(user: User) -> None:
@@ -80,8 +77,7 @@ def trust(user: User) -> None:
 
     @after_this_request
     def set_cookie(response: Response) -> Response:
-        known = settings()
-        response.set_cookie(_name(), value, max_age=TRUSTED_FOR, **known.cookie_attributes)
+        response.set_cookie(_name(), value, max_age=TRUSTED_FOR, **settings().cookie_attributes)
         return response
 
 

@@ -13,7 +13,7 @@ from ...core.mail import external_url
 from ...core.web.csrf import our_origin
 from ...models import User
 from . import challenges, store, webauthn
-from .requests import options, read, refusal, text
+from .requests import read, text, with_json
 
 bp = Blueprint(
     "passkeys",
@@ -44,7 +44,7 @@ def add_options() -> ResponseReturnValue:
     have, handle = store.all_of(user), store.handle_of(user)
     db.session.commit()
     challenge, response = challenges.make("add", user, handle)
-    return options(response, webauthn.creation_options(challenge, user, handle, have))
+    return with_json(response, webauthn.creation_options(challenge, user, handle, have))
 
 
 @bp.post("/account/passkeys")
@@ -52,18 +52,15 @@ def add_options() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     answer, user = read(), signed_in_user()
     name = _name(text(answer, "name"))
-    try:
-        challenge = webauthn.challenge_in(answer)
-        taken = challenges.take(challenge, "add", user)
-        if taken is None:
-            raise webauthn.Refused("the challenge is not one of this browser")
-        made = webauthn.read_new(answer, challenge)
-    except webauthn.Refused as refused:
-        raise refusal(refused) from refused
+    challenge = webauthn.challenge_in(answer)
+    taken = challenges.take(challenge, "add", user)
+    if taken is None:
+        raise webauthn.Refused("the challenge is not one of this browser")
+    made = webauthn.read_new(answer, challenge)
     epoch = user.session_epoch
     # If the owner reset the password meanwhile, a thief must not leave a passkey behind.
     if accounts.lock(user.id) is None or user.session_epoch != epoch:
-        raise refusal(webauthn.Refused("the sessions of the account have ended"))
+        raise webauthn.Refused("the sessions of the account have ended")
     if not store.add(**made, user_id=user.id, user_handle=taken.user_handle, name=name):
         abort(409, _("This passkey has been added already."))
     _settle(user, "passkey_added", name)

@@ -3,8 +3,7 @@
 from click import Group
 from flask import Flask
 
-# `support` is imported for its commands, which join the group of `users`.
-from . import database, doctor, lists, mail, purge, secret, support as support, users
+from . import database, doctor, lists, mail, purge, secret, users
 
 
 def init_app(app: Flask) -> None:

@@ -106,13 +106,11 @@ class Settings:
             public_url=public_url,
             mail_server=environ.mail_server(),
             mail_from=_mail_from(environ.text("MAIL_FROM"), public_url),
-            registration_open=environ.choice("REGISTRATION", "open", "closed") == "open",
-            refuse_breached_passwords=environ.choice("BREACHED_PASSWORDS", "ignore", "refuse")
-            == "refuse",
-            hsts_subdomains=environ.choice("HSTS_SUBDOMAINS", "false", "true") == "true",
+            registration_open=not environ.choice("REGISTRATION", "open", "closed"),
+            refuse_breached_passwords=environ.choice("BREACHED_PASSWORDS", "ignore", "refuse"),
+            hsts_subdomains=environ.choice("HSTS_SUBDOMAINS", "false", "true"),
             language=environ.language(LANGUAGE, LANGUAGES),
-            require_second_factor=environ.choice("REQUIRE_SECOND_FACTOR", "false", "true")
-            == "true",
+            require_second_factor=environ.choice("REQUIRE_SECOND_FACTOR", "false", "true"),
             development=development_url is not None,
             **values,
         )

@@ -62,11 +62,12 @@ class Environ:
             raise ConfigError(name, f"must be a whole number from {least} {limit}.")
         return int(text)
 
-    def choice(self, name: str, *allowed: str) -> str:
-        value = self.text(name, allowed[0])
-        if value not in allowed:
-            raise ConfigError(name, f"must be one of: {', '.join(allowed)}.")
-        return value
+    def choice(self, name: str, default: str, other: str) -> bool:
+        """Tell whether a variable has the other of its two values."""
+        value = self.text(name, default)
+        if value not in {default, other}:
+            raise ConfigError(name, f"must be one of: {default}, {other}.")
+        return value == other
 
     def language(self, default: str, supported: tuple[str, ...]) -> str:
         """Return the first supported language of `LANGUAGE`, such as `pt_BR:en`.

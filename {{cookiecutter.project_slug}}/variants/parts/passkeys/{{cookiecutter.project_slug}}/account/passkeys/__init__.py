@@ -10,10 +10,6 @@ from ...models import User
 from . import challenges, login, store, views, webauthn
 
 
-def _facts(user: User) -> Iterator[tuple[str, object]]:
-    yield "passkeys", len(store.all_of(user))
-
-
 def _export(user: User) -> list[dict[str, object]]:
     shown = ("name", "created_at", "used_at", "backed_up", "transports")
     return [{name: getattr(one, name) for name in shown} for one in store.all_of(user)]
@@ -43,7 +39,7 @@ part = Part(
     login_autofill="webauthn",
     access=Access(names=store.names_of, end=store.remove_all),
     export=_export,
-    facts=_facts,
+    facts=lambda user: [("passkeys", len(store.all_of(user)))],
     purge={"challenges": challenges.purge},
     remarks=_remarks,
 )

@@ -1,16 +1,10 @@
 """A second factor: codes of an authenticator app, and recovery codes in case it is lost."""
 
-from collections.abc import Iterator
-
 from ...auth.messages import compose_notice
 from ...auth.parts import Factor, Part
 from ...core.i18n import lazy_gettext as lazy
 from ...models import User
 from . import challenge, codes, commands, store, trusted, views
-
-
-def _facts(user: User) -> Iterator[tuple[str, object]]:
-    yield "second factor", "on" if store.is_set_up(user) else "off"
 
 
 def _export(user: User) -> dict[str, object]:
@@ -55,7 +49,7 @@ part = Part(
     session_extras="second_factor/_trusted.html",
     forget_browsers=trusted.forget,
     purge={"trusted browsers": trusted.purge},
-    facts=_facts,
+    facts=lambda user: [("second factor", "on" if store.is_set_up(user) else "off")],
     commands=[commands.reset],
     reencrypt=store.reencrypt_all,
 )

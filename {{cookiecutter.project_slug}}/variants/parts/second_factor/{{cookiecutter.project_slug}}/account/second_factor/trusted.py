@@ -54,8 +54,11 @@ class TrustedBrowser(Base):
 
 def is_trusted(user: User) -> bool:
     """Tell whether a user with the right password is not asked for a code in this browser."""
-    held = TrustedBrowser.token_hash.in_(_held())
-    return db.session.scalar(select(TrustedBrowser.handle).where(_live(user), held)) is not None
+    held = _held()
+    if not held:
+        return False
+    found = select(TrustedBrowser.handle).where(_live(user), TrustedBrowser.token_hash.in_(held))
+    return db.session.scalar(found) is not None
 
 
 def trust(user: User) -> None:

@@ -10,7 +10,6 @@ from flask import has_request_context, request
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    ForeignKey,
     LargeBinary,
     UniqueConstraint,
     bindparam,
@@ -26,7 +25,7 @@ from werkzeug.wrappers import Response
 
 from ..config import settings
 from ..core import throttle
-from ..core.db import Base, db, now, read_one, writing
+from ..core.db import Base, OwnerId, db, now, read_one, writing
 from ..core.tokens import hash_token, new_token
 from ..models import User
 from .parts import all_parts
@@ -44,7 +43,7 @@ class KnownBrowser(Base):
 
     # The login limit counts by this id: it stays the same when the browser gets a new cookie.
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[OwnerId]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     used_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -4,22 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import (
-    ColumnElement,
-    ForeignKey,
-    LargeBinary,
-    String,
-    and_,
-    delete,
-    exists,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, LargeBinary, String, and_, delete, exists, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..config import LINK_MINUTES
 from ..core.addresses import EMAIL_MAX_LENGTH
-from ..core.db import Base, db, now
+from ..core.db import Base, OwnerId, db, now
 from ..core.tokens import hash_token, new_token
 from ..models import User
 
@@ -36,9 +26,7 @@ class Link(Base):
     purpose: Mapped[str] = mapped_column(String(20))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     email: Mapped[str] = mapped_column(String(EMAIL_MAX_LENGTH), index=True)
-    user_id: Mapped[int | None] = mapped_column(
-        ForeignKey("users.id", ondelete="CASCADE"), index=True
-    )
+    user_id: Mapped[OwnerId | None]
     # The user's epoch at creation: changing the password or address revokes the link.
     epoch: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)

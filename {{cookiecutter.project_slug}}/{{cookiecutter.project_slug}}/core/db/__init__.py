@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from inspect import iscoroutinefunction
-from typing import ClassVar, TypeVarTuple
+from typing import Annotated, ClassVar, TypeVarTuple
 
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Delete,
     Dialect,
     Executable,
+    ForeignKey,
     MetaData,
     Row,
     Select,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutError as PoolTimeout
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from ..environ import ConfigError
 from .postgres import engine_options, probe_idle_connections
@@ -51,6 +52,8 @@ REASONS = (
 )
 
 Columns = TypeVarTuple("Columns")
+# The column of a row that belongs to an account, and is deleted with it.
+OwnerId = Annotated[int, mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)]
 # Objects stay readable after a commit: the view uses the user that the guard has loaded.
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 

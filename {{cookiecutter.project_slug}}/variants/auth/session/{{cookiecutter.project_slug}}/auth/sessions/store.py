@@ -10,7 +10,6 @@ from typing import NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    ForeignKey,
     LargeBinary,
     String,
     Text,
@@ -24,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core import audit
-from ...core.db import Base, now, read_one, write_unless_busy
+from ...core.db import Base, OwnerId, now, read_one, write_unless_busy
 from ...core.tokens import hash_token, new_id, new_token
 from ...models import User
 from .limits import Login, idle_limit
@@ -42,9 +41,7 @@ class StoredSession(Base):
     # Names the session on pages and in the audit trail; grants no access.
     handle: Mapped[str] = mapped_column(String(32), unique=True)
     # None for a visitor, whose session may keep a flash message or an opened link.
-    user_id: Mapped[int | None] = mapped_column(
-        ForeignKey("users.id", ondelete="CASCADE"), index=True
-    )
+    user_id: Mapped[OwnerId | None]
     epoch: Mapped[int | None]
     data: Mapped[str] = mapped_column(Text)
     remembered: Mapped[bool]

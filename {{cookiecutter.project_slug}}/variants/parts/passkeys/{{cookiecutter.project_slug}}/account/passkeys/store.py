@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    ForeignKey,
     LargeBinary,
     Row,
     String,
@@ -18,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from ...core.db import Base, changed, db, now, upsert
+from ...core.db import Base, OwnerId, changed, db, now, upsert
 from ...core.i18n import gettext as _
 from ...core.names import NAME_MAX_LENGTH
 from ...core.tokens import new_id
@@ -36,7 +35,7 @@ class Passkey(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     # Identifies the passkey in URLs.
     public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[OwnerId]
     # Random, the same for all passkeys of an account: the authenticator stores it, and returns
     # it at login. It must not reveal the account (WebAuthn Level 3, 14.6.1).
     user_handle: Mapped[bytes] = mapped_column(LargeBinary(32))

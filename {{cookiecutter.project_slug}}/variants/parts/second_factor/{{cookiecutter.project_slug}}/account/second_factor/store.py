@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, LargeBinary, delete, exists, select, update
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from ...core import encryption
-from ...core.db import Base, changed, db
+from ...core.db import Base, OwnerId, changed, db
 from ...models import User
 
 # Rows per transaction: SQLite has one writer, and every other one waits for it.
@@ -41,7 +41,7 @@ class RecoveryCode(Base):
     __tablename__ = "recovery_codes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[OwnerId]
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 

@@ -55,7 +55,7 @@ class Environ:
     def text(self, name: str, default: str = "") -> str:
         return self._variables.get(name, "").strip() or default
 
-    def number(self, name: str, default: int, *, least: int = 1, most: int = GREATEST) -> int:
+    def number(self, name: str, default: int, least: int = 1, most: int = GREATEST) -> int:
         text = self.text(name, str(default))
         if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
             limit = "up" if most == GREATEST else f"to {most}"
@@ -151,10 +151,8 @@ class Environ:
         if not host.isascii():
             what = "must have its host in ASCII: write the xn-- form that a browser copies."
             raise ConfigError(name, what)
-        if not _is_host(host):
-            raise ConfigError(name, problem)
         # Browsers send no Secure cookies over plain http, so users could not log in.
-        if parts.scheme == "http" and not is_loopback(host):
+        if not _is_host(host) or (parts.scheme == "http" and not is_loopback(host)):
             raise ConfigError(name, problem)
         shown = f"[{host}]" if ":" in host else host
         if port in {None, {"http": 80, "https": 443}[parts.scheme]}:

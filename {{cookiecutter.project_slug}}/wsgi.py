@@ -12,7 +12,7 @@ from flask.helpers import get_debug_flag
 
 from {{ cookiecutter.project_slug }} import account, create_app
 from {{ cookiecutter.project_slug }}.auth.dev import say_where
-from {{ cookiecutter.project_slug }}.cli.refusing import refusing_app
+from {{ cookiecutter.project_slug }}.cli import refusing_app
 from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.core import logs
 from {{ cookiecutter.project_slug }}.core.checks import check_migrations, refusals

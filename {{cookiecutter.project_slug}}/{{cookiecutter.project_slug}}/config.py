@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask, current_app
 
-from .core.environ import GREATEST, ConfigError, Environ, MailServer, Rate
+from .core.environ import ConfigError, Environ, MailServer, Rate
 
 APP_NAME = "{{ cookiecutter.project_name }}"
 DESCRIPTION = "{{ cookiecutter.description }}"
@@ -40,9 +40,8 @@ LINK_MINUTES = 30
 # The Retry-After of a 503.
 RETRY_AFTER_SECONDS = 5
 ANY_DOMAIN = ".example.com"
-# Lower and upper limits of numbers, where they are not 1 and GREATEST.
-LEAST = {"password_min_length": PASSWORD_FLOOR, "trusted_proxies": 0}
-MOST = {"password_min_length": PASSWORD_CEILING}
+# The least and the greatest number allowed, where they are not those of `Environ.number`.
+RANGES = {"password_min_length": (PASSWORD_FLOOR, PASSWORD_CEILING), "trusted_proxies": (0,)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,12 +89,7 @@ class Settings:
         environ = Environ(variables)
         public_url = environ.public_url() or development_url
         values: dict[str, Any] = {
-            name: environ.number(
-                name.upper(),
-                getattr(cls, name),
-                least=LEAST.get(name, 1),
-                most=MOST.get(name, GREATEST),
-            )
+            name: environ.number(name.upper(), getattr(cls, name), *RANGES.get(name, ()))
             for name in NUMBERS
         }
         values |= {name: environ.rate(name.upper(), getattr(cls, name)) for name in RATES}
@@ -106,13 +100,11 @@ class Settings:
             public_url=public_url,
             mail_server=environ.mail_server(),
             mail_from=_mail_from(environ.text("MAIL_FROM"), public_url),
-            registration_open=environ.choice("REGISTRATION", "open", "closed") == "open",
-            refuse_breached_passwords=environ.choice("BREACHED_PASSWORDS", "ignore", "refuse")
-            == "refuse",
-            hsts_subdomains=environ.choice("HSTS_SUBDOMAINS", "false", "true") == "true",
+            registration_open=not environ.choice("REGISTRATION", "open", "closed"),
+            refuse_breached_passwords=environ.choice("BREACHED_PASSWORDS", "ignore", "refuse"),
+            hsts_subdomains=environ.choice("HSTS_SUBDOMAINS", "false", "true"),
             language=environ.language(LANGUAGE, LANGUAGES),
-            require_second_factor=environ.choice("REQUIRE_SECOND_FACTOR", "false", "true")
-            == "true",
+            require_second_factor=environ.choice("REQUIRE_SECOND_FACTOR", "false", "true"),
             development=development_url is not None,
             **values,
         )

@@ -26,7 +26,7 @@ OF_PARTS = {
     },
 }
 OF_ONE_KIND = {
-    "session": {"auth/sessions/interface.py", "new_token()"},
+    "session": {"auth/sessions/interface.py"},
     "cookie": {"auth/sessions/cookie.py"},
 }
 # Names of the web, of Python and of Flask, and names that occur only in examples.

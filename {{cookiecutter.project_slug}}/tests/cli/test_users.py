@@ -1,13 +1,19 @@
-"""`flask user` manages accounts, and refuses in one sentence."""
+"""`flask user` creates, disables and deletes accounts, and helps their users."""
 
 import pytest
 from flask import Flask
 
+from {{ cookiecutter.project_slug }}.core.environ import MailServer
+
+from ..conftest import MakeApp
+from ..support.accounts import add_user, handles
 from ..support.cli import events, run, said
 from ..support.http import EMAIL, PASSWORD, Browser
 from ..support.sql import everything_stored
 
 CREATE = ("create", EMAIL, "--name", "Ana")
+BOB = "bob@example.com"
+NONE = "MAIL_URL names no mail server to send by."
 
 
 def test_a_created_account_can_log_in(app: Flask, client: Browser) -> None:
@@ -41,3 +47,50 @@ def test_a_disabled_account_cannot_log_in_until_it_is_enabled(
     client.login()
     assert client.is_signed_in()
     assert events(app) == ["disabled", "enabled"]
+
+
+@pytest.mark.parametrize("scheme", ["console", "none"])
+def test_without_a_mail_server_there_is_no_reset(
+    configure: MakeApp, user: str, scheme: str
+) -> None:
+    """The console would show the operator the link, which opens the account."""
+    app = configure(mail_server=MailServer(scheme))
+    before = everything_stored(app)
+    assert said(run(app, "reset", EMAIL)) == NONE
+    assert everything_stored(app) == before
+
+
+def test_an_operator_ends_the_sessions_of_one_account(
+    app: Flask, client: Browser, user: str
+) -> None:
+    with app.app_context():
+        add_user(BOB)
+    bob = Browser(app)
+    bob.login(BOB)
+    client.login(remember="y")
+    done = run(app, "end-sessions", EMAIL)
+    assert (done.exit_code, done.output) == (0, f"All sessions of {EMAIL} have ended.\n")
+    assert not client.is_signed_in()
+    assert handles(app) == []
+    assert bob.is_signed_in()
+    assert events(app) == ["sessions_ended_by_operator"]
+    assert client.login().status_code == 303
+    assert client.is_signed_in()
+
+
+def test_an_operator_ends_the_sessions_of_all_accounts(
+    app: Flask, client: Browser, user: str
+) -> None:
+    with app.app_context():
+        add_user(BOB)
+    bob = Browser(app)
+    bob.login(BOB, remember="y")
+    client.login()
+    done = run(app, "end-sessions", "--all")
+    assert (done.exit_code, done.output) == (0, "All sessions of everybody have ended.\n")
+    assert not client.is_signed_in()
+    assert not bob.is_signed_in()
+    assert handles(app) == []
+    assert events(app) == ["sessions_ended_by_operator"]
+    bob.login(BOB)
+    assert bob.is_signed_in()

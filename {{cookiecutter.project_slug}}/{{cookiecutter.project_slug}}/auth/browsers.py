@@ -4,15 +4,12 @@ A known browser has its own login limit, which an attacker who guesses passwords
 cannot use up. The cookie grants no access: a thief who copies it gets no more guesses than others.
 """
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 
 from flask import has_request_context, request
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    ForeignKey,
     LargeBinary,
     UniqueConstraint,
     bindparam,
@@ -28,12 +25,12 @@ from werkzeug.wrappers import Response
 
 from ..config import settings
 from ..core import throttle
-from ..core.db import Base, db, now, read_one, writing
+from ..core.db import Base, OwnerId, db, now, read_one, writing
+from ..core.tokens import hash_token, new_token
 from ..models import User
 from .parts import all_parts
 from .sessions.limits import Login
 
-TOKEN_BYTES = 32
 KNOWN_FOR = timedelta(days=180)
 BROWSERS_PER_ACCOUNT = 10
 
@@ -46,7 +43,7 @@ class KnownBrowser(Base):
 
     # The login limit counts by this id: it stays the same when the browser gets a new cookie.
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[OwnerId]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     used_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -77,19 +74,18 @@ def remember(user: User, response: Response) -> Response:
     The cookie gets a new value each time, so a copy of the old one is useless. If the password
     changes during the login, the browser stays unknown.
     """
-    token, held = secrets.token_urlsafe(TOKEN_BYTES), _held()
+    token, held = new_token(), _held()
     login = Login.of(user)
     # Reading a raised epoch begins a transaction, which would block the next one (SQLite).
     db.session.commit()
     with writing() as connection:
         if not _lock(connection, login, held):
             return response
-        browser = _move(connection, login, held, _hash(token))
+        browser = _move(connection, login, held, hash_token(token))
         if browser is None:
-            browser = _add(connection, login, _hash(token))
+            browser = _add(connection, login, hash_token(token))
         throttle.forgive(throttle.login_key(user.email, browser), within=connection)
-    known = settings()
-    response.set_cookie(_name(), token, max_age=KNOWN_FOR, **known.cookie_attributes)
+    response.set_cookie(_name(), token, max_age=KNOWN_FOR, **settings().cookie_attributes)
     return response
 
 
@@ -147,12 +143,7 @@ def _add(connection: Connection, login: Login, token_hash: bytes) -> int:
 
 def _held() -> bytes:
     """Return the hash of this browser's cookie; without a cookie, it matches no row."""
-    return _hash(request.cookies.get(_name(), "") if has_request_context() else "")
-
-
-def _hash(token: str) -> bytes:
-    # 256 random bits need no salt and no slow hash.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+    return hash_token(request.cookies.get(_name(), "") if has_request_context() else "")
 
 
 def _name() -> str:

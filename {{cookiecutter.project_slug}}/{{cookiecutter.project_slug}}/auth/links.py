@@ -1,31 +1,19 @@
 """Own mailed links: random, stored hashed, used once, soon expired."""
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import (
-    ColumnElement,
-    ForeignKey,
-    LargeBinary,
-    String,
-    and_,
-    delete,
-    exists,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, LargeBinary, String, and_, delete, exists, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..config import LINK_MINUTES
 from ..core.addresses import EMAIL_MAX_LENGTH
-from ..core.db import Base, db, now
+from ..core.db import Base, OwnerId, db, now
+from ..core.tokens import hash_token, new_token
 from ..models import User
 
 LIFETIME = timedelta(minutes=LINK_MINUTES)
-TOKEN_BYTES = 32
 
 
 class Link(Base):
@@ -38,9 +26,7 @@ class Link(Base):
     purpose: Mapped[str] = mapped_column(String(20))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     email: Mapped[str] = mapped_column(String(EMAIL_MAX_LENGTH), index=True)
-    user_id: Mapped[int | None] = mapped_column(
-        ForeignKey("users.id", ondelete="CASCADE"), index=True
-    )
+    user_id: Mapped[OwnerId | None]
     # The user's epoch at creation: changing the password or address revokes the link.
     epoch: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -61,10 +47,10 @@ def create(
     Unless `epoch_bound`, it stays valid when its user's password or address changes.
     `since` overrides the creation time when the mail was delayed.
     """
-    token, began_at = secrets.token_urlsafe(TOKEN_BYTES), since or now()
+    token, began_at = new_token(), since or now()
     link = Link(
         purpose=purpose,
-        token_hash=_hash(token),
+        token_hash=hash_token(token),
         email=email,
         user_id=user.id if user else None,
         epoch=user.session_epoch if user and epoch_bound else None,
@@ -78,7 +64,7 @@ def create(
 
 def find_by_token(purpose: str, token: str) -> Link | None:
     """Return the live link of a token that came in a URL."""
-    return _find(purpose, Link.token_hash == _hash(token))
+    return _find(purpose, Link.token_hash == hash_token(token))
 
 
 def find_last(purpose: str, ids: Sequence[int]) -> Link | None:
@@ -133,11 +119,6 @@ def _is_live() -> ColumnElement[bool]:
         User.id == Link.user_id, User.session_epoch == Link.epoch, same_address
     )
     return and_(Link.ends_at > now(), or_(Link.epoch.is_(None), unchanged))
-
-
-def _hash(token: str) -> bytes:
-    # 256 random bits need no salt and no slow hash.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def init_app(app: Flask) -> None:

@@ -31,9 +31,9 @@ def _compose_reset(row: Outbox) -> Message | None:
 
 
 def compose_notice(row: Outbox) -> Message:
-    """Report a change and its time, and how to recover the account."""
+    """Report a change and its time, and how to recover the account; the template says which."""
     url = mail.external_url("reset.start")
-    return Message(row.purpose, {"url": url, "time": show_time(row.created_at)})
+    return Message(row.purpose, {**row.detail, "url": url, "time": show_time(row.created_at)})
 
 
 def _compose_new_browser(row: Outbox) -> Message:

@@ -45,13 +45,11 @@ def refuse_form_of_another(user: User, body: bytes) -> None:
     sent = parser.parse(BytesIO(body), request.mimetype, len(body), request.mimetype_params)
     if is_made_for(mark_of(user), sent[1]):
         return
-    abort(
-        409,
-        _(
-            "You have logged in with another account since you opened this page. "
-            "Nothing was changed. Open the page again to continue."
-        ),
+    problem = _(
+        "You have logged in with another account since you opened this page. "
+        "Nothing was changed. Open the page again to continue."
     )
+    abort(409, problem)
 
 
 def _in_memory(*args: object, **kwargs: object) -> BytesIO:

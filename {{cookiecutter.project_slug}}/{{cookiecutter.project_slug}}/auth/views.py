@@ -2,6 +2,7 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from ..core import audit, throttle
 from ..core.db import db
@@ -51,6 +52,11 @@ def logout() -> ResponseReturnValue:
     if user is not None:
         audit.record("logout", user)
         db.session.commit()
+    return leave()
+
+
+def leave() -> Response:
+    """End the browser's session, and lead home."""
     logout_user()
     response = redirect(url_for("pages.home"), 303)
     # Clear what pages stored in the browser (ASVS 14.3.1). Not "cache": pages are not cached,

@@ -1,10 +1,10 @@
-"""Register the commands that manage the app from a terminal."""
+"""Register the commands that manage the app from a terminal; with bad settings, those that help."""
 
-from click import Group
-from flask import Flask
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
 
-# `support` is imported for its commands, which join the group of `users`.
-from . import database, doctor, lists, mail, purge, secret, support as support, users
+from . import database, doctor, lists, mail, purge, secret, users
 
 
 def init_app(app: Flask) -> None:
@@ -14,5 +14,21 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(command)
     for part in app.extensions["parts"]:
         for command in part.commands:
-            parent = app.cli if isinstance(command, Group) else users.group
+            parent = app.cli if isinstance(command, click.Group) else users.group
             parent.add_command(command)
+
+
+class _RefusingGroup(AppGroup):
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = super().get_command(ctx, cmd_name)
+        if command is None:
+            raise click.ClickException(current_app.extensions["problem"])
+        return command
+
+
+def refusing_app(problem: str) -> Flask:
+    """Return an app with `flask secret` and `flask doctor`; other commands report the problem."""
+    app = Flask(__name__)
+    app.extensions["problem"] = problem
+    app.cli = _RefusingGroup(commands=[secret.group, doctor.command])
+    return app

@@ -39,6 +39,10 @@ def list_users(email: str | None) -> None:
 def _facts(user: User) -> list[Sequence[object]]:
     logins = select(Event).where(Event.user_id == user.id, Event.kind == "login")
     last = db.session.scalars(logins.order_by(Event.id.desc()).limit(1)).first()
+    sessions = [
+        ("session", one.first_seen, one.last_seen, one.address, user_agents.describe(one.client))
+        for one in active_sessions(user)
+    ]
     return [
         ("address", user.email),
         ("name", user.name),
@@ -48,16 +52,7 @@ def _facts(user: User) -> list[Sequence[object]]:
         *(fact for part in all_parts() if part.facts for fact in part.facts(user)),
         ("last login", last and last.at),
         ("from", last and f"{last.address} {user_agents.describe(last.client)}"),
-        *(
-            (
-                "session",
-                one.first_seen,
-                one.last_seen,
-                one.address,
-                user_agents.describe(one.client),
-            )
-            for one in active_sessions(user)
-        ),
+        *sessions,
     ]
 
 

@@ -3,13 +3,16 @@
 import sys
 
 import click
+from sqlalchemy import delete, update
 
 from ..auth import accounts, operators, passwords
+from ..auth.browsers import KnownBrowser
 from ..config import settings
-from ..core import addresses, audit, names
+from ..core import addresses, audit, mail, names
 from ..core.db import db
 from ..models import User
 from .database import DatabaseGroup
+from .mail import need_mail_server, send_own
 
 group = DatabaseGroup("user", help="Manage accounts.")
 
@@ -72,6 +75,41 @@ def delete_user(email: str) -> None:
         raise click.ClickException("The password has just been changed: check, and try again.")
     db.session.commit()
     click.echo(f"{user.email} is deleted.")
+
+
+@group.command()
+@click.argument("email")
+def reset(email: str) -> None:
+    """Mail a link for a new password to the account's address."""
+    # A link and no password: the operator never learns or sets one.
+    need_mail_server()
+    user = find_user(email)
+    if user.disabled_at is not None:
+        raise click.ClickException(f"{user.email} is disabled: enable it first.")
+    mail.notify(user, "reset")
+    audit.record("reset_started_by_operator", user)
+    db.session.commit()
+    send_own()
+    click.echo(f"A link for a new password went to {user.email}.")
+
+
+@group.command("end-sessions")
+@click.argument("email", required=False)
+@click.option("--all", "everybody", is_flag=True, help="End those of every account.")
+def end_all_sessions(email: str | None, everybody: bool) -> None:
+    """End all sessions of an account, or of everybody."""
+    if (email is None) != everybody:
+        raise click.UsageError("Give either an address or --all.")
+    user = find_user(email) if email is not None else None
+    if user is not None:
+        operators.end_all_sessions(user)
+    else:
+        # Each session of either kind stores the epoch it began in (ASVS 7.4.5).
+        db.session.execute(update(User).values(session_epoch=User.session_epoch + 1))
+        db.session.execute(delete(KnownBrowser))
+        audit.record("sessions_ended_by_operator")
+    db.session.commit()
+    click.echo(f"All sessions of {user.email if user else 'everybody'} have ended.")
 
 
 def find_user(email: str) -> User:

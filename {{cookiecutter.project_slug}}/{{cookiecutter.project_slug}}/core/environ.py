@@ -55,18 +55,19 @@ class Environ:
     def text(self, name: str, default: str = "") -> str:
         return self._variables.get(name, "").strip() or default
 
-    def number(self, name: str, default: int, *, least: int = 1, most: int = GREATEST) -> int:
+    def number(self, name: str, default: int, least: int = 1, most: int = GREATEST) -> int:
         text = self.text(name, str(default))
         if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
             limit = "up" if most == GREATEST else f"to {most}"
             raise ConfigError(name, f"must be a whole number from {least} {limit}.")
         return int(text)
 
-    def choice(self, name: str, *allowed: str) -> str:
-        value = self.text(name, allowed[0])
-        if value not in allowed:
-            raise ConfigError(name, f"must be one of: {', '.join(allowed)}.")
-        return value
+    def choice(self, name: str, default: str, other: str) -> bool:
+        """Tell whether a variable has the other of its two values."""
+        value = self.text(name, default)
+        if value not in {default, other}:
+            raise ConfigError(name, f"must be one of: {default}, {other}.")
+        return value == other
 
     def language(self, default: str, supported: tuple[str, ...]) -> str:
         """Return the first supported language of `LANGUAGE`, such as `pt_BR:en`.
@@ -150,10 +151,8 @@ class Environ:
         if not host.isascii():
             what = "must have its host in ASCII: write the xn-- form that a browser copies."
             raise ConfigError(name, what)
-        if not _is_host(host):
-            raise ConfigError(name, problem)
         # Browsers send no Secure cookies over plain http, so users could not log in.
-        if parts.scheme == "http" and not is_loopback(host):
+        if not _is_host(host) or (parts.scheme == "http" and not is_loopback(host)):
             raise ConfigError(name, problem)
         shown = f"[{host}]" if ":" in host else host
         if port in {None, {"http": 80, "https": 443}[parts.scheme]}:

@@ -28,13 +28,12 @@ def normalise(text: str) -> str:
     name = " ".join(word for word in spaced.split(" ") if word)
     for at, letter in enumerate(name):
         if not _is_allowed(name, at):
-            raise ValueError(
-                _(
-                    "This name contains a character that cannot be shown (%(code)s). "
-                    "Please delete the name and type it again.",
-                    code=f"U+{ord(letter):04X}",
-                )
+            problem = _(
+                "This name contains a character that cannot be shown (%(code)s). "
+                "Please delete the name and type it again.",
+                code=f"U+{ord(letter):04X}",
             )
+            raise ValueError(problem)
     if not any(unicodedata.category(letter)[0] in "LNPS" for letter in name):
         raise ValueError(_("Please type a name."))
     if len(name) > NAME_MAX_LENGTH:

@@ -77,7 +77,7 @@ def count_mail(address: str) -> None:
 
 def forgive(key: str, *, within: Session | Connection | None = None) -> None:
     """Reset a counter, in the caller's transaction."""
-    (within or db.session).execute(delete(Throttle).where(Throttle.key == _hash(key)))
+    (within or db.session).execute(delete(Throttle).where(Throttle.key == hash_key(key)))
 
 
 def network(address: str) -> str:
@@ -103,7 +103,7 @@ def _count(key: str, limit: Rate, address: str) -> None:
     ends_at = moment + timedelta(seconds=limit.seconds)
     # A window that ends too far ahead began before the clock was set back: it has expired too.
     over = (Throttle.ends_at <= moment) | (Throttle.ends_at > ends_at + CLOCKS_DIFFER_BY)
-    first = upsert(Throttle).values(key=_hash(key), count=1, ends_at=ends_at)
+    first = upsert(Throttle).values(key=hash_key(key), count=1, ends_at=ends_at)
     statement = first.on_conflict_do_update(
         index_elements=[Throttle.key],
         set_={
@@ -120,6 +120,7 @@ def _count(key: str, limit: Rate, address: str) -> None:
         raise TooManyRequests(retry_after=wait)
 
 
-def _hash(key: str) -> str:
+def hash_key(key: str) -> str:
+    """Return the form in which a key is stored."""
     # A hash: the table keeps no addresses of people who mistyped or have no account.
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -4,24 +4,28 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from inspect import iscoroutinefunction
-from typing import ClassVar, TypeVarTuple
+from typing import Annotated, ClassVar, TypeVarTuple
 
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import (
     Connection,
     DateTime,
+    Delete,
     Dialect,
     Executable,
+    ForeignKey,
     MetaData,
     Row,
     Select,
     TypeDecorator,
+    Update,
+    literal,
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutError as PoolTimeout
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from ..environ import ConfigError
 from .postgres import engine_options, probe_idle_connections
@@ -48,6 +52,8 @@ REASONS = (
 )
 
 Columns = TypeVarTuple("Columns")
+# The column of a row that belongs to an account, and is deleted with it.
+OwnerId = Annotated[int, mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)]
 # Objects stay readable after a commit: the view uses the user that the guard has loaded.
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
@@ -97,6 +103,11 @@ def upsert(table: type[Base]) -> sqlite_dialect.Insert | postgresql.Insert:
     if db.engine.dialect.name == "sqlite":
         return sqlite_dialect.insert(table)
     return postgresql.insert(table)
+
+
+def changed(statement: Update | Delete) -> bool:
+    """Run a statement in the caller's transaction; tell whether it found a row."""
+    return db.session.scalar(statement.returning(literal(1))) is not None
 
 
 def read_one(statement: Select[*Columns], values: Mapping[str, object]) -> Row[*Columns] | None:

@@ -5,14 +5,13 @@ owner from a reset. Each mail waits after the last one, never for longer than a 
 lives, so the mailbox always holds a link that works.
 """
 
-import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import case
 
 from ...config import LINK_MINUTES
 from ..db import db, now, upsert
-from ..throttle import CLOCKS_DIFFER_BY, Throttle
+from ..throttle import CLOCKS_DIFFER_BY, Throttle, hash_key
 
 LIFETIME = timedelta(minutes=LINK_MINUTES)
 
@@ -24,7 +23,7 @@ REMEMBERED = timedelta(hours=24)
 def key(purpose: str, recipient: str) -> str:
     """Return the key for mails of one purpose to one recipient."""
     # A hash: most addresses that strangers type have no account, and must not be stored.
-    return hashlib.sha256(f"mail to {recipient.lower()} for {purpose}".encode()).hexdigest()
+    return hash_key(f"mail to {recipient.lower()} for {purpose}")
 
 
 def ends_at(pause_key: str) -> datetime | None:

@@ -37,7 +37,7 @@ def is_file(endpoint: str | None) -> bool:
     return view == getattr(current_app.blueprints.get(owner), "send_static_file", None)
 
 
-def _set_headers(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Add the headers of every response, unless the view has set them.
 
     This wraps the whole app, so that it works even if one of Flask's hooks has failed.
@@ -70,7 +70,3 @@ def _configured_headers(settings: Settings) -> Iterator[tuple[str, str]]:
     if (settings.public_url or "").startswith("https:"):
         covered = "; includeSubDomains" if settings.hsts_subdomains else ""
         yield "Strict-Transport-Security", f"max-age={HSTS_SECONDS}{covered}"
-
-
-def init_app(app: Flask) -> None:
-    _set_headers(app)

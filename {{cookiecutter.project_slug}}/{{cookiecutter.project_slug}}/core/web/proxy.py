@@ -19,18 +19,19 @@ HEALTH = "/healthz"
 logger = logging.getLogger(__name__)
 
 
-def _trust_proxies(app: Flask, hops: int) -> None:
-    """Take the visitor's address from `hops` proxies; warn once if there are fewer.
+def init_app(app: Flask) -> None:
+    """Take the visitor's address from these proxies; warn once if there are fewer.
 
     Never take the host: many proxies pass on a client's own X-Forwarded-Host. Take the scheme
     from PUBLIC_URL: the number of hops would not fit it (nginx sets X-Forwarded-Proto but
     appends to X-Forwarded-For).
     """
-    warned = threading.Event()
-    serve = app.wsgi_app
+    # Werkzeug builds these redirects from the Host header: a cache could keep one to any host.
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
+    configured, warned = app.extensions["settings"], threading.Event()
+    serve, hops = app.wsgi_app, configured.trusted_proxies
     if hops:
         serve = ProxyFix(serve, x_for=hops, x_proto=0, x_host=0, x_port=0, x_prefix=0)
-    configured = app.extensions["settings"]
     scheme = None if configured.development else urlsplit(configured.public_url or "").scheme
 
     def look(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -53,9 +54,3 @@ def _miscount(environ: WSGIEnvironment, hops: int) -> str | None:
     if found >= hops:
         return None
     return f"X-Forwarded-For holds {found}, so visitors share the address of a proxy"
-
-
-def init_app(app: Flask) -> None:
-    # Werkzeug builds these redirects from the Host header: a cache could keep one to any host.
-    app.url_map.strict_slashes = app.url_map.merge_slashes = False
-    _trust_proxies(app, app.extensions["settings"].trusted_proxies)

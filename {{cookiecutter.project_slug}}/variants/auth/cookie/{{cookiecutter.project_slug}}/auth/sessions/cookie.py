@@ -10,6 +10,7 @@ from ...config import settings
 from ...core import audit
 from ...core.db import db, now, writing
 from ...core.db.cleanup import delete_expired
+from ...core.tokens import new_id
 from ...core.web.request import loader
 from .. import accounts
 from . import ended, history, tokens
@@ -65,7 +66,7 @@ def _begin(here: Presence, login: Login) -> Token | None:
     """Return the token to sign in with; None if the account was deleted meanwhile."""
     moment = int(now().timestamp())
     token = Token(
-        sid=tokens.new_sid(),
+        sid=new_id(),
         user=login.public_id,
         epoch=login.epoch,
         login_at=moment,
@@ -125,7 +126,7 @@ def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None
 
 def _renew(here: Presence, token: Token) -> Token | None:
     """Return a token with a new sid and the time of this confirmation; end the old one."""
-    renewed = token._replace(sid=tokens.new_sid(), authenticated_at=int(now().timestamp()))
+    renewed = token._replace(sid=new_id(), authenticated_at=int(now().timestamp()))
     db.session.rollback()
     with writing() as connection:
         if not accounts.lock_user(connection, here.user_id):

@@ -7,7 +7,6 @@ only what the server needs to find the user and check the token's age.
 import hashlib
 import hmac
 import re
-import secrets
 from datetime import UTC, datetime
 from functools import cache
 from typing import NamedTuple
@@ -37,10 +36,6 @@ class Token(NamedTuple):
     @property
     def began_at(self) -> datetime:
         return datetime.fromtimestamp(self.login_at, UTC)
-
-
-def new_sid() -> str:
-    return secrets.token_hex(16)
 
 
 def sign(token: Token) -> str:

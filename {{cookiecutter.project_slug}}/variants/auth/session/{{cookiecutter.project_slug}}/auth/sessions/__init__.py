@@ -11,7 +11,7 @@ from flask import Flask, has_request_context, session
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from ...core.db import db
+from ...core.db import changed, db
 from ...core.db.cleanup import delete_all_expired
 from ...models import User
 from .. import browsers
@@ -101,8 +101,7 @@ def active_sessions(user: User) -> list[ActiveSession]:
 
 def end_session(user: User, handle: str) -> bool:
     """End one of the user's sessions, in the caller's transaction; False if there is none."""
-    ended = delete(StoredSession).where(_of(user), StoredSession.handle == handle)
-    return db.session.scalar(ended.returning(StoredSession.handle)) is not None
+    return changed(delete(StoredSession).where(_of(user), StoredSession.handle == handle))
 
 
 def end_sessions(user: User, *, keep_current: bool) -> None:

@@ -4,15 +4,12 @@ Every write uses a connection that the caller passes: saving a session must neit
 nor roll back the view's own transaction.
 """
 
-import hashlib
-import secrets
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    ForeignKey,
     LargeBinary,
     String,
     Text,
@@ -26,11 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core import audit
-from ...core.db import Base, now, read_one, write_unless_busy
+from ...core.db import Base, OwnerId, now, read_one, write_unless_busy
+from ...core.tokens import hash_token, new_id, new_token
 from ...models import User
 from .limits import Login, idle_limit
-
-TOKEN_BYTES = 32
 
 
 class StoredSession(Base):
@@ -45,26 +41,15 @@ class StoredSession(Base):
     # Names the session on pages and in the audit trail; grants no access.
     handle: Mapped[str] = mapped_column(String(32), unique=True)
     # None for a visitor, whose session may keep a flash message or an opened link.
-    user_id: Mapped[int | None] = mapped_column(
-        ForeignKey("users.id", ondelete="CASCADE"), index=True
-    )
+    user_id: Mapped[OwnerId | None]
     epoch: Mapped[int | None]
     data: Mapped[str] = mapped_column(Text)
     remembered: Mapped[bool]
     created_at: Mapped[datetime]
     authenticated_at: Mapped[datetime | None]
     seen_at: Mapped[datetime] = mapped_column(index=True)
-    address: Mapped[str] = mapped_column(String(45))
-    client: Mapped[str] = mapped_column(String(200))
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def hash_token(token: str) -> bytes:
-    # 256 random bits need no salt and no slow hash.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+    address: Mapped[str] = mapped_column(String(45), default=audit.client_address)
+    client: Mapped[str] = mapped_column(String(200), default=audit.client_name)
 
 
 class Stored(NamedTuple):
@@ -98,7 +83,7 @@ def find(token: str) -> tuple[Stored, User | None] | None:
 
 def add(connection: Connection, data: str, login: Login | None = None) -> tuple[str, str]:
     """Store a new session, a visitor's unless there is a login; return token and handle."""
-    token, handle, moment = new_token(), secrets.token_hex(16), now()
+    token, handle, moment = new_token(), new_id(), now()
     row = {
         "token_hash": hash_token(token),
         "handle": handle,
@@ -109,8 +94,6 @@ def add(connection: Connection, data: str, login: Login | None = None) -> tuple[
         "created_at": moment,
         "authenticated_at": moment if login and login.proved else None,
         "seen_at": moment,
-        "address": audit.client_address(),
-        "client": audit.client_name(),
     }
     connection.execute(insert(StoredSession).values(row))
     return token, handle

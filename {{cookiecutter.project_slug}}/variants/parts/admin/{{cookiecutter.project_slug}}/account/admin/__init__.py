@@ -1,16 +1,8 @@
 """Let admins invite people and look after accounts, and close views by role."""
 
-from collections.abc import Iterator
-
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy
-from ...models import User
 from . import commands, invitations, notices, roles, views
-
-
-def _facts(user: User) -> Iterator[tuple[str, object]]:
-    yield "role", roles.role_of(user)
-
 
 part = Part(
     order=90,
@@ -25,7 +17,7 @@ part = Part(
     },
     menu_extras="admin/_menu.html",
     export=roles.role_of,
-    facts=_facts,
+    facts=lambda user: [("role", roles.role_of(user))],
     commands=[commands.invite, commands.change_role],
     purge={"invitations": invitations.purge},
 )

@@ -3,6 +3,7 @@
 import click
 
 from ...auth import accounts
+from ...cli.mail import need_mail_server, send_own
 from ...cli.users import find_user, read_address, taken
 from ...core import mail
 from ...core.db import db
@@ -16,16 +17,13 @@ NONE = "none"
 @click.option("--role", type=click.Choice([*roles.ROLES]), help="The role of the new account.")
 def invite(email: str, role: str | None) -> None:
     """Mail an invitation to register, which works while registration is closed."""
-    problem = mail.why_not_here()
-    if problem:
-        raise click.ClickException(problem)
+    need_mail_server()
     address = read_address(email)
     if accounts.find(address) is not None:
         raise taken(address)
     invitations.invite(address, role)
     db.session.commit()
-    if not mail.deliver_own():
-        raise click.ClickException("The mail server did not accept the mail: see the log above.")
+    send_own()
     click.echo(f"An invitation went to {address}; it works for {invitations.LIFETIME.days} days.")
 
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, delete
+from sqlalchemy import String, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core import audit, mail
 from ...core.addresses import EMAIL_MAX_LENGTH
-from ...core.db import Base, db, now, upsert
+from ...core.db import Base, OwnerId, db, now, upsert
 from ...core.db.cleanup import delete_all_expired
 from ...models import User
 from . import roles
@@ -27,9 +27,7 @@ class Invitation(Base):
     email: Mapped[str] = mapped_column(String(EMAIL_MAX_LENGTH), primary_key=True)
     role: Mapped[str | None] = mapped_column(String(20))
     # The admin who invited; None if an operator did.
-    invited_by: Mapped[int | None] = mapped_column(
-        ForeignKey("users.id", ondelete="CASCADE"), index=True
-    )
+    invited_by: Mapped[OwnerId | None]
     ends_at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -1,13 +1,13 @@
 """Let users download their data, and delete their account for good."""
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, request
 from flask.typing import ResponseReturnValue
 
 from ...auth import accounts
 from ...auth.confirm import check_current_password, form_for
 from ...auth.forms import show_form
 from ...auth.guards import recent_factor_required, recent_login_required, signed_in_user
-from ...auth.sessions import logout_user
+from ...auth.views import leave
 from ...core import audit, mail
 from ...core.db import db
 from ...core.i18n import gettext as _
@@ -46,9 +46,6 @@ def delete() -> ResponseReturnValue:
         db.session.commit()
         return redirect(url_for(".delete"), 303)
     db.session.commit()
-    logout_user()
+    response = leave()
     flash(_("Your account was deleted. Goodbye."))
-    response = redirect(url_for("pages.home"), 303)
-    # As at logout: clear what pages stored in the browser too.
-    response.headers["Clear-Site-Data"] = '"storage"'
     return response

@@ -38,13 +38,9 @@ def _compose_changed(row: Outbox) -> Message | None:
     return Message("email_changed", {"url": url, "days": UNDO_FOR.days, "time": show_time(since)})
 
 
-def _compose_undone(row: Outbox) -> Message:
-    return Message("email_change_undone", {"time": show_time(row.created_at)})
-
-
 COMPOSERS = {
     "email_change": _compose_change,
     "email_changed": _compose_changed,
-    "email_change_undone": _compose_undone,
+    "email_change_undone": compose_notice,
     "email_change_final": compose_notice,
 }

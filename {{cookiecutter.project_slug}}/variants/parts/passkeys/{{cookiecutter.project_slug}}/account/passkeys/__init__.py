@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 
+from ...auth.messages import compose_notice
 from ...auth.parts import Access, Part
 from ...config import Settings
 from ...core.i18n import lazy_gettext as lazy
 from ...models import User
-from . import login, notices, store, views, webauthn
-
-
-def _facts(user: User) -> Iterator[tuple[str, object]]:
-    yield "passkeys", len(store.all_of(user))
+from . import login, store, views, webauthn
 
 
 def _export(user: User) -> list[dict[str, object]]:
@@ -33,7 +30,7 @@ part = Part(
         "passkey_removed": lazy("A passkey was removed"),
         "passkey_renamed": lazy("A passkey was renamed"),
     },
-    composers={"passkeys_changed": notices.compose_changed},
+    composers={"passkeys_changed": compose_notice},
     login_step=login.ask_for_passkey,
     passwordless=store.has_passkey,
     set_up_views=["passkeys.add_options", "passkeys.add"],
@@ -42,6 +39,6 @@ part = Part(
     login_autofill="webauthn",
     access=Access(names=store.names_of, end=store.remove_all),
     export=_export,
-    facts=_facts,
+    facts=lambda user: [("passkeys", len(store.all_of(user)))],
     remarks=_remarks,
 )

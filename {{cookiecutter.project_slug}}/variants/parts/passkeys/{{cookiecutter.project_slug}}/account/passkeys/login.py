@@ -16,7 +16,7 @@ from ...core import audit, throttle
 from ...core.db import db
 from ...models import User
 from . import store, webauthn
-from .requests import read, refusal, text
+from .requests import read, text, with_json
 from .views import bp
 
 
@@ -84,7 +84,7 @@ def confirm() -> ResponseReturnValue:
 
 
 def _check(answer: dict[str, Any], purpose: str, owner: User | None = None) -> User:
-    """Return the user whose passkey answers a challenge of this browser, or raise 400.
+    """Return the user whose passkey answers a challenge of this browser, or raise Refused (400).
 
     With `owner`, refuse the passkeys of others: a thief at an open session has one too.
     """
@@ -102,17 +102,15 @@ def _check(answer: dict[str, Any], purpose: str, owner: User | None = None) -> U
         changes = webauthn.verify(answer, challenge, passkey, owner_known=owner is not None)
         if not store.record_use(passkey, changes):
             raise webauthn.Refused("another request has just used this passkey")
-    except webauthn.Refused as refused:
+    except webauthn.Refused:
         db.session.rollback()
         audit.record("passkey_failed", found[1] if found else owner)
         db.session.commit()
-        raise refusal(refused) from refused
+        raise
     return user
 
 
 def _as_json(answer: Response) -> Response:
     """Turn a redirect into JSON, with its cookies: `fetch` would follow it unseen."""
     answer.status_code = 200
-    answer.set_data(jsonify(location=answer.headers.pop("Location")).get_data())
-    answer.mimetype = "application/json"
-    return answer
+    return with_json(answer, {"location": answer.headers.pop("Location")})

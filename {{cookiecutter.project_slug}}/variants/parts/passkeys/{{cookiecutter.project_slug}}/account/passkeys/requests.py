@@ -1,16 +1,9 @@
 """Read the JSON that the script sends, and answer it."""
 
-import logging
 from typing import Any
 
-from flask import abort, request
-from werkzeug.exceptions import BadRequest
-
-from ...core import audit
-from ...core.i18n import gettext as _
-from .webauthn import Refused
-
-logger = logging.getLogger(__name__)
+from flask import abort, jsonify, request
+from werkzeug.wrappers import Response
 
 
 def read() -> dict[str, Any]:
@@ -18,7 +11,7 @@ def read() -> dict[str, Any]:
     if request.mimetype != "application/json":
         abort(415)
     try:
-        found = request.get_json(silent=True)
+        found = request.get_json()
     except RecursionError:
         found = None
     if not isinstance(found, dict):
@@ -32,7 +25,8 @@ def text(answer: dict[str, Any], key: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def refusal(refused: Refused) -> BadRequest:
-    """Log why an answer does not verify; return one reason for all, which helps no attacker."""
-    logger.warning("a passkey was refused: %s", audit.printable(str(refused))[:200])
-    return BadRequest(_("This passkey was not accepted. Please try again."))
+def with_json(response: Response, found: dict[str, Any]) -> Response:
+    """Put JSON into a response that has cookies already."""
+    response.set_data(jsonify(found).get_data())
+    response.mimetype = "application/json"
+    return response

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    ForeignKey,
     LargeBinary,
     Row,
     String,
@@ -18,9 +17,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from ...core.db import Base, db, now, upsert
+from ...core.db import Base, OwnerId, changed, db, now, upsert
 from ...core.i18n import gettext as _
 from ...core.names import NAME_MAX_LENGTH
+from ...core.tokens import new_id
 from ...models import User
 
 # The query that reads the user also fills an attribute of this name.
@@ -34,10 +34,8 @@ class Passkey(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Identifies the passkey in URLs.
-    public_id: Mapped[str] = mapped_column(
-        String(32), unique=True, default=lambda: secrets.token_hex(16)
-    )
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
+    user_id: Mapped[OwnerId]
     # Random, the same for all passkeys of an account: the authenticator stores it, and returns
     # it at login. It must not reveal the account (WebAuthn Level 3, 14.6.1).
     user_handle: Mapped[bytes] = mapped_column(LargeBinary(32))
@@ -88,14 +86,12 @@ def add(**values: object) -> bool:
 def record_use(passkey: Passkey, changes: dict[str, object]) -> bool:
     """Record a use; return False if a parallel one has changed the counter, or it is removed."""
     same = (Passkey.id == passkey.id, Passkey.counter == passkey.counter)
-    used = update(Passkey).where(*same).values(**changes, used_at=now())
-    return db.session.scalar(used.returning(Passkey.id)) is not None
+    return changed(update(Passkey).where(*same).values(**changes, used_at=now()))
 
 
 def rename(user: User, public_id: str, name: str) -> bool:
     """Rename a passkey of an account; return False if it has none such."""
-    renamed = update(Passkey).where(*_is(user, public_id)).values(name=name)
-    return db.session.scalar(renamed.returning(Passkey.id)) is not None
+    return changed(update(Passkey).where(*_is(user, public_id)).values(name=name))
 
 
 def remove(user: User, public_id: str) -> str | None:

@@ -14,7 +14,7 @@ from ...core.mail import external_url
 from ...core.web.csrf import our_origin
 from ...models import User
 from . import store, webauthn
-from .requests import read, refusal, text
+from .requests import read, text
 
 bp = Blueprint(
     "passkeys",
@@ -53,18 +53,15 @@ def add_options() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     answer, user = read(), signed_in_user()
     name = _name(text(answer, "name"))
-    try:
-        challenge = webauthn.challenge_in(answer)
-        taken = ceremonies.take(challenge, "add passkey", user)
-        if taken is None:
-            raise webauthn.Refused("the challenge is not one of this browser")
-        made = webauthn.read_new(answer, challenge)
-    except webauthn.Refused as refused:
-        raise refusal(refused) from refused
+    challenge = webauthn.challenge_in(answer)
+    taken = ceremonies.take(challenge, "add passkey", user)
+    if taken is None:
+        raise webauthn.Refused("the challenge is not one of this browser")
+    made = webauthn.read_new(answer, challenge)
     epoch = user.session_epoch
     # If the owner reset the password meanwhile, a thief must not leave a passkey behind.
     if accounts.lock(user.id) is None or user.session_epoch != epoch:
-        raise refusal(webauthn.Refused("the sessions of the account have ended"))
+        raise webauthn.Refused("the sessions of the account have ended")
     handle = bytes.fromhex(taken["handle"])
     if not store.add(**made, user_id=user.id, user_handle=handle, name=name):
         abort(409, _("This passkey has been added already."))

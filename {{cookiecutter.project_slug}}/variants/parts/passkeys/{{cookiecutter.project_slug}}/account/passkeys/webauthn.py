@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from fido2.server import Fido2Server
+from fido2.server import Fido2Server, to_descriptor
 from fido2.utils import websafe_decode, websafe_encode
 from fido2.webauthn import (
     AttestationConveyancePreference,
@@ -19,16 +19,17 @@ from fido2.webauthn import (
     AuthenticationResponse,
     AuthenticatorTransport,
     CollectedClientData,
-    PublicKeyCredentialDescriptor as Descriptor,
-    PublicKeyCredentialParameters,
+    PublicKeyCredentialDescriptor,
     PublicKeyCredentialRpEntity,
-    PublicKeyCredentialType,
     PublicKeyCredentialUserEntity,
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
+from werkzeug.exceptions import BadRequest
 
 from ...config import Settings, settings
+from ...core import audit
+from ...core.i18n import gettext as _
 from ...models import User
 from .store import Passkey
 
@@ -39,13 +40,16 @@ ALGORITHMS = (-7, -8, -257)
 VERIFIED = UserVerificationRequirement.REQUIRED
 # WebAuthn Level 3, 5.8.3.
 ID_MAX_LENGTH = 1023
-TYPE = PublicKeyCredentialType.PUBLIC_KEY
 Answer = Mapping[str, Any]
 logger = logging.getLogger(__name__)
 
 
-class Refused(Exception):
-    """The answer of a browser does not verify."""
+class Refused(BadRequest):
+    """The answer of a browser does not verify: log why, and tell an attacker nothing of it."""
+
+    def __init__(self, why: str) -> None:
+        logger.warning("a passkey was refused: %s", audit.printable(why)[:200])
+        super().__init__(_("This passkey was not accepted. Please try again."))
 
 
 def host_of(known: Settings) -> str:
@@ -67,7 +71,7 @@ def creation_options(
     """Return what `parseCreationOptionsFromJSON` takes; `have` must not be added again."""
     options, _state = _server().register_begin(
         PublicKeyCredentialUserEntity(id=handle, name=user.email, display_name=user.name),
-        list(map(_describe, have)),
+        _describe(have),
         resident_key_requirement=ResidentKeyRequirement.REQUIRED,
         user_verification=VERIFIED,
         challenge=challenge,
@@ -77,7 +81,7 @@ def creation_options(
 
 def request_options(challenge: bytes, allowed: Iterable[Passkey]) -> dict[str, Any]:
     """Return what `parseRequestOptionsFromJSON` takes; without `allowed`, any passkey will do."""
-    named = list(map(_describe, allowed))
+    named = _describe(allowed)
     options, _state = _server().authenticate_begin(named, VERIFIED, challenge=challenge)
     return dict(options)
 
@@ -156,9 +160,7 @@ def _server() -> Fido2Server:
         attestation=AttestationConveyancePreference.NONE,
         verify_origin=lambda origin: origin == settings().public_url,
     )
-    server.allowed_algorithms = [
-        PublicKeyCredentialParameters(type=TYPE, alg=one) for one in ALGORITHMS
-    ]
+    server.allowed_algorithms = [one for one in server.allowed_algorithms if one.alg in ALGORITHMS]
     return server
 
 
@@ -166,9 +168,11 @@ def _state(challenge: bytes) -> dict[str, object]:
     return {"challenge": websafe_encode(challenge), "user_verification": VERIFIED}
 
 
-def _describe(passkey: Passkey) -> Descriptor:
-    how = [AuthenticatorTransport(one) for one in passkey.transports.split()]
-    return Descriptor(type=TYPE, id=passkey.credential_id, transports=how)
+def _describe(passkeys: Iterable[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+    return [
+        to_descriptor(AttestedCredentialData(one.credential), one.transports.split())
+        for one in passkeys
+    ]
 
 
 def _client_data(answer: Answer) -> CollectedClientData:

@@ -1,10 +1,11 @@
-"""Switching it off and new recovery codes require a recent password and code."""
+"""Switching it off and new recovery codes require a recent password and code; operators can help."""
 
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
 from ...support.accounts import add_user, copy_of, handles
+from ...support.cli import run
 from ...support.http import EMAIL, PASSWORD, Browser
 from ...support.mail import letters
 from ...support.sql import rows
@@ -104,3 +105,14 @@ def test_each_change_requires_a_password_and_code_of_the_last_ten_minutes(
     assert owner.get(PAGE).status_code == 303
     owner.post("/auth/confirm", data={"password": PASSWORD, "code": phone.code()})
     assert owner.get(PAGE).status_code == 200
+
+
+def test_a_reset_leaves_the_second_factors_of_other_users(app: Flask, user: str) -> None:
+    with app.app_context():
+        add_user(BOB, name="Bob")
+    for email in (EMAIL, BOB):
+        equip(app, email)
+    run(app, "reset-second-factor", EMAIL)
+    for table in ("second_factors", "recovery_codes"):
+        left = rows(app, f"SELECT DISTINCT email FROM users JOIN {table} ON user_id = users.id")
+        assert left == [{"email": BOB}]

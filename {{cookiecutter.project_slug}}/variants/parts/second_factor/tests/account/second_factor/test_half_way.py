@@ -6,12 +6,14 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
+from {{ cookiecutter.project_slug }}.auth.guards import is_public
+
 from ...support.accounts import add_user, copy_of, end_everywhere
 from ...support.html import addresses, form_at
 from ...support.http import Browser
 from ...support.mail import open_link
 from ...support.sql import everything_stored, run_sql
-from .phone import ARRIVING, Phone, equip, give_code, give_password
+from .phone import ARRIVING, PAGE, Phone, equip, give_code, give_password
 
 BOB = "bob@example.com"
 
@@ -155,3 +157,14 @@ def test_the_code_form_of_an_earlier_login_is_refused(
     assert f'name="made_for" value="{newer["made_for"]}"' in wrong.text
     assert half_way.post(ARRIVING, data={**newer, "code": bobs.code()}).status_code == 303
     assert half_way.name() == "Bob"
+
+
+def test_only_the_code_page_is_public(app: Flask, client: Browser) -> None:
+    with app.app_context():
+        ours = {name for name in app.view_functions if name.startswith("second_factor.")}
+        assert {name for name in ours if is_public(name)} == {"second_factor.challenge"}
+    assert client.get(PAGE).location.startswith("/auth/login?")
+    for path in (f"{PAGE}/codes", f"{PAGE}/off"):
+        assert client.post(path).location == "/auth/login"
+    # Without the password step, even this page redirects to login.
+    assert client.get(ARRIVING).location == "/auth/login"

@@ -1,15 +1,10 @@
 """A second factor: codes of an authenticator app, and recovery codes in case it is lost."""
 
-from collections.abc import Iterator
-
-from ...auth.parts import Part
+from ...auth.messages import compose_notice
+from ...auth.parts import Factor, Part
 from ...core.i18n import lazy_gettext as lazy
 from ...models import User
-from . import challenge, codes, commands, confirming, notices, store, trusted, views
-
-
-def _facts(user: User) -> Iterator[tuple[str, object]]:
-    yield "second factor", "on" if store.is_set_up(user) else "off"
+from . import challenge, codes, commands, store, trusted, views
 
 
 def _export(user: User) -> dict[str, object]:
@@ -37,16 +32,24 @@ part = Part(
         "second_factor_on": lazy("Two-factor authentication was turned on"),
     },
     composers={
-        "second_factor_changed": notices.compose_changed,
-        "second_factor_reset": notices.compose_reset,
+        "second_factor_changed": compose_notice,
+        "second_factor_reset": compose_notice,
     },
     login_step=challenge.ask_for_code,
-    factor=confirming.FACTOR,
+    factor=Factor(
+        name="code",
+        field=views.CODE,
+        hint=codes.hint,
+        is_set_up=store.is_set_up,
+        use=codes.accept,
+        since=store.since,
+        drop=store.drop,
+    ),
     export=_export,
     session_extras="second_factor/_trusted.html",
     forget_browsers=trusted.forget,
     purge={"trusted browsers": trusted.purge},
-    facts=_facts,
+    facts=lambda user: [("second factor", "on" if store.is_set_up(user) else "off")],
     commands=[commands.reset],
     reencrypt=store.reencrypt_all,
 )

@@ -4,8 +4,6 @@ The user is not signed in meanwhile: the browser's session opens only this page,
 request checks again whether it is still valid.
 """
 
-import secrets
-
 from flask import abort, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -13,7 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 from ...auth import login_steps
-from ...auth.forms import reject, show_form
+from ...auth.forms import show_form
 from ...auth.guards import login_not_required
 from ...auth.sessions import is_challenge_over, logout_user
 from ...auth.sessions.limits import CHALLENGE
@@ -21,6 +19,7 @@ from ...auth.stale_forms import checks_own_forms, is_made_for
 from ...core import audit, throttle
 from ...core.db import db, now
 from ...core.i18n import gettext as _, lazy_gettext as lazy, set_language
+from ...core.tokens import new_id
 from ...models import User
 from . import codes, store, trusted
 from .views import CodeForm, bp
@@ -42,7 +41,7 @@ def ask_for_code(user: User, remember: bool, target: str) -> Response | None:
     logout_user()
     until = int(now().timestamp()) + LIFETIME_SECONDS
     target = target if len(ascii(target)) < TARGET_MAX_LENGTH else ""
-    handle = secrets.token_hex(16)
+    handle = new_id()
     session[CHALLENGE] = (handle, user.public_id, user.session_epoch, until, remember, target)
     return redirect(url_for("second_factor.challenge"), 303)
 
@@ -62,26 +61,23 @@ def challenge() -> ResponseReturnValue:
     set_language(user.language)
     if not is_made_for(handle, request.form):
         # The code may be for another account, whose login began earlier in another tab.
-        abort(
-            409,
-            _(
-                "You have started another login since you opened this page. "
-                "Nothing was changed. Open the page again to continue."
-            ),
+        problem = _(
+            "You have started another login since you opened this page. "
+            "Nothing was changed. Open the page again to continue."
         )
+        abort(409, problem)
     page = "second_factor/challenge.html"
     if request.method == "GET" or not form.validate():
         return show_form(page, form, hint=codes.hint(user), made_for=handle)
     key = throttle.code_key(user)
     throttle.count_guess(key, audit.client_address())
-    if codes.use(user, str(form.code.data)):
-        throttle.forgive(key)
-        if form.trust.data:
-            trusted.trust(user)
-        return login_steps.complete_login(user, remember=remember, target=target, both_factors=True)
-    db.session.commit()
-    reject(form.code, codes.refusal(user))
-    return show_form(page, form, hint=codes.hint(user), made_for=handle)
+    if not codes.accept(user, form.code):
+        db.session.commit()
+        return show_form(page, form, hint=codes.hint(user), made_for=handle)
+    throttle.forgive(key)
+    if form.trust.data:
+        trusted.trust(user)
+    return login_steps.complete_login(user, remember=remember, target=target, both_factors=True)
 
 
 def _challenged() -> tuple[str, User, bool, str] | None:

@@ -4,7 +4,6 @@ Functions that write join the caller's transaction. A code works once, even in t
 requests: the statement that looks for it also uses it up.
 """
 
-import hashlib
 import hmac
 import logging
 import secrets
@@ -16,12 +15,15 @@ from textwrap import wrap
 import pyotp
 import segno
 from sqlalchemy import delete, func, insert, or_, select, update
+from wtforms import Field
 
+from ...auth.forms import reject
 from ...config import settings
 from ...core import audit, encryption, mail
 from ...core.audit import Event
-from ...core.db import db, now
+from ...core.db import changed, db, now
 from ...core.i18n import gettext as _
+from ...core.tokens import hash_token
 from ...models import User
 from . import store
 from .store import RecoveryCode, SecondFactor
@@ -78,6 +80,14 @@ def use(user: User, typed: str) -> bool:
     return used
 
 
+def accept(user: User, field: Field) -> bool:
+    """Use up the code that a user typed; if it is refused, put the reason on the field."""
+    right = use(user, str(field.data))
+    if not right:
+        reject(field, refusal(user))
+    return right
+
+
 def is_closed(user: User) -> bool:
     """Tell whether there were so many wrong codes that only recovery codes are accepted."""
     factor = store.find(user)
@@ -109,7 +119,7 @@ def renew_recovery_codes(user: User) -> list[str]:
     made = [b32encode(secrets.token_bytes(RECOVERY_CODE_BYTES)) for _ in range(RECOVERY_CODES)]
     codes = [code.decode().lower() for code in made]
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    rows = [{"user_id": user.id, "code_hash": _hash(code)} for code in codes]
+    rows = [{"user_id": user.id, "code_hash": hash_token(code)} for code in codes]
     db.session.execute(insert(RecoveryCode), rows)
     return [in_groups(code, "-") for code in codes]
 
@@ -131,21 +141,18 @@ def _use_totp(user: User, code: str) -> bool:
         return False
     # Count before comparing, so that parallel guesses are all counted.
     open_to = update(SecondFactor).where(mine, SecondFactor.failures < MOST_FAILURES)
-    counted = open_to.values(failures=SecondFactor.failures + 1)
-    if db.session.scalar(counted.returning(SecondFactor.user_id)) is None:
+    if not changed(open_to.values(failures=SecondFactor.failures + 1)):
         return False
     step = matching_step(secret, code)
     if step is None:
         return False
     unused = update(SecondFactor).where(mine, SecondFactor.last_step < step)
-    right = unused.values(last_step=step, failures=0).returning(SecondFactor.user_id)
-    return db.session.scalar(right) is not None
+    return changed(unused.values(last_step=step, failures=0))
 
 
 def _use_recovery_code(user: User, code: str) -> bool:
-    this = (RecoveryCode.user_id == user.id, RecoveryCode.code_hash == _hash(code))
-    gone = delete(RecoveryCode).where(*this).returning(RecoveryCode.id)
-    if db.session.scalar(gone) is None:
+    this = (RecoveryCode.user_id == user.id, RecoveryCode.code_hash == hash_token(code))
+    if not changed(delete(RecoveryCode).where(*this)):
         return False
     # A recovery code proves the owner, so accept the app's codes again.
     mine = SecondFactor.user_id == user.id
@@ -164,8 +171,8 @@ def _record_failure(user: User) -> None:
         return
     # In one statement: two parallel wrong codes cause one notice.
     due = or_(SecondFactor.told_at.is_(None), SecondFactor.told_at <= day_ago)
-    told = update(SecondFactor).where(SecondFactor.user_id == user.id, due).values(told_at=now())
-    if db.session.scalar(told.returning(SecondFactor.user_id)) is not None:
+    untold = update(SecondFactor).where(SecondFactor.user_id == user.id, due)
+    if changed(untold.values(told_at=now())):
         mail.notify(user, "second_factor_changed", change=what)
 
 
@@ -174,7 +181,3 @@ def _plain(typed: str) -> str:
     letters = unicodedata.normalize("NFKC", typed[:TYPED_LENGTH]).lower()
     # NFKC converts full-width digits; decimal converts Arabic, Hindi and all others as well.
     return "".join(str(unicodedata.decimal(one, one)) for one in letters if one.isalnum())
-
-
-def _hash(code: str) -> bytes:
-    return hashlib.sha256(code.encode()).digest()

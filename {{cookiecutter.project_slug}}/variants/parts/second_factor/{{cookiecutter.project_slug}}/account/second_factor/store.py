@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, LargeBinary, delete, exists, select, update
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from ...core import encryption
-from ...core.db import Base, db
+from ...core.db import Base, OwnerId, changed, db
 from ...models import User
 
 # Rows per transaction: SQLite has one writer, and every other one waits for it.
@@ -41,7 +41,7 @@ class RecoveryCode(Base):
     __tablename__ = "recovery_codes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[OwnerId]
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
@@ -87,8 +87,7 @@ def reencrypt_all(keys: Sequence[str]) -> tuple[int, list[str]]:
                 unreadable.append(email)
                 continue
             same = (SecondFactor.user_id == last_id, SecondFactor.secret == token)
-            changed = update(SecondFactor).where(*same).values(secret=renewed)
-            done += db.session.scalar(changed.returning(SecondFactor.user_id)) is not None
+            done += changed(update(SecondFactor).where(*same).values(secret=renewed))
         db.session.commit()
     # The last SELECT, which found no more rows, has begun a transaction too.
     db.session.commit()

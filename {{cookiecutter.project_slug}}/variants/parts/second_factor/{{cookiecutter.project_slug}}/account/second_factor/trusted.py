@@ -5,25 +5,23 @@ account that trusts the browser: with one token for all of them, a user of a sha
 could copy it before another user ticks the box.
 """
 
-import hashlib
 import re
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import after_this_request, has_request_context, request
-from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, and_, delete, select
+from sqlalchemy import ColumnElement, LargeBinary, String, and_, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
 from ...config import settings
 from ...core import audit, mail, user_agents
-from ...core.db import Base, db, now
+from ...core.db import Base, OwnerId, changed, db, now
 from ...core.db.cleanup import delete_all_expired
+from ...core.tokens import hash_token, new_id, new_token
 from ...models import User
 from . import store
 
-TOKEN_BYTES = 32
 # So many bytes in base64.
 TOKEN = re.compile("[A-Za-z0-9_-]{43}")
 # From the code on, however often the browser is used. The pages say "30 days".
@@ -38,12 +36,12 @@ class TrustedBrowser(Base):
     __tablename__ = "trusted_browsers"
 
     # Names the browser on pages; grants no access.
-    handle: Mapped[str] = mapped_column(String(32), primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    handle: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    user_id: Mapped[OwnerId]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    created_at: Mapped[datetime] = mapped_column(index=True)
-    address: Mapped[str] = mapped_column(String(45))
-    client: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    address: Mapped[str] = mapped_column(String(45), default=audit.client_address)
+    client: Mapped[str] = mapped_column(String(200), default=audit.client_name)
 
     @property
     def name(self) -> str:
@@ -74,24 +72,15 @@ def trust(user: User) -> None:
     kept = newest.where(_live(user), TrustedBrowser.token_hash.not_in(_held())).limit(MOST - 1)
     mine = TrustedBrowser.user_id == user.id
     db.session.execute(delete(TrustedBrowser).where(mine, TrustedBrowser.handle.not_in(kept)))
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    row = TrustedBrowser(
-        handle=secrets.token_hex(16),
-        user_id=user.id,
-        token_hash=_hash(token),
-        created_at=now(),
-        address=audit.client_address(),
-        client=audit.client_name(),
-    )
-    db.session.add(row)
+    token = new_token()
+    db.session.add(TrustedBrowser(user_id=user.id, token_hash=hash_token(token)))
     audit.record("browser_trusted", user)
     mail.notify(user, "second_factor_changed", change="browser_trusted")
     value = ".".join([token, *_tokens()[: MOST - 1]])
 
     @after_this_request
     def set_cookie(response: Response) -> Response:
-        known = settings()
-        response.set_cookie(_name(), value, max_age=TRUSTED_FOR, **known.cookie_attributes)
+        response.set_cookie(_name(), value, max_age=TRUSTED_FOR, **settings().cookie_attributes)
         return response
 
 
@@ -109,8 +98,7 @@ def end(user: User, handle: str) -> bool:
     This joins the caller's transaction, which has locked the account's row.
     """
     named = (TrustedBrowser.user_id == user.id, TrustedBrowser.handle == handle)
-    ended = delete(TrustedBrowser).where(*named).returning(TrustedBrowser.handle)
-    return db.session.scalar(ended) is not None
+    return changed(delete(TrustedBrowser).where(*named))
 
 
 def forget(user: User, keep_current: bool) -> None:
@@ -135,12 +123,7 @@ def _tokens() -> list[str]:
 
 
 def _held() -> list[bytes]:
-    return [_hash(token) for token in _tokens()]
-
-
-def _hash(token: str) -> bytes:
-    # 256 random bits need no salt and no slow hash.
-    return hashlib.sha256(token.encode()).digest()
+    return [hash_token(token) for token in _tokens()]
 
 
 def _name() -> str:

@@ -26,13 +26,14 @@ PENDING = "second_factor"
 PENDING_SECONDS = 30 * 60
 # A browser's spelling checker may send typed text to another server.
 CODE_INPUT = {"autocomplete": "one-time-code", "spellcheck": "false"}
+CODE = StringField(lazy("Code"), validators=[DataRequired(REQUIRED)], render_kw=CODE_INPUT)
 
 bp = Blueprint("second_factor", __name__, template_folder="templates")
 bp.add_app_template_global(trusted.find_all, "trusted_browsers")
 
 
 class CodeForm(Form):
-    code = StringField(lazy("Code"), validators=[DataRequired(REQUIRED)], render_kw=CODE_INPUT)
+    code = CODE
 
 
 @bp.route("/account/second-factor", methods=["GET", "POST"])

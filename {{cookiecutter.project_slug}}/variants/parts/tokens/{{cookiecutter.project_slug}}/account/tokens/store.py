@@ -1,18 +1,18 @@
 """Own the table of API tokens. Functions that write join the caller's transaction."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, LargeBinary, Row, String, bindparam, delete, select, update
+from sqlalchemy import LargeBinary, Row, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core import audit
-from ...core.db import Base, db, now, read_one, write_unless_busy
+from ...core.db import Base, OwnerId, db, now, read_one, write_unless_busy
 from ...core.db.cleanup import delete_all_expired
 from ...core.i18n import gettext as _
 from ...core.names import NAME_MAX_LENGTH
+from ...core.tokens import hash_token, new_id
 from ...models import User
 
 # The name of the package: scanners for leaked secrets find tokens by it.
@@ -28,10 +28,8 @@ class ApiToken(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Identifies the token in URLs and commands; grants no access.
-    handle: Mapped[str] = mapped_column(
-        String(32), unique=True, default=lambda: secrets.token_hex(16)
-    )
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    handle: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
+    user_id: Mapped[OwnerId]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX_LENGTH))
     can_write: Mapped[bool]
@@ -50,7 +48,7 @@ _LOAD = (
 
 def find(token: str) -> Row[ApiToken, User] | None:
     """Return a token, even an expired one, and its user, both by one query."""
-    return read_one(_LOAD, {"token_hash": _hash(token)})
+    return read_one(_LOAD, {"token_hash": hash_token(token)})
 
 
 def touch(token: ApiToken) -> None:
@@ -78,7 +76,7 @@ def add(user: User, *, name: str, can_write: bool, days: int) -> str:
     token = PREFIX + secrets.token_hex(TOKEN_BYTES)
     ends_at = now() + timedelta(days=days)
     row = {"name": name, "can_write": can_write, "ends_at": ends_at}
-    db.session.add(ApiToken(user_id=user.id, token_hash=_hash(token), **row))
+    db.session.add(ApiToken(user_id=user.id, token_hash=hash_token(token), **row))
     return token
 
 
@@ -99,8 +97,3 @@ def names_of(user: User) -> list[str]:
 def purge() -> int:
     """Delete expired tokens, in small batches; return how many."""
     return delete_all_expired(ApiToken, ApiToken.ends_at <= now())
-
-
-def _hash(token: str) -> bytes:
-    # 256 random bits need no salt and no slow hash.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

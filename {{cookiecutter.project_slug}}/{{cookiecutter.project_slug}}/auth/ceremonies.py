@@ -4,7 +4,6 @@ Each is for one purpose, one browser and one use. In a signed cookie, it could b
 as long as the cookie is valid.
 """
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from ..config import settings
 from ..core import audit, throttle
 from ..core.db import Base, db, now
 from ..core.db.cleanup import delete_all_expired, delete_expired
+from ..core.tokens import hash_token, new_token
 from ..models import User
 
 SECRET_BYTES = 32
@@ -51,11 +51,11 @@ def begin(purpose: str, user: User | None = None, **detail: object) -> bytes:
     Raise TooManyRequests (429). Not in a GET: a mail scanner or a prefetch would fill the table.
     """
     throttle.count_opening(audit.client_address(), "ceremony")
-    browser = request.cookies.get(_cookie()) or secrets.token_urlsafe(SECRET_BYTES)
-    secret, mine = secrets.token_bytes(SECRET_BYTES), Ceremony.browser_hash == _hash(browser)
+    browser = request.cookies.get(_cookie()) or new_token()
+    secret, mine = secrets.token_bytes(SECRET_BYTES), Ceremony.browser_hash == hash_token(browser)
     new = insert(Ceremony).values(
-        secret_hash=_hash(secret),
-        browser_hash=_hash(browser),
+        secret_hash=hash_token(secret.hex()),
+        browser_hash=hash_token(browser),
         purpose=purpose,
         user_id=user.id if user else None,
         detail=detail,
@@ -84,8 +84,8 @@ def take(secret: bytes, purpose: str, user: User | None = None) -> dict[str, Any
     answers one counts. In its own transaction: an answer that fails uses it up too.
     """
     this = delete(Ceremony).where(
-        Ceremony.secret_hash == _hash(secret),
-        Ceremony.browser_hash == _hash(request.cookies.get(_cookie(), "")),
+        Ceremony.secret_hash == hash_token(secret.hex()),
+        Ceremony.browser_hash == hash_token(request.cookies.get(_cookie(), "")),
         Ceremony.purpose == purpose,
         Ceremony.user_id.is_not_distinct_from(user.id if user else None),
         Ceremony.ends_at > now(),
@@ -98,11 +98,6 @@ def take(secret: bytes, purpose: str, user: User | None = None) -> dict[str, Any
 def purge() -> int:
     """Delete what has expired; return how many."""
     return delete_all_expired(Ceremony, Ceremony.ends_at <= now())
-
-
-def _hash(secret: bytes | str) -> bytes:
-    given = secret.encode("utf-8", "surrogatepass") if isinstance(secret, str) else secret
-    return hashlib.sha256(given).digest()
 
 
 def _cookie() -> str:

@@ -1,6 +1,6 @@
 """Let users download their data, and delete their account for good."""
 
-from flask import Blueprint, Response, current_app, flash, request
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ...auth import accounts

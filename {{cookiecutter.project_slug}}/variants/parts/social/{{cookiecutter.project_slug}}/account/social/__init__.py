@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from ...auth.messages import compose_notice
 from ...auth.parts import Access, Part
 from ...core.i18n import lazy_gettext as lazy
 from ...models import User
-from . import login as login, notices, providers, store, views
+from . import login as login, providers, store, views
 
 
 def _facts(user: User) -> Iterator[tuple[str, object]]:
@@ -26,7 +27,7 @@ part = Part(
         "social_disconnected": lazy("An account at another site was disconnected"),
         "social_failed": lazy("A login with an account at another site failed"),
     },
-    composers={"connections_changed": notices.compose_changed},
+    composers={"connections_changed": compose_notice},
     init_app=providers.init_app,
     set_up_views=["social.confirm", "social.come_back"],
     login_extras="social/login.html",

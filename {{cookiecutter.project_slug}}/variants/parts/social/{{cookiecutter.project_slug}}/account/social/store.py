@@ -1,14 +1,14 @@
 """Own the table of connected accounts. Functions that write join the caller's transaction."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select, update
+from sqlalchemy import String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core import audit
-from ...core.db import Base, db, now, upsert
+from ...core.db import Base, OwnerId, db, now, upsert
+from ...core.tokens import new_id
 from ...models import User
 from .identity import TEXT_MAX_LENGTH, Identity
 from .providers import Provider, all_providers
@@ -23,10 +23,8 @@ class Connection(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Identifies the connection in URLs.
-    public_id: Mapped[str] = mapped_column(
-        String(32), unique=True, default=lambda: secrets.token_hex(16)
-    )
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
+    user_id: Mapped[OwnerId]
     issuer: Mapped[str] = mapped_column(String(TEXT_MAX_LENGTH))
     subject: Mapped[str] = mapped_column(String(TEXT_MAX_LENGTH))
     provider: Mapped[str] = mapped_column(String(30))

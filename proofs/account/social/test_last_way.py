@@ -19,11 +19,10 @@ def paths_to_disconnect(browser: Browser) -> list[str]:
     return re.findall(rf'action="({CONNECTIONS}/\w+/remove)"', browser.get(CONNECTIONS).text)
 
 
-def test_two_tabs_do_not_remove_both_ways_in(trust: Configure, provider: Provider) -> None:
-    app = trust("acme")
-    browser = Browser(app)
-    arrive(browser)
-    arrive(browser, CONFIRM)
+def test_two_tabs_do_not_remove_both_ways_in(
+    trusting: Flask, ana: Browser, provider: Provider
+) -> None:
+    arrive(ana, CONFIRM)
     provider.claims = dict(BOB)
     arrive(ana, CONNECT)
     first, second = paths_to_disconnect(ana)

@@ -45,7 +45,9 @@ def browser(trusting: Flask) -> Browser:
     return Browser(trusting)
 
 
-def address(email: str, *, verified: object = True, primary: object = False) -> dict[str, Any]:
+def address(
+    email: str | None, *, verified: object = True, primary: object = False
+) -> dict[str, Any]:
     return {"email": email, "verified": verified, "primary": primary}
 
 
@@ -55,6 +57,7 @@ OTHER = "other@example.com"
 @pytest.mark.parametrize(
     ("listed", "chosen"),
     [
+        ([address(None)], None),
         ([VERIFIED], EMAIL),
         ([address(OTHER), VERIFIED], EMAIL),
         ([address(EMAIL, verified=False, primary=True), address(OTHER)], OTHER),
@@ -184,8 +187,6 @@ def test_an_error_with_the_status_of_success_is_one(
         {"id": None},
         {"id": []},
         {"id": 10**300},
-        {"login": None, "name": None},
-        {"name": ["Ana"]},
         {"name": "A\x00na"},
         {"name": "\ud800"},
     ],
@@ -198,9 +199,7 @@ def test_a_user_that_makes_no_sense_is_refused(
     assert_refused(trusting, browser)
 
 
-@pytest.mark.parametrize(
-    "listed", [[None], [5], [{}], {"a": 1}, [{"email": None, "verified": True, "primary": True}]]
-)
+@pytest.mark.parametrize("listed", [[None], [5], [{}], {"a": 1}])
 def test_a_list_of_addresses_that_makes_no_sense_is_refused(
     trusting: Flask, browser: Browser, site: GitHub, listed: object
 ) -> None:

@@ -73,7 +73,7 @@ def read(environ: Environ) -> Iterator[Provider]:
             client_secret=_needed(*environ.secret(f"{own}CLIENT_SECRET")),
             addresses_trusted=name in trusted,
             two_factors=frozenset(_words(environ, f"{own}TWO_FACTORS")),
-            answers_by_post=environ.choice(f"{own}ANSWER", "query", "post") == "post",
+            answers_by_post=environ.choice(f"{own}ANSWER", "query", "post"),
         )
 
 

@@ -4,7 +4,6 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-
 from ....account.email.changing import BOB, NEW, UNDO, change_address, undo
 from ....account.email.conftest import Device
 from ....support.accounts import NEW_PASSWORD, add_user

@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 
 from my_flask_app.account.social import store
-from my_flask_app.auth import accounts
 
 from ....account.social.provider import ANA, Provider
 from ....support.accounts import add_user
@@ -20,7 +19,9 @@ FORM = {"name": "Thief", "password": PASSWORD}
 TAKEN = "There is an account with the address of your account at Acme."
 
 
-@pytest.mark.parametrize("email", [EMAIL, "ANA@EXAMPLE.COM", " ana@example.com ", "Ana@Example.com"])
+@pytest.mark.parametrize(
+    "email", [EMAIL, "ANA@EXAMPLE.COM", " ana@example.com ", "Ana@Example.com"]
+)
 def test_the_account_that_has_the_address_is_not_joined(
     trusting: Flask, browser: Browser, provider: Provider, user: str, email: str
 ) -> None:
@@ -86,7 +87,7 @@ def finish_registration(app: Flask) -> Callable[[], None]:
 def test_a_registration_that_ends_during_the_trip_is_not_joined(
     trusting: Flask, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before(monkeypatch, accounts, "add", finish_registration(trusting))
+    before(monkeypatch, store, "use", finish_registration(trusting))
     arrive(browser)
     assert TAKEN in flashed(browser)
     assert not browser.is_signed_in()
@@ -136,7 +137,9 @@ def test_an_account_at_a_provider_is_connected_once(
     assert arrive(bob, CONNECT).location == CONNECTIONS
     assert "This account is connected already" in flashed(bob, CONNECTIONS)
     mine = "SELECT email, subject FROM social_connections JOIN users ON users.id = user_id"
-    assert [(row["email"], row["subject"]) for row in rows(trusting, f"{mine} ORDER BY subject")] == [
+    assert [
+        (row["email"], row["subject"]) for row in rows(trusting, f"{mine} ORDER BY subject")
+    ] == [
         (EMAIL, ANA["sub"]),
         ("bob@example.com", BOB["sub"]),
     ]

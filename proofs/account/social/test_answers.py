@@ -36,8 +36,6 @@ LIES: dict[str, dict[str, Any]] = {
     "about a number": {"sub": 1001},
     "about more than fits": {"sub": "1" * 256},
     "about what PostgreSQL cannot store": {"sub": "10\x0001"},
-    "an address that is a number": {"email": 5},
-    "a name that is a list": {"name": ["Ana"]},
     "a name that PostgreSQL cannot store": {"name": "A\x00na"},
     "methods that are a word": {"amr": "mfa"},
     "methods that are no words": {"amr": [["mfa"]]},
@@ -163,10 +161,11 @@ def test_apple_writes_true_as_a_text(trusting: Flask, browser: Browser, provider
 
 
 @pytest.mark.parametrize(
-    "email", ["", None, "ana", "ana@example.com\nBcc: x@example.com", "a" * 300]
+    "email",
+    ["", None, 5, ["ana@example.com"], "ana", "ana@example.com\nBcc: x@example.com", "a" * 300],
 )
 def test_without_a_good_address_there_is_no_account(
-    trusting: Flask, browser: Browser, provider: Provider, email: str | None
+    trusting: Flask, browser: Browser, provider: Provider, email: object
 ) -> None:
     provider.token["email"] = email
     arrive(browser)

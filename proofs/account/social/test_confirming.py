@@ -10,14 +10,13 @@ from sqlalchemy import select
 from time_machine import TimeMachineFixture
 
 from my_flask_app.account.social.store import Connection
-from my_flask_app.auth import accounts
 from my_flask_app.core.db import db
 
 from ....account.social.provider import ANA, Provider, visit
-from ....support.accounts import NEW_PASSWORD, copy_of
+from ....support.accounts import change_user, copy_of
 from ....support.html import words_of
 from ....support.http import EMAIL, Browser
-from ....support.mail import ask_for_link, letters
+from ....support.mail import letters
 from ....support.sql import rows
 from .conftest import Configure
 from .trips import (
@@ -55,16 +54,19 @@ def test_the_provider_is_told_to_ask_again(ana: Browser, provider: Provider) -> 
 
 
 @pytest.mark.parametrize(
-    "signed_in",
-    [lambda: int(time()) - 120, lambda: None, lambda: 0, lambda: int(time()) + 120, lambda: nan]
-    + [lambda: False, lambda: "", lambda: [], lambda: -1],
-    ids=["old", "absent", "zero", "in the future", "no number", "false", "empty", "a list", "below"],
+    "when",
+    [
+        lambda: int(time()) - 120,
+        lambda: int(time()) + 120,
+        *(lambda value=value: value for value in (None, 0, -1, False, "", [], nan)),
+    ],
+    ids=["old", "in the future", "absent", "zero", "below", "false", "empty", "a list", "nan"],
 )
 def test_a_provider_that_did_not_ask_again_confirms_nothing(
-    ana: Browser, provider: Provider, signed_in: Callable[[], object]
+    ana: Browser, provider: Provider, when: Callable[[], object]
 ) -> None:
     """A thief at an open browser would only have to click: the owner is signed in there too."""
-    provider.token["auth_time"] = signed_in()
+    provider.token["auth_time"] = when()
     done = arrive(ana, CONFIRM)
     assert (done.status_code, done.location) == (303, PAGE)
     assert FAILED in flashed(ana, PAGE)
@@ -125,50 +127,19 @@ def test_an_account_with_a_password_confirms_by_it(
     assert browser.post(CONFIRM).status_code == 422
 
 
-def test_a_password_chosen_during_the_trip_is_asked_for(
-    ana: Browser, trusting: Flask
-) -> None:
+def test_a_password_chosen_during_the_trip_is_asked_for(ana: Browser, trusting: Flask) -> None:
+    answer = leave(ana, CONFIRM)
     with trusting.app_context():
-        owner = accounts.find(EMAIL)
-        assert owner
-        answer = leave(ana, CONFIRM)
-        owner.password_hash = "x"
-        db.session.commit()
+        change_user(EMAIL, password_hash="x")
     ana.get(answer)
     assert not is_confirmed(ana)
-
-
-def test_a_user_without_a_password_or_a_provider_gets_one_by_mail(
-    ana: Browser, trusting: Flask
-) -> None:
-    """Setting it keeps the connected account, unless the user ends it."""
-    assert 'href="/auth/reset"' in ana.get("/account/password").text
-    link = ask_for_link(ana, "/auth/reset", EMAIL)
-    ana.get(link)
-    page = ana.get("/auth/reset/finish").text
-    assert "end_others" in page
-    assert "checked" not in page
-    done = ana.post("/auth/reset/finish", data={"password": NEW_PASSWORD})
-    assert done.status_code == 303
-    assert connections(trusting) == [ANA["sub"]]
-    assert Browser(trusting).login(password=NEW_PASSWORD).status_code == 303
-    assert "checked" in _reset_page(ana)
-    ana.post("/auth/reset/finish", data={"password": NEW_PASSWORD, "end_others": "y"})
-    assert connections(trusting) == []
-    arrive(ana)
-    assert not ana.is_signed_in()
-
-
-def _reset_page(browser: Browser) -> str:
-    browser.get(ask_for_link(browser, "/auth/reset", EMAIL))
-    return browser.get("/auth/reset/finish").text
 
 
 def test_wrong_passwords_say_nothing_about_an_account_without_one(
     ana: Browser, trusting: Flask
 ) -> None:
     pages = [
-        words_of(Browser(trusting).login(email, "wrong, quite wrong").text)
+        words_of(Browser(trusting).login(email, "wrong, quite wrong"))
         for email in (EMAIL, "nobody@example.com")
     ]
     assert pages[0] == pages[1]
@@ -176,15 +147,7 @@ def test_wrong_passwords_say_nothing_about_an_account_without_one(
         assert Browser(trusting).login(password=given).status_code == 422
 
 
-def test_the_confirm_form_takes_no_password_of_an_account_without_one(ana: Browser) -> None:
-    for form in ({}, {"password": ""}, {"password": "x"}):
-        assert ana.post(PAGE, data=form).status_code == 422
-    assert not is_confirmed(ana)
-
-
-def test_deletion_without_a_password_needs_a_recent_proof(
-    ana: Browser, trusting: Flask
-) -> None:
+def test_deletion_without_a_password_needs_a_recent_proof(ana: Browser, trusting: Flask) -> None:
     assert ana.post("/account/delete").location.startswith(PAGE)
     arrive(ana, CONFIRM)
     assert ana.post("/account/delete").status_code == 303

@@ -236,11 +236,6 @@ def test_the_way_on_is_on_this_site(browser: Browser, target: str) -> None:
     assert arrive(browser, next=target).location == "/"
 
 
-def test_the_remembered_are_remembered(browser: Browser) -> None:
-    done = arrive(browser, remember="y")
-    assert any("max-age" in one.attributes for one in set_cookies(done) if one.name != CEREMONY)
-
-
 @pytest.mark.parametrize("where", [LOGIN, CALLBACK])
 def test_leaving_and_coming_back_are_limited_by_network(
     trusting: Flask, browser: Browser, where: str
@@ -264,28 +259,3 @@ def test_a_provider_that_is_not_set_up_has_no_page(ana: Browser) -> None:
         arrive(ana, CONFIRM)
         assert ana.post(path).status_code in ({404} if "callback" not in path else {200})
     assert ana.get("/auth/with/x/callback?state=login.00").status_code == 404
-
-
-def test_only_a_recent_proof_leaves_to_connect(ana: Browser, provider: Provider) -> None:
-    """A login with the provider proves nothing: it may have signed the user in last week."""
-    assert ana.post(CONNECT).status_code == 303
-    assert "/auth/confirm" in ana.post(CONNECT).location
-    assert ana.post(f"{CONNECTIONS}/x/remove").location.startswith("/auth/confirm")
-
-
-def test_closed_registration_is_closed(trust: Configure) -> None:
-    app = trust("acme", registration_open=False)
-    browser = Browser(app)
-    arrive(browser)
-    assert "New accounts are created by the people who run this site." in flashed(browser)
-    assert emails(app) == []
-
-
-def test_where_addresses_are_not_trusted_no_account_is_made(
-    trust: Configure,
-) -> None:
-    app = trust("acme", environ={"SOCIAL_TRUSTED_ADDRESSES": ""})
-    browser = Browser(app)
-    arrive(browser)
-    assert "is not connected yet" in flashed(browser)
-    assert emails(app) == []

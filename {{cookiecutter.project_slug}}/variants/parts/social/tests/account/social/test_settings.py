@@ -32,11 +32,14 @@ def test_nothing_is_trusted_unless_the_operator_says_so() -> None:
     (acme,) = providers(**ACME)
     assert not acme.addresses_trusted
     assert not acme.two_factors
+    assert not acme.answers_by_post
     assert "a secret for tests alone" not in repr(acme)
     trusting = {"SOCIAL_TRUSTED_ADDRESSES": "acme", "SOCIAL_ACME_TWO_FACTORS": "mfa, hwk"}
     (acme,) = providers(**ACME, **trusting)
     assert acme.addresses_trusted
     assert acme.two_factors == {"mfa", "hwk"}
+    (acme,) = providers(**ACME, SOCIAL_ACME_ANSWER="post")
+    assert acme.answers_by_post
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_no_part_hides_a_file_of_the_core_or_of_another_part() -> None:
         ("standard", " ".join(sorted(STANDARD))),
         ("standard, data", "standard"),
         ("guide,, data,", "data guide"),
-        ("standard, tokens, admin", "all"),
+        ("standard, tokens, admin, social", "all"),
     ],
 )
 def test_answers_that_mean_the_same_bake_the_same(

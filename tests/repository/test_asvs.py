@@ -18,7 +18,7 @@ from ..support.template import ROOT
 from ..support.template import SLUG
 
 # OWASP ASVS 5.0.0: the level of each requirement of a section, in order. Chapters 5
-# (files), 10 (OAuth) and 17 (WebRTC) are about what no project does.
+# (files) and 17 (WebRTC) are about what no project does.
 LEVELS = {
     "1.1": "22",
     "1.2": "1111122223",
@@ -60,6 +60,13 @@ LEVELS = {
     "8.4": "23",
     "9.1": "111",
     "9.2": "1222",
+    "10.1": "22",
+    "10.2": "223",
+    "10.3": "22223",
+    "10.4": "1111122222233333",
+    "10.5": "22222",
+    "10.6": "22",
+    "10.7": "222",
     "11.1": "2233",
     "11.2": "22233",
     "11.3": "11233",

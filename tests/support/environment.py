@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from . import openid
 from .locking import pinned_with_all_parts
 from .proofs import PINS
 from .template import ROOT
@@ -92,6 +93,8 @@ def main() -> None:
     for pin in APART:
         if not apart(pin).exists():
             install_apart(pin)
+    if not openid.exists():
+        openid.install()
 
 
 if __name__ == "__main__":

@@ -60,14 +60,16 @@ OTHER_STANDARD_LIBRARIES = """
     smtpd sndhdr spwd sre_compile sre_constants sre_parse sunau telnetlib test uu xdrlib
 """
 DEPENDENCIES = """
-    alembic argon2 asgiref ast_serialize attr babel blinker cffi click colorama coverage
-    cryptography dns dotenv email_validator execnet fido2 flask flask_alembic
-    flask_sqlalchemy_lite greenlet gunicorn hypothesis idna iniconfig itsdangerous
-    jinja2 librt mako markdown_it markupsafe mdurl mypy mypy_extensions mypyc packaging
-    pathspec pip pkg_resources pluggy psycopg psycopg2 psycopg_binary py pycparser
-    pygments pyotp pytest pytest_cov pytest_randomly pythonjsonlogger qrcode ruff segno
+    alembic argon2 asgiref ast_serialize attr authlib babel blinker certifi cffi
+    charset_normalizer click colorama coverage cryptography dns dotenv
+    email_validator execnet fido2 flask flask_alembic flask_sqlalchemy_lite greenlet
+    gunicorn hypothesis idna iniconfig itsdangerous jinja2 joserfc librt mako
+    markdown_it markupsafe mdurl mypy mypy_extensions mypyc packaging pathspec pip
+    pkg_resources pluggy psycopg psycopg2 psycopg_binary py pycparser pygments pyotp
+    pytest pytest_cov pytest_randomly pythonjsonlogger qrcode requests ruff segno
     setuptools sortedcontainers sqlalchemy time_machine typing_extensions tzdata
-    ua_parser ua_parser_builtins uv waitress werkzeug wheel wtforms xdist zxcvbn
+    ua_parser ua_parser_builtins urllib3 uv waitress werkzeug wheel wtforms xdist
+    zxcvbn
 """
 # The project's own names, and what its tools make and git ignores.
 FOLDERS = """

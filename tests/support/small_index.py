@@ -103,7 +103,7 @@ class Index:
 
 
 def newer(version: str) -> str:
-    return f"{version}.9999"
+    return f"{version.partition('.post')[0]}.9999"
 
 
 def pins(lock: Path) -> dict[str, str]:

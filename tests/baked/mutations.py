@@ -66,9 +66,13 @@ class Mutation:
         found = _only(self.test, _definitions(project / "tests"))
         return f"{found.file.relative_to(project)}::{found.name.rpartition('.')[2]}"
 
+    def file(self, project: Path) -> Path:
+        """Return the file that it breaks."""
+        return self._place(project).file
+
     def is_of_the_machinery(self, project: Path) -> bool:
         """Tell whether an owner has no business where it breaks something."""
-        return self._place(project).file.is_relative_to(project / SLUG / "core")
+        return self.file(project).is_relative_to(project / SLUG / "core")
 
     def _place(self, project: Path) -> Definition:
         if "/" in self.within:

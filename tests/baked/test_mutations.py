@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from ..support.own_tests import BRIEFLY
 from ..support.own_tests import Forks
+from ..support.own_tests import Warm
 from . import mutations
 from .mutations import Mutation
 
@@ -45,12 +49,33 @@ def broken(
     return copy
 
 
+@pytest.fixture(scope="session")
+def warm(
+    broken: Callable[[str], Path],
+    app_python: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], Warm]]:
+    """Return a function that gives a process with the app of each kind ready."""
+    started: dict[str, Warm] = {}
+    with ExitStack() as stack:
+
+        def start(auth: str) -> Warm:
+            if auth not in started:
+                folder = tmp_path_factory.mktemp("warm")
+                process = Warm.start(app_python, broken(auth), folder)
+                started[auth] = stack.enter_context(process)
+            return started[auth]
+
+        yield start
+
+
 @pytest.mark.parametrize(("mutation", "auth"), EACH)
 def test_the_suite_notices_when_it_is_no_longer_so_that(
     mutation: Mutation,
     auth: str,
     broken: Callable[[str], Path],
     forks: Forks,
+    warm: Callable[[str], Warm],
     thorough: bool,
 ) -> None:
     project = broken(auth)
@@ -59,8 +84,10 @@ def test_the_suite_notices_when_it_is_no_longer_so_that(
     assert of_the_machinery or "tests/proofs" not in test
     if of_the_machinery and not thorough:
         pytest.skip("breaks core/, which no owner edits: --thorough runs it")
+    file, ready = mutation.file(project), warm(auth)
     with mutation.breaking(project):
-        status, said = forks.run(project, "-x", test)
+        done = ready.run(file, test)
+        status, said = done or forks.run(project, *BRIEFLY, test)
 
     assert status == TESTS_FAILED, said
     assert " failed" in said, said

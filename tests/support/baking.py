@@ -8,14 +8,18 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import CodeType
 from typing import Protocol
 
 import pytest
+from cookiecutter import generate
 from cookiecutter.environment import StrictEnvironment
 from cookiecutter.main import cookiecutter
 from jinja2 import Environment
+from jinja2 import Template
 
 from .running import must
 from .running import run_in
@@ -83,10 +87,26 @@ class Rebaker:
         )
 
 
+@dataclass
+class Place:
+    """A path to fill in, after a beginning that differs in each bake."""
+
+    beginning: str
+    rest: Template
+
+    def render(self, **context: object) -> str:
+        return self.beginning + self.rest.render(**context)
+
+
 @contextmanager
 def compiling_once() -> Iterator[None]:
-    """Let the bakes of this process share what Jinja compiles: half a bake's time."""
+    """Let the bakes of this process share what is found out about the template.
+
+    To compile it with Jinja, the paths of each project too, and to look which files are
+    text would be most of a bake.
+    """
     original: Callable[..., CodeType] = Environment.compile
+    from_string: Callable[..., Template] = Environment.from_string
     compiled: dict[tuple[object, ...], CodeType] = {}
 
     def compile_once(environment: Environment, *given: object) -> CodeType:
@@ -95,8 +115,16 @@ def compiling_once() -> Iterator[None]:
             compiled[key] = original(environment, *given)
         return compiled[key]
 
+    def fill_in(environment: Environment, text: str) -> Template | Place:
+        if not Path(text).is_absolute():
+            return from_string(environment, text)
+        beginning, brace, rest = text.partition("{")
+        return Place(beginning, from_string(environment, brace + rest))
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(StrictEnvironment, "compile", compile_once)
+        patch.setattr(StrictEnvironment, "from_string", fill_in)
+        patch.setattr(generate, "is_binary", cache(generate.is_binary))
         yield
 
 

@@ -11,8 +11,11 @@ from pathlib import Path
 from .running import clean_environment
 
 _PROGRAM = Path(__file__).with_name("forks.py")
+_WARM = Path(__file__).with_name("warm.py")
 # Of the plugins only what tests ask for: to load all takes a third of a run.
 _OPTIONS = "-q -p no:cacheprovider --disable-plugin-autoload -p time_machine".split()
+# Where a failure is expected: to show its code takes longer than most tests.
+BRIEFLY = ("-x", "--tb=native")
 
 
 class Forks:
@@ -55,3 +58,48 @@ class Forks:
         """Run what has to pass, or fail with what it said."""
         status, said = self.run(project, *arguments)
         assert status == 0, said
+
+
+class Warm:
+    """Have tests of a project run by a process that has its app; see `warm.py`."""
+
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
+        self._process = process
+        self._log = log
+
+    @classmethod
+    @contextmanager
+    def start(cls, python: Path, project: Path, folder: Path) -> Iterator[Warm]:
+        # Pytest's own capture would hold the place of the log.
+        with subprocess.Popen(
+            [python, _WARM, *_OPTIONS, *BRIEFLY, "--capture=no"],
+            cwd=project,
+            env=clean_environment(folder),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        ) as process:
+            assert process.stdin
+            assert process.stdout
+            said = []
+            for line in process.stdout:
+                said.append(line)
+                if line == "ready\n":
+                    break
+            else:
+                raise AssertionError("".join(said))
+            yield cls(process, folder / "log")
+            process.stdin.close()
+            process.stdout.read()
+
+    def run(self, broken: Path, test: str) -> tuple[int, str] | None:
+        """Return pytest's status and what it said; None where `Forks` has to run it."""
+        order = {"file": str(broken), "test": test, "log": str(self._log)}
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        status = self._process.stdout.readline().strip()
+        if status == "cold":
+            return None
+        return int(status), self._log.read_text(encoding="utf-8", errors="replace")

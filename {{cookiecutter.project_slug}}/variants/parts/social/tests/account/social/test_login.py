@@ -36,7 +36,11 @@ def told(browser: Browser) -> str:
 
 def test_the_login_page_leads_to_each_provider(browser: Browser) -> None:
     page = browser.get("/auth/login").text
-    assert f'formaction="{START}"' in page
+    assert f'form="login" formaction="{START}"' in page
+    assert '<form id="login"' in page, (
+        'keep id="login" on the form of templates/auth/login.html: without it, the buttons of other '
+        "sites do nothing."
+    )
     assert "Log in with Acme" in page
     assert browser.post("/auth/with/nobody").status_code == 404
 

@@ -145,14 +145,6 @@ def test_wrong_passwords_say_nothing_about_an_account_without_one(
         assert Browser(trusting).login(password=given).status_code == 422
 
 
-def test_deletion_without_a_password_needs_a_recent_proof(ana: Browser, trusting: Flask) -> None:
-    assert ana.post("/account/delete").location.startswith(PAGE)
-    arrive(ana, CONFIRM)
-    assert ana.post("/account/delete").status_code == 303
-    assert rows(trusting, "SELECT id FROM users") == []
-    assert connections(trusting) == []
-
-
 def test_changes_are_told_by_mail(ana: Browser, trusting: Flask, provider: Provider) -> None:
     letters(trusting)
     arrive(ana, CONFIRM)

@@ -144,7 +144,7 @@ def test_an_answer_without_a_code_or_from_another_provider_is_refused(
 
 
 @pytest.mark.parametrize("verified", [False, None, "false", "", "yes", [True], {"a": 1}], ids=repr)
-def test_an_address_that_is_not_verified_makes_no_account(
+def test_only_true_is_a_verified_address(
     trusting: Flask, browser: Browser, provider: Provider, verified: object
 ) -> None:
     """Anybody could claim it, and keep its owner out (nOAuth)."""

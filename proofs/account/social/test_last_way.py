@@ -34,50 +34,6 @@ def test_two_tabs_do_not_remove_both_ways_in(
     assert len(connections(trusting)) == 1
 
 
-def test_a_passkey_and_a_connection_are_not_both_removed(trusting: Flask, ana: Browser) -> None:
-    arrive(ana, CONFIRM)
-    device = Authenticator()
-    assert add(ana, device).status_code == 201
-    (row,) = rows(trusting, "SELECT public_id FROM passkeys")
-    passkey, (connection,) = (
-        f"/account/passkeys/{row['public_id']}/remove",
-        paths_to_disconnect(ana),
-    )
-    tabs = [Browser(trusting), Browser(trusting)]
-    for tab in tabs:
-        tab.keep(ana.cookies())
-    statuses = at_once(lambda: tabs[0].post(passkey), lambda: tabs[1].post(connection))
-    assert statuses == [303, 409]
-    other = Browser(trusting)
-    if connections(trusting):
-        arrive(other)
-    else:
-        log_in_by_passkey(other, device)
-    assert other.is_signed_in()
-
-
-@pytest.mark.parametrize("what", ["passkey", "connection"])
-def test_the_last_way_in_is_not_removed(trusting: Flask, ana: Browser, what: str) -> None:
-    arrive(ana, CONFIRM)
-    assert add(ana, Authenticator()).status_code == 201
-    (row,) = rows(trusting, "SELECT public_id FROM passkeys")
-    ways = {"passkey": f"/account/passkeys/{row['public_id']}/remove"}
-    (ways["connection"],) = paths_to_disconnect(ana)
-    last = ways.pop(what)
-    assert ana.post(ways.popitem()[1]).status_code == 303
-    refused = ana.post(last)
-    assert refused.status_code == 409
-    assert "This is your only way to log in." in refused.text
-
-
-def test_a_token_of_a_program_is_no_way_in(trusting: Flask, ana: Browser) -> None:
-    arrive(ana, CONFIRM)
-    made = ana.post("/account/tokens", data={"name": "x", "access": "read", "days": "30"})
-    assert made.status_code < 400
-    assert rows(trusting, "SELECT id FROM api_tokens")
-    assert ana.post(*paths_to_disconnect(ana)).status_code == 409
-
-
 def test_a_provider_that_the_operator_removed_is_no_way_in(
     ana: Browser, trusting: Flask, provider: Provider
 ) -> None:

@@ -236,19 +236,6 @@ def test_the_way_on_is_on_this_site(browser: Browser, target: str) -> None:
     assert arrive(browser, next=target).location == "/"
 
 
-@pytest.mark.parametrize("where", [LOGIN, CALLBACK])
-def test_leaving_and_coming_back_are_limited_by_network(
-    trusting: Flask, browser: Browser, where: str
-) -> None:
-    send = browser.post if where == LOGIN else browser.get
-    statuses = [
-        send(where, environ_base={"REMOTE_ADDR": "198.51.100.7"}).status_code for _ in range(120)
-    ]
-    assert statuses[-1] == 429
-    assert 429 not in statuses[:20]
-    assert send(where).status_code != 429
-
-
 def test_a_provider_that_is_not_set_up_has_no_page(ana: Browser) -> None:
     for path in (
         "/auth/with/x",

@@ -36,6 +36,8 @@ class Provider:
         # Override what a true answer has.
         self.token: dict[str, Any] = {}
         self.answer: dict[str, str] = {}
+        # What it says only where it is asked for more.
+        self.more: dict[str, Any] = {}
         self.key: Key = ECKey.generate_key("P-256", {"kid": "1"})
         self.published: Key = self.key
         self.algorithm = "ES256"
@@ -48,7 +50,7 @@ class Provider:
         return {"SOCIAL_PROVIDERS": name, "SOCIAL_TRUSTED_ADDRESSES": name, **found}
 
     def metadata(self) -> ResponseReturnValue:
-        pages = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        pages = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")
         found = {page: f"{self.issuer}/{page}" for page in pages}
         says = {"authorization_response_iss_parameter_supported": True}
         return {"issuer": self.issuer, **found, **says}
@@ -78,6 +80,10 @@ class Provider:
         signed = jwt.encode(head, told, self.key, [self.algorithm])
         return {"access_token": "a token", "token_type": "Bearer", "id_token": signed}
 
+    def say_more(self) -> ResponseReturnValue:
+        assert request.headers["Authorization"] == "Bearer a token"
+        return {"sub": self.claims["sub"], **self.more}
+
     def jwks(self) -> Response:
         found = KeySet([self.published]).as_dict(private=False)
         return Response(Flask("x").json.dumps(found), mimetype="application/json")
@@ -94,6 +100,7 @@ def serving() -> Iterator[Provider]:
     site.get("/.well-known/openid-configuration")(provider.metadata)
     site.get("/authorization_endpoint")(provider.authorize)
     site.post("/token_endpoint")(provider.exchange)
+    site.get("/userinfo_endpoint")(provider.say_more)
     site.get("/jwks_uri")(provider.jwks)
     server = make_server("127.0.0.1", 0, site, threaded=True, request_handler=Quiet)
     provider.issuer = f"http://127.0.0.1:{server.server_port}"

@@ -162,7 +162,7 @@ def test_a_token_by_another_key_is_refused(browser: Browser, provider: Provider)
 def test_a_token_signed_with_the_shared_secret_is_refused(
     browser: Browser, provider: Provider
 ) -> None:
-    provider.key = provider.published = OctKey.import_key(CLIENT_SECRET)
+    provider.key = provider.published = OctKey.import_key(CLIENT_SECRET, {"kid": "1"})
     provider.algorithm = "HS256"
     log_in(browser)
     assert FAILED in told(browser)

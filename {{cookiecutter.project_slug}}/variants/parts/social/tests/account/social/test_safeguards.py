@@ -1,0 +1,90 @@
+"""What an attacker would try around a login with an account at another site."""
+
+import pytest
+from flask import Flask
+
+from {{ cookiecutter.project_slug }}.account.social import protocol
+from {{ cookiecutter.project_slug }}.auth.guards import recent_factor_required
+from {{ cookiecutter.project_slug }}.core.environ import Rate
+
+from ...conftest import MakeApp
+from ...support.accounts import NEW_PASSWORD, add_user
+from ...support.http import EMAIL, ORIGIN, Browser
+from ...support.mail import ask_for_link
+from ...support.sql import meanwhile, rows
+from .provider import Provider, log_in, visit
+
+START, CONNECT = "/auth/with/acme", "/account/connections/acme"
+
+
+def test_the_way_back_is_at_our_public_url_whatever_the_host(
+    browser: Browser, provider: Provider
+) -> None:
+    visit(browser.post(START, base_url="http://10.0.0.5:8000"))
+    assert provider.asked["redirect_uri"] == f"{ORIGIN}{START}/callback"
+
+
+def test_an_issuer_is_compared_to_the_letter(
+    provider: Provider, trusting: Flask, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOCIAL_ACME_ISSUER", f"{provider.issuer}/")
+    assert Browser(make_app()).post(START).location == "/auth/login"
+
+
+def test_what_a_provider_says_about_another_user_is_not_believed(
+    trusting: Flask, browser: Browser, provider: Provider
+) -> None:
+    """A token for one user does not prove the address of another (OpenID Connect, 5.3.2)."""
+    provider.claims = {"sub": "1001"}
+    provider.more = {"sub": "6666", "email": EMAIL, "email_verified": True}
+    log_in(browser)
+    assert rows(trusting, "SELECT id FROM users") == []
+    del provider.more["sub"]
+    log_in(browser)
+    assert rows(trusting, "SELECT email FROM users") == [{"email": EMAIL}]
+
+
+def test_leaving_and_coming_back_are_limited_by_network(
+    trusting: Flask, make_app: MakeApp
+) -> None:
+    browser = Browser(make_app(login_attempts_per_address=Rate(2, 900)))
+    for send, path in ((browser.post, START), (browser.get, f"{START}/callback")):
+        assert [send(path).status_code for _ in range(3)][2] == 429
+
+
+def test_a_reset_while_an_account_is_connected_stops_it(
+    trusting: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thief must not leave a way in behind."""
+    with trusting.app_context():
+        add_user(EMAIL)
+    thief, owner, identify = Browser(trusting), Browser(trusting), protocol.identify
+    thief.login()
+    owner.get(ask_for_link(owner, "/auth/reset", EMAIL))
+    form = {"password": NEW_PASSWORD}
+
+    def overtaken(*given: object) -> object:
+        meanwhile(lambda: owner.post("/auth/reset/finish", data=form))
+        return identify(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(protocol, "identify", overtaken)
+    thief.get(visit(thief.post(CONNECT)))
+    assert rows(trusting, "SELECT id FROM social_connections") == []
+
+
+def add_page(app: Flask) -> None:
+    @app.get("/closed")
+    @recent_factor_required
+    def closed() -> str:
+        return "open"
+
+
+def test_a_page_that_asks_for_the_password_asks_an_account_without_one_for_a_proof(
+    trusting: Flask, make_app: MakeApp
+) -> None:
+    """Its form has no password to check."""
+    browser = Browser(make_app(add_page))
+    log_in(browser)
+    assert browser.get("/closed").location == "/auth/confirm?next=/closed"
+    browser.get(visit(browser.post("/auth/confirm/with/acme")))
+    assert browser.get("/closed").text == "open"

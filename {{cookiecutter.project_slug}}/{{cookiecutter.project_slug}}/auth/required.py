@@ -30,6 +30,6 @@ def init_app(app: Flask) -> None:
         user = current_user()
         if user is None or has_second_factor(user):
             return None
-        if (request.endpoint or "") in views or request.blueprint == "confirm":
+        if (request.endpoint or "") in views or request.blueprint in {"confirm", "reset"}:
             return None
         return lead_to(url_for(pages[0]), 403, _("Please set up two-factor authentication first."))

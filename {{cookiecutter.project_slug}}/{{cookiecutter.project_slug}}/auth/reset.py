@@ -46,8 +46,7 @@ def finish() -> ResponseReturnValue:
     user = db.session.get(User, link.user_id) if link else None
     if link is None or user is None:
         return refuse_link()
-    # Whoever sets a first password wants to keep the other ways in.
-    form = ResetForm(request.form or None, data={"end_others": user.password_hash is not None})
+    form = ResetForm(request.form or None)
     ways = [part.access for part in all_parts() if part.access]
     kept = [name for way in ways for name in way.names(user)]
     password_hash = None

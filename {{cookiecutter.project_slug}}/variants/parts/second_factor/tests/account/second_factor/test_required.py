@@ -16,6 +16,9 @@ OPEN = {
     "confirm.show",
     "language.choose",
     "pages.healthz",
+    "reset.finish",
+    "reset.open_mailed",
+    "reset.start",
     "second_factor.manage",
     "static",
 }

@@ -36,6 +36,7 @@ class Provider:
         # Override what a true answer has.
         self.token: dict[str, Any] = {}
         self.answer: dict[str, str] = {}
+        self.metadata: dict[str, Any] = {}
         # What it says only where it is asked for more.
         self.more: dict[str, Any] = {}
         self.key: Key = ECKey.generate_key("P-256", {"kid": "1"})
@@ -49,11 +50,11 @@ class Provider:
         found = {f"SOCIAL_{name.upper()}_{key}": text for key, text in {**own, **more}.items()}
         return {"SOCIAL_PROVIDERS": name, "SOCIAL_TRUSTED_ADDRESSES": name, **found}
 
-    def metadata(self) -> ResponseReturnValue:
+    def describe(self) -> ResponseReturnValue:
         pages = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")
         found = {page: f"{self.issuer}/{page}" for page in pages}
         says = {"authorization_response_iss_parameter_supported": True}
-        return {"issuer": self.issuer, **found, **says}
+        return {"issuer": self.issuer, **found, **says, **self.metadata}
 
     def authorize(self) -> ResponseReturnValue:
         self.asked = request.args.to_dict()
@@ -97,7 +98,7 @@ class Quiet(WSGIRequestHandler):
 @contextmanager
 def serving() -> Iterator[Provider]:
     provider, site = Provider(), Flask("provider")
-    site.get("/.well-known/openid-configuration")(provider.metadata)
+    site.get("/.well-known/openid-configuration")(provider.describe)
     site.get("/authorization_endpoint")(provider.authorize)
     site.post("/token_endpoint")(provider.exchange)
     site.get("/userinfo_endpoint")(provider.say_more)

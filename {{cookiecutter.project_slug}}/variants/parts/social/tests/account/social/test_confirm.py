@@ -6,6 +6,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from {{ cookiecutter.project_slug }}.account.social import oidc
+
 from ...support.accounts import NEW_PASSWORD
 from ...support.http import EMAIL, Browser
 from ...support.mail import ask_for_link
@@ -63,6 +65,15 @@ def test_another_account_at_the_provider_confirms_nothing(ana: Browser, provider
     provider.claims = {**ANA, "sub": "6666"}
     confirm(ana)
     assert is_asked(ana)
+
+
+def test_a_provider_that_does_not_say_when_it_asked_is_not_offered(
+    ana: Browser, provider: Provider
+) -> None:
+    provider.metadata = {"claims_supported": ["sub", "email"]}
+    oidc._document.cache_clear()
+    assert START not in ana.get("/auth/confirm").text
+    assert ana.post(START).status_code == 422
 
 
 def test_an_answer_to_a_login_confirms_nothing(ana: Browser) -> None:

@@ -110,13 +110,13 @@ def test_the_last_way_in_stays(trusting: Flask, browser: Browser, provider: Prov
     assert browser.is_signed_in()
 
 
-def test_a_first_password_by_mail_keeps_the_connection(trusting: Flask, browser: Browser) -> None:
+def test_a_first_password_comes_by_mail(trusting: Flask, browser: Browser) -> None:
     log_in(browser)
     assert "Your account has no password." in browser.get("/auth/confirm").text
     link = ask_for_link(browser, "/auth/reset", EMAIL)
     page = browser.get(browser.get(link).location).text
     assert "Acme: ana@example.com" in page
-    assert not is_ticked(page)
+    assert is_ticked(page)
     browser.post("/auth/reset/finish", data={"password": NEW_PASSWORD})
     assert browser.login(password=NEW_PASSWORD).status_code == 303
     browser.logout()

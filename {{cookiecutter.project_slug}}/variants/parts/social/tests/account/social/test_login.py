@@ -1,5 +1,6 @@
 """A user logs in with an account at another site."""
 
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -8,6 +9,7 @@ from flask import Flask, redirect
 from joserfc.jwk import ECKey, OctKey
 
 from {{ cookiecutter.project_slug }}.account import add_part
+from {{ cookiecutter.project_slug }}.account.social.protocol import AT_ONCE, asking
 from {{ cookiecutter.project_slug }}.auth.parts import Part
 from {{ cookiecutter.project_slug }}.core.db import now
 
@@ -234,6 +236,30 @@ def test_a_provider_that_posts_its_answer_is_led_back_to_us(
     assert not any(one.name.endswith("-session") for one in set_cookies(page))
     assert browser.get(page.headers["Refresh"].removeprefix("0; url=")).location == "/"
     assert browser.is_signed_in()
+
+
+@pytest.mark.parametrize("scopes", [["openid", "email", "name"], ["openid", "email", "profile"]])
+def test_a_provider_is_asked_only_for_what_it_knows(
+    browser: Browser, provider: Provider, scopes: list[str]
+) -> None:
+    provider.metadata = {"scopes_supported": scopes}
+    log_in(browser)
+    assert provider.asked["scope"] == " ".join(one for one in scopes if one != "name")
+
+
+def test_metadata_of_another_issuer_is_refused(browser: Browser, provider: Provider) -> None:
+    provider.metadata = {"issuer": "https://evil.example"}
+    assert browser.post(START).location == "/auth/login"
+    assert FAILED in told(browser)
+
+
+def test_a_slow_provider_leaves_threads_for_other_pages(browser: Browser) -> None:
+    with ExitStack() as waiting:
+        for _ in range(AT_ONCE):
+            waiting.enter_context(asking())
+        assert browser.post(START).status_code == 503
+        assert browser.get("/auth/login").status_code == 200
+    assert browser.post(START).status_code == 200
 
 
 def test_a_provider_that_is_down_is_named(

@@ -25,7 +25,6 @@ def providers(**variables: str) -> list[Provider]:
 def test_github_has_no_issuer_of_its_own() -> None:
     (github,) = providers(**GITHUB)
     assert (github.label, github.issuer) == ("GitHub", "https://github.com")
-    assert not github.asks_again
 
 
 def test_nothing_is_trusted_unless_the_operator_says_so() -> None:

@@ -53,7 +53,7 @@ def _register(provider: Provider, found: Identity) -> User:
     label, email = provider.label, addresses.normalise(found.address)
     if email is None or not found.address_verified or not provider.addresses_trusted:
         problem = _(
-            "Your account at %(provider)s is not connected yet. Log in in another way or "
+            "Your account at %(provider)s is not connected yet. Log in another way or "
             "register, then connect it on the page “Connected accounts”.",
             provider=label,
         )

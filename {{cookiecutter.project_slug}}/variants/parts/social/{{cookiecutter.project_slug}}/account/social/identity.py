@@ -1,12 +1,6 @@
 """Describe whom a provider says that it has signed in."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-
-from authlib.common.errors import AuthlibBaseError
-from joserfc.errors import JoseError
-from requests import RequestException
 
 TEXT_MAX_LENGTH = 255
 
@@ -34,13 +28,3 @@ class Identity:
         stored = "".join((self.subject, self.address, self.name)).encode()
         if b"\0" in stored or not 0 < len(self.subject) <= TEXT_MAX_LENGTH:
             raise ValueError("it names nobody")
-
-
-@contextmanager
-def refusing() -> Iterator[None]:
-    """Raise Refused for whatever a provider may do wrong."""
-    wrong = (AuthlibBaseError, JoseError, RequestException, LookupError, TypeError, ValueError)
-    try:
-        yield
-    except wrong as error:
-        raise Refused(f"{type(error).__name__}: {error}") from error

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ...auth import ceremonies, confirm as confirming, passwords
+from ...auth import ceremonies, confirm as confirming
 from ...auth.guards import current_user, login_not_required, recent_login_required, signed_in_user
 from ...auth.next_page import next_page
 from ...auth.parts import factors_of
@@ -76,8 +76,7 @@ def come_back(name: str) -> ResponseReturnValue:
         return redirect(url_for("auth.login"), 303)
     write_in_get()
     try:
-        with passwords.queue_slot():
-            found = protocol.identify(provider, request.args, detail)
+        found = protocol.identify(provider, request.args, detail)
         return arrivals.PURPOSES[purpose](provider, found, detail)
     except arrivals.NotAllowed as told:
         db.session.rollback()
@@ -97,8 +96,7 @@ def _leave(
     secret = ceremonies.begin(f"{purpose} with {provider.name}", user, **detail)
     state = f"{purpose}.{secret.hex()}"
     try:
-        with passwords.queue_slot():
-            page = protocol.authorization_url(provider, state, detail, again=purpose == "confirm")
+        page = protocol.authorization_url(provider, state, detail, again=purpose == "confirm")
     except Refused as refused:
         return _refuse(provider, purpose, user, refused)
     return _go_on(page)

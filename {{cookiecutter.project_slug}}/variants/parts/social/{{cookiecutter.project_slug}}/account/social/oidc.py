@@ -14,7 +14,7 @@ from joserfc.jwk import KeySet
 from .identity import Identity
 from .providers import Provider
 
-SCOPE = "openid email profile"
+SCOPES = ("openid", "email", "profile")
 # Signatures by a key that only the provider has: with a shared secret, or without any, somebody
 # else could have written the token (ASVS 6.8.2).
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "Ed25519"]
@@ -31,6 +31,12 @@ def metadata(provider: Provider) -> dict[str, Any]:
     if found["issuer"] != provider.issuer:
         raise ValueError(f"its issuer is {found['issuer']}")
     return found
+
+
+def scope(provider: Provider) -> str:
+    """Return what to ask for: Apple refuses a scope that it does not know."""
+    known = metadata(provider).get("scopes_supported", SCOPES)
+    return " ".join(one for one in SCOPES if one in known)
 
 
 def read_identity(

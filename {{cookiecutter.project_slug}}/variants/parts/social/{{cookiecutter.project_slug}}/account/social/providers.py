@@ -37,11 +37,6 @@ class Provider:
     def label(self) -> str:
         return LABELS.get(self.name, self.name.capitalize())
 
-    @property
-    def asks_again(self) -> bool:
-        """Tell whether it can be told to ask for the password again; GitHub cannot."""
-        return self.name != GITHUB
-
 
 def all_providers() -> dict[str, Provider]:
     found: dict[str, Provider] = current_app.extensions["providers"]

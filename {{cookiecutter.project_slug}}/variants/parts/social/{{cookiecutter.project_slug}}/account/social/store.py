@@ -10,6 +10,7 @@ from ...core import audit
 from ...core.db import Base, OwnerId, db, now, upsert
 from ...core.tokens import new_id
 from ...models import User
+from . import protocol
 from .identity import TEXT_MAX_LENGTH, Identity
 from .providers import Provider, all_providers
 
@@ -73,7 +74,7 @@ def usable_of(user: User) -> list[Connection]:
 
 def can_confirm(user: User, provider: Provider) -> bool:
     """Tell whether a provider's answer proves a user who has no password."""
-    if user.password_hash is not None or not provider.asks_again:
+    if user.password_hash is not None or not protocol.asks_again(provider):
         return False
     return any(one.issuer == provider.issuer for one in usable_of(user))
 

@@ -44,9 +44,7 @@ def test_what_a_provider_says_about_another_user_is_not_believed(
     assert rows(trusting, "SELECT email FROM users") == [{"email": EMAIL}]
 
 
-def test_leaving_and_coming_back_are_limited_by_network(
-    trusting: Flask, make_app: MakeApp
-) -> None:
+def test_leaving_and_coming_back_are_limited_by_network(trusting: Flask, make_app: MakeApp) -> None:
     browser = Browser(make_app(login_attempts_per_address=Rate(2, 900)))
     for send, path in ((browser.post, START), (browser.get, f"{START}/callback")):
         assert [send(path).status_code for _ in range(3)][2] == 429

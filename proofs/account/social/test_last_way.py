@@ -2,13 +2,11 @@
 
 import re
 
-import pytest
 from flask import Flask
 
 from my_flask_app.account.social import store
 from my_flask_app.core.db import db
 
-from ....account.passkeys.authenticator import Authenticator, add, log_in as log_in_by_passkey
 from ....account.social.provider import Provider
 from ....support.http import Browser
 from ....support.sql import rows

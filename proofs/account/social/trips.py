@@ -86,7 +86,7 @@ def writer(app: Flask) -> Iterator[Callable[[], None]]:
 
     def write() -> None:
         with app.app_context(), db.engine.begin() as connection:
-            connection.execute(text("DELETE FROM throttles WHERE key = 'none'"))
+            connection.execute(text("UPDATE throttles SET count = count + 1"))
 
     def begin() -> None:
         threads.append(threading.Thread(target=write))

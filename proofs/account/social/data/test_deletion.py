@@ -9,7 +9,6 @@ from ..trips import CONFIRM, arrive, connections
 PAGE = "/auth/confirm"
 
 
-
 def test_deletion_without_a_password_needs_a_recent_proof(ana: Browser, trusting: Flask) -> None:
     assert ana.post("/account/delete").location.startswith(PAGE)
     arrive(ana, CONFIRM)

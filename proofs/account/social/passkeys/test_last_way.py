@@ -10,7 +10,6 @@ from ..test_last_way import paths_to_disconnect
 from ..trips import CONFIRM, arrive, at_once, connections
 
 
-
 def test_a_passkey_and_a_connection_are_not_both_removed(trusting: Flask, ana: Browser) -> None:
     arrive(ana, CONFIRM)
     device = Authenticator()

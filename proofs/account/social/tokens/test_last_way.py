@@ -8,7 +8,6 @@ from ..test_last_way import paths_to_disconnect
 from ..trips import CONFIRM, arrive
 
 
-
 def test_a_token_of_a_program_is_no_way_in(trusting: Flask, ana: Browser) -> None:
     arrive(ana, CONFIRM)
     made = ana.post("/account/tokens", data={"name": "x", "access": "read", "days": "30"})

@@ -29,6 +29,15 @@ def lock(user_id: int | None) -> User | None:
     return db.session.get(User, user_id, with_for_update=True, populate_existing=True)
 
 
+def lock_unchanged(user: User) -> bool:
+    """Lock the row of the signed-in user; False if that user's sessions have ended meanwhile.
+
+    If the owner reset the password, a thief at an open session must leave nothing behind.
+    """
+    epoch = user.session_epoch
+    return lock(user.id) is not None and user.session_epoch == epoch
+
+
 def lock_user(connection: Connection, user_id: int) -> bool:
     """Lock the row of a user whose sessions are about to change; False if the account is gone.
 

@@ -83,11 +83,10 @@ def way_back(user: User) -> WayBack | None:
 
 def end_way_back(user: User) -> bool:
     """Make changes of address final at once; False if no second factor is old enough for it."""
-    epoch, locked = user.session_epoch, accounts.lock(user.id)
     # If an undo came first, it has ended the session that asks for this.
-    if locked is None or locked.session_epoch != epoch:
+    if not accounts.lock_unchanged(user):
         return False
-    since = _final_since(locked)
+    since = _final_since(user)
     if since is None:
         return False
     mailed = delete(Link).where(*_undo_links(user), Link.created_at >= since)

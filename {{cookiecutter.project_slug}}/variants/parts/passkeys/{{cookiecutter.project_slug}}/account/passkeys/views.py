@@ -58,9 +58,7 @@ def add() -> ResponseReturnValue:
     if taken is None:
         raise webauthn.Refused("the challenge is not one of this browser")
     made = webauthn.read_new(answer, challenge)
-    epoch = user.session_epoch
-    # If the owner reset the password meanwhile, a thief must not leave a passkey behind.
-    if accounts.lock(user.id) is None or user.session_epoch != epoch:
+    if not accounts.lock_unchanged(user):
         raise webauthn.Refused("the sessions of the account have ended")
     handle = bytes.fromhex(taken["handle"])
     if not store.add(**made, user_id=user.id, user_handle=handle, name=name):

@@ -95,13 +95,8 @@ def end_trust(handle: str) -> ResponseReturnValue:
 
 
 def _hold(user: User, *, on: bool) -> None:
-    """Lock the account; redirect to the page if it has changed since the guard loaded it.
-
-    If the owner reset the password meanwhile, a thief must not leave a second factor behind.
-    """
-    epoch = user.session_epoch
-    db.session.refresh(user, with_for_update=True)
-    if user.session_epoch != epoch or (store.find(user) is not None) != on:
+    """Lock the account; redirect to the page if it has changed since the guard loaded it."""
+    if not accounts.lock_unchanged(user) or (store.find(user) is not None) != on:
         abort(redirect(url_for(".manage"), 303))
 
 

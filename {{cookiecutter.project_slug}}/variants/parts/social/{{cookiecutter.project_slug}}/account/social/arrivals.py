@@ -76,9 +76,7 @@ def _register(provider: Provider, found: Identity) -> User:
 
 def _connect(provider: Provider, found: Identity, detail: dict[str, Any]) -> Response:
     user = signed_in_user()
-    epoch = user.session_epoch
-    # If the owner reset the password meanwhile, a thief must not leave a way in behind.
-    if accounts.lock(user.id) is None or user.session_epoch != epoch:
+    if not accounts.lock_unchanged(user):
         raise Refused("the sessions of the account have ended")
     if not store.add(user, provider, found):
         problem = _("This account is connected already, with this or another account here.")

@@ -60,9 +60,7 @@ def make() -> ResponseReturnValue:
     user, form = signed_in_user(), TokenForm(request.form)
     if not form.validate():
         return _show(form)
-    epoch = user.session_epoch
-    # If the owner reset the password meanwhile, a thief must not leave a token behind.
-    if accounts.lock(user.id) is None or user.session_epoch != epoch:
+    if not accounts.lock_unchanged(user):
         return redirect(url_for(".show"), 303)
     name, can_write = str(form.name.data), form.access.data == "write"
     token = store.add(user, name=name, can_write=can_write, days=int(form.days.data or 0))

@@ -151,10 +151,14 @@ def test_it_is_taken_out_by_hand(part: str, take: Take, forks: Forks) -> None:
 
 
 def test_it_comes_and_leaves_by_cruft_and_what_is_the_owners_stays(
-    template: Template, tmp_path: Path, env: dict[str, str], app_python: Path
+    template: Template,
+    tmp_path: Path,
+    env: dict[str, str],
+    app_python: Path,
+    forks: Forks,
 ) -> None:
     folder = keeping_up.create(tmp_path, env, template, "session", parts="activity")
-    owned = Owned(folder, env, app_python)
+    owned = Owned(folder, env, app_python, forks)
     owned.settle_in()
 
     change_parts(owned, f"activity, {WITH_TABLES}")

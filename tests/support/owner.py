@@ -104,7 +104,7 @@ class Owned:
         self.env = env
         self._python = python
         self._forks = forks
-        self._site = Site(folder, env, python.parent)
+        self._site = Site(folder, env, python.parent, forks)
         # As after make run.
         (folder / ".venv").symlink_to(python.parent.parent)
 
@@ -122,8 +122,7 @@ class Owned:
     def run(self, program: str, *arguments: str, stdin: str = "") -> str:
         if program != "flask":
             return must(self._site.run(program, *arguments, stdin=stdin))
-        done = self._forks.flask(self.folder, *arguments, env=self.env, stdin=stdin)
-        return must(done)
+        return self._site.flask(*arguments, stdin=stdin)
 
     def follow(self, block: str) -> None:
         keeping_up.follow(self.folder, self.env, block, "y\n")

@@ -22,9 +22,10 @@ out:
 	esac; \
 	mkdir -p "$(OUT)"
 
+# The tests of a file share what takes long to make, so one process runs them all.
 test: .venv/installed
 	.venv/bin/python -m tests.support.environment
-	.venv/bin/python -m pytest -n auto --maxschedchunk 1 $(ARGS)
+	.venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 strings: .venv/installed
 	.venv/bin/python -m tests.support.environment

@@ -19,7 +19,6 @@ from .support.keeping_up import Template
 from .support.own_tests import Forks
 from .support.parts import take_out
 from .support.running import clean_environment
-from .support.running import must
 from .support.site import FOLDER
 from .support.site import SERVED
 from .support.site import Site
@@ -180,6 +179,7 @@ def take(compiled: Callable[[str], Path], tmp_path: Path) -> Take:
 def upgraded(
     baked: Callable[..., Path],
     app_python: Path,
+    forks: Forks,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[str], Path]:
     """Return a function that gives a project of each kind tables and an account."""
@@ -190,8 +190,8 @@ def upgraded(
             folder = tmp_path_factory.mktemp("upgraded") / FOLDER
             shutil.copytree(baked(auth=auth), folder)
             env = clean_environment(tmp_path_factory.mktemp("home"))
-            site = Site(folder, env, app_python.parent)
-            must(site.run("flask", "db", "upgrade", **SERVED))
+            site = Site(folder, env, app_python.parent, forks)
+            site.flask("db", "upgrade", **SERVED)
             site.add_account(SERVED)
             (folder / ".env").unlink()
             projects[auth] = folder

@@ -39,12 +39,13 @@ def project(
     tmp_path: Path,
     env: dict[str, str],
     app_python: Path,
+    forks: Forks,
 ) -> Iterator[Owned]:
     """Return a project at the end of its first week."""
     folder = tmp_path / "project"
     shutil.copytree(compiled(request.param), folder)
     start_repository(folder, env)
-    owned = Owned(folder, env, app_python)
+    owned = Owned(folder, env, app_python, forks)
     week.work(folder, ONE[request.param])
     owned.settle_in()
     yield owned

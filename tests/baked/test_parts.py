@@ -16,7 +16,6 @@ import pytest
 
 from ..conftest import Take
 from ..support import keeping_up
-from ..support.baking import Baker
 from ..support.keeping_up import Template
 from ..support.own_tests import Forks
 from ..support.owner import Owned
@@ -37,9 +36,13 @@ WITH_TABLES = "second_factor"
 
 @pytest.mark.parametrize(("part", "auth"), ALONE)
 def test_alone_it_passes_its_own_tests_and_those_that_look_around(
-    part: str, auth: str, bake: Baker, forks: Forks, thorough: bool
+    part: str,
+    auth: str,
+    baked: Callable[..., Path],
+    forks: Forks,
+    thorough: bool,
 ) -> None:
-    tests = bake(parts=part, auth=auth) / "tests"
+    tests = baked(parts=part, auth=auth) / "tests"
     shared = [file for file in tests.rglob("test_*.py") if part not in file.parts]
     around = [file for file in shared if LOOKS_AROUND.search(text_of(file))]
     assert around
@@ -50,22 +53,29 @@ def test_alone_it_passes_its_own_tests_and_those_that_look_around(
 
 @pytest.mark.parametrize(("part", "auth"), ALONE)
 def test_alone_it_is_clean(
-    part: str, auth: str, bake: Baker, env: dict[str, str], app_python: Path
+    part: str,
+    auth: str,
+    baked: Callable[..., Path],
+    env: dict[str, str],
+    app_python: Path,
 ) -> None:
-    project = bake(parts=part, auth=auth)
+    project = baked(parts=part, auth=auth)
     ruff = (app_python, "-m", "ruff")
 
     must(run_in(project, *ruff, "check", "--no-cache", env=env))
     must(run_in(project, *ruff, "format", "--check", "--no-cache", env=env))
 
 
-@pytest.mark.parametrize("parts", ["none", "all", *PARTS])
+@pytest.mark.parametrize(
+    ("parts", "auth"), [("none", "session"), ("all", "session"), *ALONE]
+)
 def test_what_a_bake_imports_is_in_its_own_pins(
     parts: str,
+    auth: str,
     baked: Callable[..., Path],
     brought: dict[str, list[str]],
 ) -> None:
-    project = baked(parts=parts)
+    project = baked(parts=parts, auth=auth)
     own = [project / "wsgi.py", *(project / SLUG).rglob("*.py")]
     own += (project / "migrations").glob("*.py")
 
@@ -141,10 +151,14 @@ def test_it_is_taken_out_by_hand(part: str, take: Take, forks: Forks) -> None:
 
 
 def test_it_comes_and_leaves_by_cruft_and_what_is_the_owners_stays(
-    template: Template, tmp_path: Path, env: dict[str, str], app_python: Path
+    template: Template,
+    tmp_path: Path,
+    env: dict[str, str],
+    app_python: Path,
+    forks: Forks,
 ) -> None:
     folder = keeping_up.create(tmp_path, env, template, "session", parts="activity")
-    owned = Owned(folder, env, app_python)
+    owned = Owned(folder, env, app_python, forks)
     owned.settle_in()
 
     change_parts(owned, f"activity, {WITH_TABLES}")

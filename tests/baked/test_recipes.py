@@ -118,13 +118,14 @@ def followed(
     request: pytest.FixtureRequest,
     compiled: Callable[[str], Path],
     app_python: Path,
+    forks: Forks,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Owned, str]]:
     """Return a project in which all recipes were followed, and what was printed."""
     folder = tmp_path_factory.mktemp("recipes") / "project"
     shutil.copytree(compiled(request.param), folder)
     env = clean_environment(tmp_path_factory.mktemp("home"))
-    owned, said = Owned(folder, env, app_python), list[str]()
+    owned, said = Owned(folder, env, app_python, forks), list[str]()
 
     def run(line: str) -> None:
         program, *words = shlex.split(line.removeprefix(".venv/bin/"))

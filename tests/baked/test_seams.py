@@ -38,13 +38,14 @@ def followed(
     request: pytest.FixtureRequest,
     compiled: Callable[[str], Path],
     app_python: Path,
+    forks: Forks,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Owned]:
     """Return a project in which all seams were used."""
     folder = tmp_path_factory.mktemp("seams") / "project"
     shutil.copytree(compiled(request.param), folder)
     env = clean_environment(tmp_path_factory.mktemp("home"))
-    owned = Owned(folder, env, app_python)
+    owned = Owned(folder, env, app_python, forks)
     replace(
         folder / "tests" / "test_pages.py", '"pages.home"}', f'"pages.home", {OPENED}}}'
     )

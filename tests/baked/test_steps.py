@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ..support.keeping_up import replace
+from ..support.own_tests import Forks
 from ..support.owner import Owned
 from ..support.template import SLUG
 
@@ -26,10 +27,14 @@ LOOK_AROUND = ("test_notes.py", "test_pages.py", "core", "auth/test_guards.py")
 
 @pytest.fixture
 def owned(
-    baked: Callable[..., Path], tmp_path: Path, env: dict[str, str], app_python: Path
+    baked: Callable[..., Path],
+    tmp_path: Path,
+    env: dict[str, str],
+    app_python: Path,
+    forks: Forks,
 ) -> Iterator[Owned]:
     folder = Path(shutil.copytree(baked(auth="session"), tmp_path / SLUG))
-    project = Owned(folder, env, app_python)
+    project = Owned(folder, env, app_python, forks)
     project.run("flask", "db", "upgrade")
     yield project
     project.close()

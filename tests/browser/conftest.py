@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from ..support.mail_sink import MailSink
+from ..support.own_tests import Forks
 from ..support.running import clean_environment
 from ..support.site import FOLDER
 from ..support.site import Site
@@ -37,6 +38,7 @@ def browser() -> Iterator[Browser]:
 def new_site(
     upgraded: Callable[[str], Path],
     app_python: Path,
+    forks: Forks,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[NewSite]:
     """Return a function that copies a project with its tables; it hashes cheaply."""
@@ -46,7 +48,7 @@ def new_site(
         folder = tmp_path_factory.mktemp("site") / FOLDER
         shutil.copytree(upgraded(auth), folder)
         env = clean_environment(tmp_path_factory.mktemp("home"))
-        sites.append(Site(folder, env, app_python.parent))
+        sites.append(Site(folder, env, app_python.parent, forks))
         sites[-1].hash_cheaply()
         return sites[-1]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ..support.own_tests import Forks
 from ..support.postgres import Postgres
 from ..support.programs import needed
 from ..support.site import FOLDER
@@ -21,6 +22,7 @@ OpenSite = Callable[[str], Site]
 def open_site(
     upgraded: Callable[[str], Path],
     app_python: Path,
+    forks: Forks,
     env: dict[str, str],
     tmp_path: Path,
 ) -> Iterator[OpenSite]:
@@ -30,7 +32,7 @@ def open_site(
     def copy(auth: str) -> Site:
         folder = tmp_path / FOLDER
         shutil.copytree(upgraded(auth), folder)
-        sites.append(Site(folder, env, app_python.parent))
+        sites.append(Site(folder, env, app_python.parent, forks))
         return sites[-1]
 
     yield copy

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from ..support.running import must
 from ..support.site import EMAIL
 from ..support.site import PASSWORD
 from ..support.site import SERVED
@@ -44,7 +43,7 @@ def test_pages_go_on_writes_fail_whole_and_room_heals_it(
 ) -> None:
     site = open_site("session")
     served = {**SERVED, "DATABASE_URL": f"sqlite:///{disk / 'app.sqlite'}"}
-    must(site.run("flask", "db", "upgrade", **served))
+    site.flask("db", "upgrade", **served)
     site.add_account(served)
     port = site.serve(served).port
     early, late = Visitor(port), Visitor(port)
@@ -63,7 +62,7 @@ def test_pages_go_on_writes_fail_whole_and_room_heals_it(
     filler.unlink()
     assert late.login(EMAIL, PASSWORD).status == 303
     assert "Hello, Ana" in late.get("/").text
-    said = must(site.run("flask", "events", **served))
+    said = site.flask("events", **served)
     assert said.count("login") == 2, said
 
 

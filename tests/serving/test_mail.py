@@ -6,7 +6,6 @@ import pytest
 
 from ..support.mail_sink import MailSink
 from ..support.mail_sink import link_in
-from ..support.running import must
 from ..support.running import tail
 from ..support.server import free_port
 from ..support.server import wait_until
@@ -83,7 +82,7 @@ def test_a_mail_waits_until_there_is_a_server_to_take_it(open_site: OpenSite) ->
     assert site.query(waiting) == [("register", EMAIL, 1)]
 
     with MailSink(port) as sink:
-        said = must(site.run("flask", "mail", "retry", **settings))
+        said = site.flask("mail", "retry", **settings)
         assert said == "1 dealt with, 0 failed\n"
         assert sink.take()["To"] == EMAIL
         assert sink.mails.empty()

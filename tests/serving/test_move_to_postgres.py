@@ -46,7 +46,7 @@ def test_everybody_is_still_there_and_signed_in(
     name = f"moved_{auth}"
     url = database_server.new_database(name)
     served = {**SERVED, "DATABASE_URL": url}
-    must(site.run("flask", "db", "upgrade", **served))
+    site.flask("db", "upgrade", **served)
 
     script = written(site.folder)
     (site.folder / SCRIPT).write_text(script, encoding="utf-8")

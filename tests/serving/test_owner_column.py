@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ..support.postgres import Postgres
-from ..support.running import must
 from ..support.site import EMAIL
 from ..support.site import SERVED
 from ..support.site import Site
@@ -35,12 +34,12 @@ def add_column(site: Site, line: str) -> None:
 
 def revise(site: Site, served: dict[str, str], default: str) -> None:
     add_column(site, WITH_DEFAULT.format(default))
-    must(site.run("flask", "db", "revision", "Admins", **served))
+    site.flask("db", "revision", "Admins", **served)
     (written,) = (site.folder / "migrations").glob("*_admins.py")
     assert "is_admin" in written.read_text(encoding="utf-8")
-    must(site.run("flask", "db", "upgrade", **served))
+    site.flask("db", "upgrade", **served)
     # Nothing is left to be done, by the very next revision either.
-    must(site.run("flask", "db", "revision", "Nothing", **served))
+    site.flask("db", "revision", "Nothing", **served)
     (second,) = (site.folder / "migrations").glob("*_nothing.py")
     assert "op." not in second.read_text(encoding="utf-8").replace(
         "alembic import op", ""
@@ -53,7 +52,7 @@ def test_it_gets_its_column_and_no_number_is_given_twice(
 ) -> None:
     site = open_site("session")
     site.add_account(SERVED, "bob@example.com")
-    must(site.run("flask", "user", "delete", "bob@example.com", **SERVED))
+    site.flask("user", "delete", "bob@example.com", **SERVED)
     revise(site, SERVED, default)
     ((table,),) = site.query("SELECT sql FROM sqlite_master WHERE name = 'users'")
     assert "AUTOINCREMENT" in str(table)
@@ -69,7 +68,7 @@ def test_it_gets_its_column_on_postgresql(
     name = f"column_{default.strip('()').strip(chr(34))}"
     served = {**SERVED, "DATABASE_URL": database_server.new_database(name)}
     site = open_site("session")
-    must(site.run("flask", "db", "upgrade", **served))
+    site.flask("db", "upgrade", **served)
     site.add_account(served)
     revise(site, served, default)
     found = database_server.ask("SELECT email, is_admin FROM users", name)
@@ -97,7 +96,7 @@ def test_a_folder_may_have_any_name(open_site: OpenSite, tmp_path: Path) -> None
     shutil.move(site.folder, odd)
     shutil.rmtree(odd / "instance")
     site.folder = odd
-    must(site.run("flask", "db", "upgrade", **SERVED))
+    site.flask("db", "upgrade", **SERVED)
     site.add_account(SERVED)
     assert site.query("SELECT email FROM users") == [(EMAIL,)]
     revise(site, SERVED, "false()")

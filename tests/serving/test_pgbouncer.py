@@ -13,7 +13,6 @@ import pytest
 
 from ..support.pgbouncer import PgBouncer
 from ..support.postgres import Postgres
-from ..support.running import must
 from ..support.site import EMAIL
 from ..support.site import PASSWORD
 from ..support.site import SERVED
@@ -41,7 +40,7 @@ def test_pages_and_logins_share_its_connections(
 ) -> None:
     site = open_site("cookie")
     straight = {**SERVED, "DATABASE_URL": database_server.new_database("pooled")}
-    must(site.run("flask", "db", "upgrade", **straight))
+    site.flask("db", "upgrade", **straight)
     site.add_account(straight)
     url = f"{pool.url('pooled')}?prepare_threshold=none"
     # Each worker names its prepared statements as the other one does.

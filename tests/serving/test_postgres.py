@@ -79,7 +79,7 @@ def test_a_sequence_that_stayed_behind_is_an_error_that_is_told(
     site = open_site(auth)
     name = f"behind_{auth}"
     served = {**SERVED, "DATABASE_URL": database_server.new_database(name)}
-    must(site.run("flask", "db", "upgrade", **served))
+    site.flask("db", "upgrade", **served)
     site.add_account(served)
     server = site.serve(served)
     ana = Visitor(server.port)
@@ -103,7 +103,7 @@ def test_it_is_refused_while_the_database_is_away_and_goes_on_by_itself(
 ) -> None:
     site = open_site(auth)
     served = {**SERVED, "DATABASE_URL": database_server.new_database(f"away_{auth}")}
-    must(site.run("flask", "db", "upgrade", **served))
+    site.flask("db", "upgrade", **served)
     site.add_account(served)
     port = site.serve(served, TWO_WORKERS).port
     ana, late = Visitor(port, patience=SECONDS), Visitor(port, patience=SECONDS)

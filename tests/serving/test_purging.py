@@ -50,7 +50,7 @@ def test_two_at_once_beside_logins_on_postgresql(
     site = open_site("session")
     url = database_server.new_database("purging")
     served = {**MANY, "DATABASE_URL": url}
-    must(site.run("flask", "db", "upgrade", **served))
+    site.flask("db", "upgrade", **served)
     site.add_account(served)
     check_two_at_once(site, served, lambda line: database_server.ask(line, "purging"))
     assert database_server.ask(LEFT, "purging") == "0"

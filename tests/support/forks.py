@@ -1,8 +1,8 @@
-"""Run pytest in many projects, each time in a fork that has the libraries already.
+"""Run pytest and flask in many projects, each in a fork that has the libraries already.
 
 To import them takes longer than most of what is run. A program of its own, since it
 needs the interpreter of the baked projects: it reads a line of JSON for each run and
-answers with pytest's status.
+answers with the status.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -30,16 +31,11 @@ LIBRARIES = (
     "werkzeug.middleware.proxy_fix wtforms zxcvbn"
 )
 
+# Two streams may go into one file.
+WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
-def run(folder: str, arguments: list[str], log: str) -> int:
-    """Return pytest's status; what it says goes into a file."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    output = os.open(log, os.O_WRONLY | os.O_CREAT, 0o600)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.chdir(folder)
+
+def run_pytest(folder: str, arguments: list[str]) -> None:
     # By its age and size, that of one broken file could pass for that of the next.
     sys.dont_write_bytecode = "--collect-only" not in arguments
     # As `python -m pytest` finds the package beside its tests.
@@ -47,6 +43,31 @@ def run(folder: str, arguments: list[str], log: str) -> int:
     status = pytest.main(arguments)
     sys.stdout.flush()
     os._exit(status)
+
+
+def run_flask(arguments: list[str], env: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(env)
+    # As the script finds the app beside it, in the folder that it runs in.
+    script = Path(sys.executable).with_name("flask")
+    sys.path[0] = str(script.parent)
+    sys.argv = [str(script), *arguments]
+    importlib.import_module("flask.cli").main()
+
+
+def run(order: dict[str, Any]) -> int:
+    """Return the status; what is said goes into files."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    for stream, name in enumerate(order["streams"]):
+        os.dup2(os.open(name, WRITE if stream else os.O_RDONLY, 0o600), stream)
+    os.chdir(order["folder"])
+    if "env" in order:
+        run_flask(order["arguments"], order["env"])
+    else:
+        run_pytest(order["folder"], order["arguments"])
+    sys.exit()
 
 
 def warm_up() -> None:
@@ -65,9 +86,7 @@ def warm_up() -> None:
 def main() -> None:
     warm_up()
     for line in sys.stdin:
-        order = json.loads(line)
-        Path(order["log"]).unlink(missing_ok=True)
-        print(run(order["folder"], order["arguments"], order["log"]), flush=True)
+        print(run(json.loads(line)), flush=True)
 
 
 if __name__ == "__main__":

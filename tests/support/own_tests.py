@@ -1,10 +1,12 @@
-"""Run tests of a baked project without the time that pytest takes to start."""
+"""Run tests and commands of a baked project in less time than they take to start."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,8 +20,12 @@ _OPTIONS = "-q -p no:cacheprovider --disable-plugin-autoload -p time_machine".sp
 BRIEFLY = ("-x", "--tb=native")
 
 
+def read(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")
+
+
 class Forks:
-    """Have pytest run by the one process that has the libraries; see `forks.py`."""
+    """Have pytest and flask run where the libraries are already; see `forks.py`."""
 
     def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
         self._process = process
@@ -42,17 +48,41 @@ class Forks:
 
     def run(self, project: Path, *arguments: str | Path) -> tuple[int, str]:
         """Return pytest's status and what it said."""
+        arguments = (*_OPTIONS, *map(str, arguments))
+        log = str(self._log)
+        status = self._ask(project, arguments, [os.devnull, log, log])
+        return status, read(self._log)
+
+    def flask(
+        self, project: Path, *arguments: str, env: Mapping[str, str], stdin: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of a project."""
+        streams = [self._log.with_suffix(f".{name}") for name in ("in", "out", "err")]
+        streams[0].write_text(stdin, encoding="utf-8")
+        names = [str(one) for one in streams]
+        status = self._ask(project, arguments, names, env=dict(env))
+        command = ["flask", *arguments]
+        said = map(read, streams[1:])
+        return subprocess.CompletedProcess(command, status, *said)
+
+    def _ask(
+        self,
+        project: Path,
+        arguments: tuple[str | Path, ...],
+        streams: list[str],
+        **more: object,
+    ) -> int:
         order = {
             "folder": str(project),
-            "arguments": [*_OPTIONS, *map(str, arguments)],
-            "log": str(self._log),
+            "arguments": arguments,
+            "streams": streams,
+            **more,
         }
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        status = int(self._process.stdout.readline())
-        return status, self._log.read_text(encoding="utf-8", errors="replace")
+        return int(self._process.stdout.readline())
 
     def must(self, project: Path, *arguments: str | Path) -> None:
         """Run what has to pass, or fail with what it said."""
@@ -102,4 +132,4 @@ class Warm:
         status = self._process.stdout.readline().strip()
         if status == "cold":
             return None
-        return int(status), self._log.read_text(encoding="utf-8", errors="replace")
+        return int(status), read(self._log)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import keeping_up
+from .own_tests import Forks
 from .running import must
 from .running import run_in
 from .site import Site
@@ -96,11 +97,14 @@ def change(project: Path) -> None:
 class Owned:
     """A project with changes of its owner's, and its database."""
 
-    def __init__(self, folder: Path, env: dict[str, str], python: Path) -> None:
+    def __init__(
+        self, folder: Path, env: dict[str, str], python: Path, forks: Forks
+    ) -> None:
         self.folder = folder
         self.env = env
         self._python = python
-        self._site = Site(folder, env, python.parent)
+        self._forks = forks
+        self._site = Site(folder, env, python.parent, forks)
         # As after make run.
         (folder / ".venv").symlink_to(python.parent.parent)
 
@@ -116,7 +120,9 @@ class Owned:
         self.commit()
 
     def run(self, program: str, *arguments: str, stdin: str = "") -> str:
-        return must(self._site.run(program, *arguments, stdin=stdin))
+        if program != "flask":
+            return must(self._site.run(program, *arguments, stdin=stdin))
+        return self._site.flask(*arguments, stdin=stdin)
 
     def follow(self, block: str) -> None:
         keeping_up.follow(self.folder, self.env, block, "y\n")
@@ -125,8 +131,7 @@ class Owned:
         keeping_up.commit(self.folder, self.env)
 
     def tests_pass(self, *chosen: str) -> None:
-        command = (self._python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-        assert " passed" in must(run_in(self.folder, *command, *chosen, env=self.env))
+        self._forks.must(self.folder, *chosen)
 
     def style_is_right(self) -> None:
         self.run("ruff", "check", "--no-cache")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
+from .own_tests import Forks
 from .running import must
 from .server import DEADLINE_SECONDS
 from .server import Server
@@ -38,10 +39,17 @@ ACCESS_LOG = "worker=%(p)s %(m)s %(U)s %(s)s"
 class Site:
     """A baked project in a folder of its own, and the servers started from it."""
 
-    def __init__(self, folder: Path, env: dict[str, str], programs: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        env: dict[str, str],
+        programs: Path,
+        forks: Forks | None = None,
+    ) -> None:
         self.folder = folder
         self._env = env
         self._programs = programs
+        self._forks = forks
         self._servers: list[Server] = []
 
     def run(
@@ -58,6 +66,13 @@ class Site:
             timeout=DEADLINE_SECONDS,
             check=False,
         )
+
+    def flask(self, *arguments: str, stdin: str = "", **variables: str) -> str:
+        """Run `flask`, in a fork where there are some, and return what it prints."""
+        if self._forks is None:
+            return must(self.run("flask", *arguments, stdin=stdin, **variables))
+        env = {**self._env, **variables}
+        return must(self._forks.flask(self.folder, *arguments, env=env, stdin=stdin))
 
     def serve(
         self,
@@ -80,7 +95,7 @@ class Site:
     def add_account(self, variables: Mapping[str, str], email: str = EMAIL) -> None:
         """Make an account as an operator does."""
         create = ("user", "create", email, "--name", "Ana")
-        must(self.run("flask", *create, stdin=f"{PASSWORD}\n", **variables))
+        self.flask(*create, stdin=f"{PASSWORD}\n", **variables)
 
     def hash_cheaply(self) -> None:
         """Hash passwords as the project's own tests do, where nobody looks at that."""

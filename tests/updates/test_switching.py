@@ -16,6 +16,7 @@ from ..support.keeping_up import Template
 from ..support.keeping_up import blocks
 from ..support.keeping_up import conflicts
 from ..support.keeping_up import tracked
+from ..support.own_tests import Forks
 from ..support.owner import EMAIL
 from ..support.owner import PASSWORD
 from ..support.owner import Owned
@@ -55,10 +56,11 @@ def project(
     tmp_path: Path,
     env: dict[str, str],
     app_python: Path,
+    forks: Forks,
 ) -> Iterator[Owned]:
     """Return a project of the old kind, with its owner's changes and an account."""
     folder = keeping_up.create(tmp_path, env, template, old_and_new[0])
-    owned = Owned(folder, env, app_python)
+    owned = Owned(folder, env, app_python, forks)
     owned.settle_in()
     yield owned
     owned.close()

@@ -15,6 +15,7 @@ from ..support.keeping_up import Template
 from ..support.keeping_up import blocks
 from ..support.keeping_up import conflicts
 from ..support.keeping_up import tracked
+from ..support.own_tests import Forks
 from ..support.owner import EMAIL
 from ..support.owner import PASSWORD
 from ..support.owner import Owned
@@ -74,7 +75,12 @@ def auth(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def project(
-    auth: str, template: Template, tmp_path: Path, env: dict[str, str], app_python: Path
+    auth: str,
+    template: Template,
+    tmp_path: Path,
+    env: dict[str, str],
+    app_python: Path,
+    forks: Forks,
 ) -> Iterator[Owned]:
     """Return a project with its owner's changes."""
     folder = keeping_up.create(tmp_path, env, template, auth)
@@ -84,7 +90,7 @@ def project(
     assert key.strip()
     assert key.strip() not in kept
     assert "diff --git" not in keeping_up.cruft(folder, env, "diff")
-    owned = Owned(folder, env, app_python)
+    owned = Owned(folder, env, app_python, forks)
     owned.settle_in()
     yield owned
     owned.close()

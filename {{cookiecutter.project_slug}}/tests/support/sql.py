@@ -150,4 +150,4 @@ def own_database(folder: Path) -> Iterator[str]:
 def empty_tables(app: Flask) -> None:
     with app.app_context(), db.engine.begin() as connection:
         for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
+            connection.exec_driver_sql(f'DELETE FROM "{table.name}"')

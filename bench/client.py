@@ -30,10 +30,11 @@ Sec-Fetch-User: ?1
 """.replace("\n", "\r\n")
 
 
-def get(cookies: str) -> bytes:
-    """Return the request for the page, as a browser with these cookies sends it."""
+def get(cookies: str = "", token: str = "") -> bytes:
+    """Return the request for the page, as a browser or a program sends it."""
     cookie = f"Cookie: {cookies}\r\n" if cookies else ""
-    return f"GET / HTTP/1.1\r\n{_HEAD}{cookie}\r\n".encode()
+    bearer = f"Authorization: Bearer {token}\r\n" if token else ""
+    return f"GET / HTTP/1.1\r\n{_HEAD}{cookie}{bearer}\r\n".encode()
 
 
 def login(email: str, password: str) -> bytes:
@@ -87,12 +88,12 @@ class Burst:
         self.answers = self.failures = self.bytes = 0
 
     @classmethod
-    def of_page(cls, port: int, cookies: str, text: str) -> Burst:
+    def of_page(cls, port: int, cookies: str, text: str, token: str = "") -> Burst:
         """Ask for the page as one browser, that keeps the cookies it is given.
 
         With an old one, each request would be one that renews it.
         """
-        burst = cls(port, repeat(get(cookies)), 200, text)
+        burst = cls(port, repeat(get(cookies, token)), 200, text)
         burst._cookies = cookies
         return burst
 

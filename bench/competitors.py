@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LEAST_RATIO = 0.90
+# Of what a browser with a session gets.
+LEAST_TOKEN_RATIO = 0.95
 
 
 @dataclass(frozen=True)
@@ -19,15 +21,21 @@ class Competitor:
     # Makes tables and an account of its own, beside those of the baked project.
     moves_in: bool = False
     needs_redis: bool = False
+    # Asked by a program with a token of the part `tokens`.
+    by_token: bool = False
 
 
 FLOOR = Competitor(
     "the floor: one query, no login", "bench.sites.floor:app", logs_in=False
 )
+SESSION = Competitor("ours, auth=session", "wsgi:app", "session", ours=True)
 COMPETITORS = (
     FLOOR,
-    Competitor("ours, auth=session", "wsgi:app", "session", ours=True),
+    SESSION,
     Competitor("ours, auth=cookie", "wsgi:app", "cookie", ours=True),
+    Competitor(
+        "ours, a token", "bench.sites.programs:app", logs_in=False, by_token=True
+    ),
     Competitor("Flask-Login, signed session", "bench.sites.members:signed()"),
     Competitor("Flask-Session, SQL", "bench.sites.members:stored()"),
     Competitor(

@@ -36,7 +36,7 @@ class Stage:
         for auth in AUTHS:
             (folder / auth).mkdir()
             bake = CommandLine(self.env)
-            self.projects[auth] = bake(folder / auth, auth=auth)
+            self.projects[auth] = bake(folder / auth, auth=auth, parts="all")
         self.server_core: int | None
         self.our_core: int | None
         self.server_core, self.our_core = cores()

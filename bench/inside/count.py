@@ -1,4 +1,4 @@
-"""Print how many queries one request of an app makes: `count MODULE:APP COOKIES`."""
+"""Print how many queries one request makes: `count MODULE:APP COOKIES TOKEN`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REQUESTS = 20
 NO_QUERY = ("BEGIN", "COMMIT", "ROLLBACK")
 
 
-def count(app: str, cookies: str) -> float:
+def count(app: str, cookies: str, token: str) -> float:
     queries: list[str] = []
 
     def note(statement: str) -> None:
@@ -30,6 +30,8 @@ def count(app: str, cookies: str) -> float:
     listening = getattr(site, "listening", _listening)
     client = Client(import_app(app), use_cookies=False)
     headers = {"Cookie": cookies, "Host": "127.0.0.1"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
     # The first one may ask what the database can do.
     for requests in (1, REQUESTS):
         queries.clear()

@@ -33,7 +33,9 @@ def leave(browser: Browser) -> str:
     left = browser.post("/auth/portal").location or ""
     url = urlsplit(left)
     origin = f"{url.scheme}://{url.netloc}"
-    policy = browser.get("/auth/login").headers["Content-Security-Policy"]
+    page = browser.get("/auth/login")
+    assert '<form method="post" action="/auth/portal">' in page.text
+    policy = page.headers["Content-Security-Policy"]
     assert f"form-action 'self' {origin};" in policy
     (state,) = parse_qs(url.query)["state"]
     return state

@@ -158,10 +158,11 @@ def _refuse(endpoint: str) -> Response:
 
 
 def _lacks_proof(view: Callable[..., object]) -> bool:
-    applies, user = getattr(view, "needs_proof_of", None), current_user()
-    if applies is None or (user is not None and not applies(user)):
+    applies = getattr(view, "needs_proof_of", None)
+    if applies is None:
         return False
-    return not _proved_recently()
+    user = current_user()
+    return (user is None or applies(user)) and not _proved_recently()
 
 
 def _proved_recently() -> bool:

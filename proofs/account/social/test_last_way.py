@@ -4,12 +4,9 @@ import re
 
 from flask import Flask
 
-from my_flask_app.account.social import store
-from my_flask_app.core.db import db
-
 from ....account.social.provider import Provider
 from ....support.http import Browser
-from ....support.sql import rows
+from ....support.sql import rows, run_sql
 from .trips import BOB, CONFIRM, CONNECT, CONNECTIONS, arrive, at_once, connections
 
 
@@ -38,9 +35,8 @@ def test_a_provider_that_the_operator_removed_is_no_way_in(
     arrive(ana, CONFIRM)
     provider.claims = dict(BOB)
     arrive(ana, CONNECT)
-    with trusting.app_context(), db.engine.begin() as connection:
-        gone = store.Connection.__table__.update().where(store.Connection.subject == BOB["sub"])
-        connection.execute(gone.values(issuer="https://gone.example", provider="gone"))
+    gone = "UPDATE social_connections SET issuer = 'https://gone.example', provider = 'gone' "
+    run_sql(trusting, f"{gone} WHERE subject = :subject", subject=BOB["sub"])
     (row,) = rows(trusting, "SELECT public_id FROM social_connections WHERE subject = '1001'")
     assert "gone: bob@example.com" in ana.get(CONNECTIONS).text
     assert ana.post(f"{CONNECTIONS}/{row['public_id']}/remove").status_code == 409

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from joserfc import jwt
 
 from my_flask_app.account.social import login, protocol
 
@@ -27,7 +28,7 @@ def test_no_secret_of_a_trip_is_logged_or_kept(
     caplog.set_level("DEBUG", "my_flask_app")
     secrets = {CODE, site.CLIENT_SECRET}
     provider.answer = {"code": CODE}
-    real, encode = protocol.identify, site.jwt.encode
+    real, encode = protocol.identify, jwt.encode
 
     def identify(asked: Any, answer: Any, kept: Any) -> object:
         secrets.update([kept["nonce"], kept["verifier"], answer["state"]])
@@ -38,7 +39,7 @@ def test_no_secret_of_a_trip_is_logged_or_kept(
         return sorted(secrets, key=len)[-1]
 
     monkeypatch.setattr(protocol, "identify", identify)
-    monkeypatch.setattr(site.jwt, "encode", sign)
+    monkeypatch.setattr(jwt, "encode", sign)
     for lie in ({}, *list(LIES.values())[:8]):
         provider.token = dict(lie)
         arrive(browser)

@@ -14,7 +14,7 @@ from ....account.social.provider import ANA, Provider, serving
 from ....support.accounts import NEW_PASSWORD, add_user
 from ....support.http import AUTH, EMAIL, SESSION, Browser
 from ....support.mail import ask_for_link
-from ....support.sql import rows
+from ....support.sql import rows, run_sql
 from .trips import (
     BOB,
     CONFIRM,
@@ -164,11 +164,8 @@ def test_a_connection_removed_during_the_confirmation_confirms_nothing(
 ) -> None:
     answer = leave(ana, CONFIRM)
 
-    def remove() -> None:
-        with trusting.app_context(), db.engine.begin() as connection:
-            connection.execute(store.Connection.__table__.delete())
-
-    before(monkeypatch, protocol, "identify", remove)
+    remove = "DELETE FROM social_connections"
+    before(monkeypatch, protocol, "identify", lambda: run_sql(trusting, remove))
     ana.get(answer)
     assert ana.post(CONNECT).location.startswith("/auth/confirm")
 
@@ -195,7 +192,7 @@ def test_the_way_back_waits_for_another_writer(
     with writer(trusting) as write:
 
         def overtaken(*given: object) -> object:
-            found = real(*given)  # type: ignore[arg-type,operator]
+            found = real(*given)  # type: ignore[arg-type]
             write()
             return found
 

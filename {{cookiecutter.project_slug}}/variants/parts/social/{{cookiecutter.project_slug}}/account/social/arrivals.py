@@ -87,11 +87,13 @@ def _connect(provider: Provider, found: Identity, detail: dict[str, Any]) -> Res
 
 
 def _confirm(provider: Provider, found: Identity, detail: dict[str, Any]) -> Response:
-    user, owner = signed_in_user(), store.use(provider, found)
-    if owner is None or owner.id != user.id:
-        raise Refused("another account is connected with it")
+    user = signed_in_user()
+    # First: it may ask the provider, and the next statement takes SQLite's write lock.
     if not store.can_confirm(user, provider):
         raise Refused("the account has a password")
+    owner = store.use(provider, found)
+    if owner is None or owner.id != user.id:
+        raise Refused("another account is connected with it")
     if not detail["began"] - LEEWAY_SECONDS <= found.auth_time <= time() + LEEWAY_SECONDS:
         raise Refused("it did not ask the user again")
     audit.record("confirmed", user)

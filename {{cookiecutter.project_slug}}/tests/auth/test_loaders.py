@@ -5,8 +5,7 @@ from flask import Flask, request, session
 from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }}.account import add_part
-from {{ cookiecutter.project_slug }}.auth import accounts
-from {{ cookiecutter.project_slug }}.auth.guards import recent_login_required, signed_in_user
+from {{ cookiecutter.project_slug }}.auth import accounts, guards
 from {{ cookiecutter.project_slug }}.auth.parts import Part
 from {{ cookiecutter.project_slug }}.core.db import db
 from {{ cookiecutter.project_slug }}.core.web.request import Loader
@@ -39,16 +38,16 @@ def add_loaders(app: Flask) -> None:
     @app.route("/test-name", methods=["GET", "POST"])
     def name() -> str:
         assert not db.session.in_transaction()
-        return signed_in_user().name
+        return guards.signed_in_user().name
 
     @app.get("/test-session")
     def keep() -> str:
         found = session.get("name", "nothing")
-        session["name"] = signed_in_user().name
+        session["name"] = guards.signed_in_user().name
         return str(found)
 
     @app.get("/test-vault")
-    @recent_login_required
+    @guards.recent_login_required
     def vault() -> str:
         return "gold"
 

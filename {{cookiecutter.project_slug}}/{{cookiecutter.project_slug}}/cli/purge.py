@@ -36,10 +36,10 @@ def command() -> None:
         "sessions": sessions.purge(),
         "browsers": delete_all_expired(browsers.KnownBrowser, browsers.expired()),
         "links": delete_all_expired(Link, Link.ends_at <= moment),
-        "ceremonies": ceremonies.purge(),
         "counters": delete_all_expired(Throttle, Throttle.ends_at <= moment),
         "mails": delete_all_expired(Outbox, Outbox.created_at <= moment - MAILS_KEPT),
         "events": delete_all_expired(Event, Event.at <= moment - kept),
+        "ceremonies": ceremonies.purge(),
     }
     counts |= {what: delete() for part in all_parts() for what, delete in part.purge.items()}
     click.echo(", ".join(f"{count} {what}" for what, count in counts.items()))

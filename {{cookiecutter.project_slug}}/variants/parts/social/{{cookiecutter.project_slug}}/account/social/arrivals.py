@@ -88,9 +88,10 @@ def _connect(provider: Provider, found: Identity, detail: dict[str, Any]) -> Res
 
 def _confirm(provider: Provider, found: Identity, detail: dict[str, Any]) -> Response:
     user = signed_in_user()
-    # First: it may ask the provider, and the next statement takes SQLite's write lock.
     if not store.can_confirm(user, provider):
         raise Refused("the account has a password")
+    # It may have asked the provider: do not hold a lock meanwhile.
+    db.session.commit()
     owner = store.use(provider, found)
     if owner is None or owner.id != user.id:
         raise Refused("another account is connected with it")

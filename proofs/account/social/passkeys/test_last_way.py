@@ -23,7 +23,7 @@ def test_a_passkey_and_a_connection_are_not_both_removed(trusting: Flask, ana: B
     for tab in tabs:
         tab.keep(ana.cookies())
     statuses = at_once(lambda: tabs[0].post(passkey), lambda: tabs[1].post(connection))
-    assert statuses == [303, 409]
+    assert statuses == [303, 403]
     other = Browser(trusting)
     if connections(trusting):
         arrive(other)
@@ -42,5 +42,5 @@ def test_the_last_way_in_is_not_removed(trusting: Flask, ana: Browser, what: str
     last = ways.pop(what)
     assert ana.post(ways.popitem()[1]).status_code == 303
     refused = ana.post(last)
-    assert refused.status_code == 409
+    assert refused.status_code == 403
     assert "This is your only way to log in." in refused.text

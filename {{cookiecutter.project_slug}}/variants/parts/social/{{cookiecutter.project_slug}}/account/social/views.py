@@ -31,7 +31,7 @@ def show() -> ResponseReturnValue:
 def disconnect(public_id: str) -> ResponseReturnValue:
     user = accounts.lock(signed_in_user().id) or abort(404)
     if not has_another_way_in(user):
-        abort(409, _("This is your only way to log in. Add another one first."))
+        abort(403, _("This is your only way to log in. Add another one first."))
     name = store.remove(user, public_id)
     if name is None:
         abort(404)

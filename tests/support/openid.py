@@ -108,7 +108,7 @@ def _node() -> str | None:
 def _npm() -> list[str]:
     node, brought = _node(), _brought("lib", "node_modules", "npm", "bin", "npm-cli.js")
     if node is not None and brought.exists():
-        # It knows no certificates of this machine's own, of a company's proxy for example.
+        # Else it knows no certificates of this machine's own, such as a proxy's.
         return [node, "--use-system-ca", str(brought)]
     program = find("npm")
     return [program] if program else []

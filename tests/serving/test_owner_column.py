@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,8 @@ def revise(site: Site, served: dict[str, str], default: str) -> None:
     assert "is_admin" in written.read_text(encoding="utf-8")
     site.flask("db", "upgrade", **served)
     # Nothing is left to be done, by the very next revision either.
+    # A revision's id is the second it is made in.
+    time.sleep(1)
     site.flask("db", "revision", "Nothing", **served)
     (second,) = (site.folder / "migrations").glob("*_nothing.py")
     assert "op." not in second.read_text(encoding="utf-8").replace(

@@ -205,7 +205,7 @@ def test_a_user_with_a_password_connects(trusting: Trusting) -> None:
     other = Person(trusting)
     other.arrive(name="anne")
     assert EMAIL in other.app.get("/account/").text
-    # Her address is taken, whoever has it there.
+    # An account here has her address already.
     thief = Person(trusting)
     thief.arrive(name="ana")
     assert "There is an account with the address" in thief.flashed()

@@ -30,7 +30,7 @@ MISSING = (
 
 
 class OpenID:
-    """A provider at which whoever types a name is signed in as that user.
+    """A provider that signs in a user by the name that a test types.
 
     Its host is another site than localhost, where the app is.
     """

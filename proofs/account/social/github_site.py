@@ -21,7 +21,7 @@ VERIFIED = {"email": "ana@example.com", "verified": True, "primary": True, "visi
 
 
 class GitHub:
-    """Sign in, without asking, whoever `user` and `emails` describe."""
+    """Sign in, without asking, the user that `user` and `emails` describe."""
 
     def __init__(self) -> None:
         self.url = ""

@@ -25,7 +25,7 @@ TAKEN = "There is an account with the address of your account at Acme."
 def test_the_account_that_has_the_address_is_not_joined(
     trusting: Flask, browser: Browser, provider: Provider, user: str, email: str
 ) -> None:
-    """Whoever runs the provider, or lied to it, would take it over."""
+    """An attacker who runs the provider, or lied to it, would take it over."""
     provider.claims["email"] = email
     assert arrive(browser).location == "/auth/login"
     assert TAKEN in flashed(browser)
@@ -128,7 +128,7 @@ def test_subjects_differ_by_case(trusting: Flask, browser: Browser, provider: Pr
 def test_an_account_at_a_provider_is_connected_once(
     trusting: Flask, ana: Browser, provider: Provider
 ) -> None:
-    """Else, whoever connects it would decide where its owner logs in."""
+    """Otherwise an attacker who connects it would decide where its owner logs in."""
     provider.claims = dict(BOB)
     bob = Browser(trusting)
     arrive(bob)

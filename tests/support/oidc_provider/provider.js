@@ -1,4 +1,4 @@
-// A certified OpenID provider, for tests alone: whoever types a name is that user.
+// A certified OpenID provider, for tests alone: it signs in a user who types a name.
 
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import Provider from "oidc-provider";

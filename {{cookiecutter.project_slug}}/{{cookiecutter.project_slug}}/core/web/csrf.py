@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 def open_to_other_origins(view: T) -> T:
-    """Let pages of other sites post to a view, which changes nothing, whoever is signed in."""
+    """Let pages of other sites post to a view that changes nothing for any user."""
     vars(view)["open_to_other_origins"] = True
     return view
 

@@ -24,7 +24,7 @@ ANA = {"sub": "1001", "name": "Ana", "email": "ana@example.com", "email_verified
 
 
 class Provider:
-    """Sign in, without asking, whoever `claims` describes."""
+    """Sign in, without asking, the user that `claims` describes."""
 
     def __init__(self) -> None:
         self.issuer = ""

@@ -70,7 +70,7 @@ def test_a_user_disconnects_an_account(trusting: Flask, ana: Browser) -> None:
 
 
 def test_connecting_needs_a_recent_proof(trusting: Flask, browser: Browser) -> None:
-    """Whoever finds an open session must not leave a way in behind."""
+    """An attacker at an open session must not connect an account."""
     log_in(browser)
     assert browser.post(f"{PAGE}/acme").location.startswith("/auth/confirm")
     assert disconnect(browser) == 303

@@ -1,4 +1,4 @@
-"""Act for whoever comes back from a provider."""
+"""Act for the user who comes back from a provider."""
 
 from collections.abc import Callable
 from time import time
@@ -47,8 +47,8 @@ def _log_in(provider: Provider, found: Identity, detail: dict[str, Any]) -> Resp
 def _register(provider: Provider, found: Identity) -> User:
     """Create an account without a password, or raise NotAllowed.
 
-    Never connect the account that has the address already: whoever runs the provider, or lied
-    to it, would take it over.
+    Never connect the account that has the address already: an attacker who runs the
+    provider, or lied to it, would take it over.
     """
     label, email = provider.label, addresses.normalise(found.address)
     if email is None or not found.address_verified or not provider.addresses_trusted:

@@ -1,4 +1,4 @@
-"""Leave for a provider, and let whoever comes back log in, connect or confirm."""
+"""Redirect users to a provider; when they return, log in, connect or confirm."""
 
 import logging
 from secrets import token_urlsafe

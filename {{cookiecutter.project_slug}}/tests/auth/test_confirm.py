@@ -8,11 +8,15 @@ from flask.typing import ResponseReturnValue
 from time_machine import TimeMachineFixture
 from werkzeug.test import TestResponse
 
+from {{ cookiecutter.project_slug }}.auth import accounts
+from {{ cookiecutter.project_slug }}.auth.confirm import check_current_password
+from {{ cookiecutter.project_slug }}.auth.forms import ConfirmForm
 from {{ cookiecutter.project_slug }}.auth.guards import recent_login_required
+from {{ cookiecutter.project_slug }}.core.db import db
 from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from ..conftest import MakeApp
-from ..support.accounts import NEW_PASSWORD, change_password, copy_of
+from ..support.accounts import NEW_PASSWORD, change_password, change_user, copy_of
 from ..support.http import EMAIL, PASSWORD, Browser, set_cookies
 from ..support.parts import RIGHT, add_word
 from ..support.sql import rows
@@ -221,3 +225,19 @@ def test_a_password_change_requires_a_recent_second_factor(
     assert change_password(ana) == 303
     ana.logout()
     assert ana.login(password=NEW_PASSWORD).status_code == 303
+
+
+def test_a_form_proves_nothing_unless_it_asks_for_what_the_account_has(
+    app: Flask, user: str
+) -> None:
+    """A view of yours may show the wrong form: it must not pass for a proof."""
+    form = ConfirmForm(data={"password": PASSWORD})
+    with app.test_request_context("/", method="POST"):
+        ana = accounts.find(user)
+        assert ana
+        db.session.commit()
+        assert not check_current_password(ana, None)
+        assert check_current_password(ana, form.password)
+        change_user(user, password_hash=None)
+        assert not check_current_password(ana, form.password)
+        assert check_current_password(ana, None)

@@ -13,17 +13,9 @@ from ..config import settings
 from ..core.db import db
 from ..core.i18n import gettext as _, language
 from ..models import User
-from . import accounts, browsers
+from . import accounts, browsers, opened_links
 from .forms import FinishRegistrationForm
 from .guards import login_not_required
-from .opened_links import (
-    ask_for_link,
-    hash_chosen,
-    open_link,
-    opened_link,
-    refuse_link,
-    show_link_form,
-)
 from .sessions import login_user
 from .stale_forms import checks_own_forms
 
@@ -39,20 +31,20 @@ def _refuse_when_closed() -> None:
 @bp.route("", methods=["GET", "POST"])
 @login_not_required
 def start() -> ResponseReturnValue:
-    return ask_for_link("register", "auth/register.html")
+    return opened_links.ask_for_link("register", "auth/register.html")
 
 
 @bp.get("/<token>")
 @login_not_required
 def open_mailed(token: str) -> ResponseReturnValue:
-    return open_link("register", token, then=".finish") or refuse_link()
+    return opened_links.open_link("register", token, then=".finish") or opened_links.refuse_link()
 
 
 @bp.route("/finish", methods=["GET", "POST"])
 @login_not_required
 @checks_own_forms
 def finish() -> ResponseReturnValue:
-    return create_account("register") or refuse_link()
+    return create_account("register") or opened_links.refuse_link()
 
 
 def create_account(
@@ -62,16 +54,16 @@ def create_account(
 
     `accept` may refuse the new account, in the transaction that creates it.
     """
-    form, link = FinishRegistrationForm(request.form), opened_link(purpose)
+    form, link = FinishRegistrationForm(request.form), opened_links.opened_link(purpose)
     if link is None:
         return None
     page = "auth/register_finish.html"
     if request.method == "GET":
-        return show_link_form(page, form, link)
+        return opened_links.show_link_form(page, form, link)
     name = str(form.name.data)
-    password_hash = hash_chosen(form, email=link.email, name=name)
+    password_hash = opened_links.hash_chosen(form, email=link.email, name=name)
     if password_hash is None:
-        return show_link_form(page, form, link)
+        return opened_links.show_link_form(page, form, link)
     user = accounts.register(link, name, password_hash, language())
     if user is None or not accept(user):
         db.session.rollback()

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, event
 
-from my_flask_app.core.db.sqlite import set_up_sqlite
+from my_flask_app.core.db import sqlite
 from my_flask_app.core.environ import ConfigError
 
 from ...conftest import MakeApp
@@ -36,7 +36,7 @@ def leave_the_log(file: Path) -> bool:
 def test_another_connection_drops_no_lock_of_those_before(tmp_path: Path) -> None:
     file = tmp_path / "app.sqlite"
     engine = create_engine(f"sqlite:///{file}")
-    set_up_sqlite(engine)
+    sqlite.set_up(engine)
     with engine.connect() as connection:
         connection.exec_driver_sql("CREATE TABLE made (id INTEGER)")
         connection.commit()
@@ -53,7 +53,7 @@ def test_deleted_data_cannot_be_read_from_the_file(tmp_path: Path) -> None:
     def as_some_are_built(connection: sqlite3.Connection, record: object) -> None:
         connection.execute("PRAGMA secure_delete = OFF")
 
-    set_up_sqlite(engine)
+    sqlite.set_up(engine)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
     engine.dispose()

@@ -28,17 +28,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutE
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from ..environ import ConfigError
-from .postgres import engine_options, probe_idle_connections
-from .sqlite import (
-    BUSY_TIMEOUT_MS,
-    SAFE_METHODS as SAFE_METHODS,
-    SQLITE_OPTIONS,
-    check_access,
-    check_version,
-    is_permanent,
-    set_busy_timeout,
-    set_up_sqlite,
-)
+from . import postgres, sqlite
+from .sqlite import SAFE_METHODS as SAFE_METHODS
 
 # What drivers say about an unreachable database, as far as it contains no secret.
 REASONS = (
@@ -140,7 +131,7 @@ def write_unless_busy(statement: Executable) -> bool:
         sqlite_connection = connection.connection.driver_connection
         try:
             if connection.dialect.name == "sqlite":
-                set_busy_timeout(sqlite_connection, 0)
+                sqlite.set_busy_timeout(sqlite_connection, 0)
             else:
                 connection.exec_driver_sql("SET LOCAL lock_timeout = '1ms'")
             connection.execute(statement)
@@ -151,7 +142,7 @@ def write_unless_busy(statement: Executable) -> bool:
             return False
         finally:
             if connection.dialect.name == "sqlite":
-                set_busy_timeout(sqlite_connection, BUSY_TIMEOUT_MS)
+                sqlite.set_busy_timeout(sqlite_connection, sqlite.BUSY_TIMEOUT_MS)
     return True
 
 
@@ -162,7 +153,7 @@ def is_temporary(error: BaseException | None) -> bool:
     """
     if isinstance(error, PoolTimeout):
         return True
-    return isinstance(error, OperationalError) and not is_permanent(error.orig)
+    return isinstance(error, OperationalError) and not sqlite.is_permanent(error.orig)
 
 
 @contextmanager
@@ -181,8 +172,8 @@ def init_app(app: Flask) -> None:
     url = make_url(options["url"])
     is_sqlite = url.get_backend_name() == "sqlite"
     if is_sqlite:
-        check_version()
-    options.update(SQLITE_OPTIONS if is_sqlite else engine_options(url))
+        sqlite.check_version()
+    options.update(sqlite.OPTIONS if is_sqlite else postgres.engine_options(url))
     try:
         db.init_app(app)
     except OSError as error:
@@ -198,10 +189,10 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
     if not is_sqlite:
-        probe_idle_connections(engine)
+        postgres.probe_idle_connections(engine)
         return
-    check_access(engine.url)
-    set_up_sqlite(engine)
+    sqlite.check_access(engine.url)
+    sqlite.set_up(engine)
     app.shell_context_processor(_share_the_lock)
 
 

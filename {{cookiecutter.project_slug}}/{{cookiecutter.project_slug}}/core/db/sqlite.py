@@ -14,7 +14,7 @@ from ..environ import ConfigError
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_TIMEOUT_MS = 5000
 # A connection for each thread: a reader must not wait for threads that wait to write.
-SQLITE_OPTIONS = {"max_overflow": -1}
+OPTIONS = {"max_overflow": -1}
 # The first version with RETURNING, which every login needs.
 LEAST_VERSION = (3, 35)
 # Errors that persist until the statement, the tables or the file change.
@@ -56,10 +56,10 @@ def is_permanent(error: BaseException | None) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in PERMANENT
 
 
-def set_up_sqlite(engine: Engine) -> None:
+def set_up(engine: Engine) -> None:
     if "uri" not in engine.url.query:
         event.listen(engine, "do_connect", _make_private)
-    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
 
 
@@ -70,7 +70,7 @@ def _make_private(dialect: Dialect, record: object, args: list[Any], options: ob
         os.close(os.open(args[0], os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def _set_up(connection: Any, record: object) -> None:
+def _set_up_connection(connection: Any, record: object) -> None:
     # The driver would begin transactions itself, and only before a write: see below.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -14,7 +14,7 @@ KEY_MIN_LENGTH = 32
 GREATEST = 999_999_999
 PLACEHOLDERS = ("change", "secret", "placeholder", "example", "your-", "your_")
 # The start of the key in Flask's quickstart, which is often copied as it is.
-PUBLISHED_KEYS = ("192b9bdd22ab9ed4",)
+PUBLISHED_KEY = "192b9bdd22ab9ed4"
 MAIL_PORTS = {"smtp": 587, "smtps": 465}
 CURE_KEY = "Run `flask secret new`, or set it to 48 random bytes."
 
@@ -139,14 +139,9 @@ class Environ:
         if not text:
             return None
         problem = "must be https://HOST alone, with no path (http for a loopback host)."
-        try:
-            parts = urlsplit(text)
-            host, port = parts.hostname or "", parts.port
-        except ValueError:
-            raise ConfigError(name, problem) from None
-        if parts.path not in {"", "/"} or parts.query or parts.fragment or "@" in text:
-            raise ConfigError(name, problem)
-        if parts.scheme not in {"http", "https"} or not host or port == 0:
+        parts = _split(name, text, problem)
+        host = parts.hostname or ""
+        if parts.scheme not in {"http", "https"} or "@" in text:
             raise ConfigError(name, problem)
         if not host.isascii():
             what = "must have its host in ASCII: write the xn-- form that a browser copies."
@@ -155,24 +150,19 @@ class Environ:
         if not _is_host(host) or (parts.scheme == "http" and not is_loopback(host)):
             raise ConfigError(name, problem)
         shown = f"[{host}]" if ":" in host else host
-        if port in {None, {"http": 80, "https": 443}[parts.scheme]}:
+        if parts.port in {None, {"http": 80, "https": 443}[parts.scheme]}:
             return f"{parts.scheme}://{shown}"
-        return f"{parts.scheme}://{shown}:{port}"
+        return f"{parts.scheme}://{shown}:{parts.port}"
 
     def mail_server(self) -> MailServer:
         name, text = self.secret("MAIL_URL")
         problem = "must be smtps://USER:PASSWORD@HOST:PORT alone; in user and password "
         problem += "write / as %2F, # as %23, ? as %3F, [ as %5B."
-        try:
-            parts = urlsplit(text or "console:")
-            host, port = parts.hostname or "", parts.port
-        except ValueError:
-            raise ConfigError(name, problem) from None
-        if parts.scheme not in {"smtp", "smtps", "console", "none"}:
+        text = text or "console:"
+        if not text.lower().startswith(("smtps:", "smtp:", "console:", "none:")):
             raise ConfigError(name, "must be smtps://, smtp://, console: or none:.")
-        # A slash in a password ends the host: the text before it is parsed as the port.
-        if parts.path not in {"", "/"} or parts.query or parts.fragment or port == 0:
-            raise ConfigError(name, problem)
+        parts = _split(name, text, problem)
+        host = parts.hostname or ""
         if parts.scheme in {"console", "none"}:
             return MailServer(parts.scheme)
         if not _is_host(host):
@@ -183,7 +173,7 @@ class Environ:
         # smtplib fails on other characters.
         if not f"{username}{password}".isascii():
             raise ConfigError(name, "must have a user and a password in ASCII.")
-        port = port or MAIL_PORTS[parts.scheme]
+        port = parts.port or MAIL_PORTS[parts.scheme]
         return MailServer(parts.scheme, host, port, username, password)
 
 
@@ -195,9 +185,22 @@ def check_key(name: str, key: str) -> str:
         raise ConfigError(name, f"is too short or too plain. {CURE_KEY}")
     if any(word in key.lower() for word in PLACEHOLDERS):
         raise ConfigError(name, f"is a placeholder. {CURE_KEY}")
-    if key.startswith(PUBLISHED_KEYS):
+    if key.startswith(PUBLISHED_KEY):
         raise ConfigError(name, f"is a published example. {CURE_KEY}")
     return key
+
+
+def _split(name: str, url: str, problem: str) -> SplitResult:
+    """Return the parts of a URL that names a host alone; raise ConfigError for more."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ConfigError(name, problem) from None
+    # A slash in a password ends the host: the text before it is parsed as the port.
+    if parts.path not in {"", "/"} or parts.query or parts.fragment or port == 0:
+        raise ConfigError(name, problem)
+    return parts
 
 
 def _is_host(host: str) -> bool:

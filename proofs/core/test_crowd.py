@@ -21,7 +21,7 @@ def test_forms_that_do_not_arrive_keep_some_threads_for_other_pages(
     client.login()
     with ExitStack() as held:
         for number in range(request.AT_ONCE):
-            held.enter_context(request.receiving.queue_slot(f"192.0.2.{number}"))
+            held.enter_context(request.receiving_slot(f"192.0.2.{number}"))
         refused = send_form(client)
         assert client.get("/account/").status_code == 200
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
@@ -36,7 +36,7 @@ def test_one_network_cannot_take_every_queue_slot(client: Browser, user: str) ->
     with ExitStack() as held:
         # A single host has a whole /64 of addresses.
         for _ in range(request.AT_ONCE_PER_NETWORK):
-            held.enter_context(request.receiving.queue_slot("2001:db8::"))
+            held.enter_context(request.receiving_slot("2001:db8::"))
         for address in ("2001:db8::1", "2001:db8::9"):
             assert send_form(client, address).status_code == 503
         assert send_form(client, "2001:db8:1::1").status_code == 303

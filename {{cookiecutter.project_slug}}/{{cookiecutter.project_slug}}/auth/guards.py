@@ -7,17 +7,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import (
-    Flask,
-    current_app,
-    g,
-    jsonify,
-    make_response,
-    redirect,
-    request,
-    session,
-    url_for,
-)
+from flask import Flask, current_app, g, jsonify, redirect, request, session, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -109,7 +99,8 @@ def lead_to(page: str, status: int, reason: str) -> Response:
     if not wants_json():
         return redirect(page, 303)
     there = {"location": page} if status == 403 else {}
-    answer = make_response(jsonify(error=reason, **there), status)
+    answer = jsonify(error=reason, **there)
+    answer.status_code = status
     if "HX-Request" in request.headers:
         answer.headers["HX-Redirect"] = page
     return answer

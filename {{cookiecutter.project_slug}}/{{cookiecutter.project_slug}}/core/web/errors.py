@@ -1,19 +1,12 @@
 """Answer every error with a page, or with JSON if the client asks for it."""
 
 import logging
-from typing import cast
 
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import inspect
 from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError, TimeoutError as PoolTimeout
-from werkzeug.exceptions import (
-    BadRequest,
-    HTTPException,
-    ServiceUnavailable,
-    TooManyRequests,
-    default_exceptions,
-)
+from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable, default_exceptions
 
 from ...config import RETRY_AFTER_SECONDS, settings
 from ..db import db, is_temporary
@@ -73,7 +66,7 @@ def _words(error: HTTPException) -> tuple[str, str]:
         case 413:
             return _("Too large"), reason or _("The request is too large.")
         case 429:
-            return _("Too many attempts"), reason or _wait(cast(TooManyRequests, error))
+            return _("Too many attempts"), reason or _wait(error)
         case 503:
             return _("Back in a moment"), _("Please try again shortly.")
         case 500:
@@ -99,8 +92,9 @@ def _hint(error: HTTPException) -> str:
     return "" if reason else str(hint)
 
 
-def _wait(error: TooManyRequests) -> str:
-    seconds = error.retry_after if isinstance(error.retry_after, int) else 60
+def _wait(error: HTTPException) -> str:
+    after = getattr(error, "retry_after", None)
+    seconds = after if isinstance(after, int) else 60
     minutes = -(-seconds // 60)
     return ngettext(
         "Please try again in %(count)d minute.", "Please try again in %(count)d minutes.", minutes

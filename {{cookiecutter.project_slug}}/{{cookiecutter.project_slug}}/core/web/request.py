@@ -15,13 +15,7 @@ from flask import Flask, Request, current_app, request
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError
-from werkzeug.exceptions import (
-    BadRequest,
-    ClientDisconnected,
-    HTTPException,
-    RequestEntityTooLarge,
-    ServiceUnavailable,
-)
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, ServiceUnavailable
 
 from ...config import MAX_BODY_BYTES, RETRY_AFTER_SECONDS
 from ..audit import client_address
@@ -34,6 +28,8 @@ from ..throttle import network
 # A proxy that receives a whole body before it passes it on prevents this.
 AT_ONCE = 32
 AT_ONCE_PER_NETWORK = 8
+_unfinished: Counter[str] = Counter()
+_counting = Lock()
 logger = logging.getLogger(__name__)
 
 
@@ -66,7 +62,10 @@ class PlainRequest(Request):
         super().__init__(environ, populate_request, shallow)
         if not self.query_string.isascii():
             # Werkzeug expects UTF-8, and raises when the query is first read.
-            self.query_string = re.sub(rb"[\x80-\xff]", _quote, self.query_string)
+            plain = re.sub(
+                rb"[\x80-\xff]", lambda byte: b"%%%02X" % ord(byte[0]), self.query_string
+            )
+            self.query_string = plain
         if self.method == "HEAD":
             # Treat it as GET; the server drops the body. A view that tests for "GET" would
             # treat HEAD as a form, and the cross-origin check lets HEAD pass.
@@ -79,34 +78,24 @@ class PlainRequest(Request):
         return next((loader for loader in loaders if loader.is_used()), None)
 
 
-class Receiving:
-    """Count unfinished bodies by network."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._counts: Counter[str] = Counter()
-
-    @contextmanager
-    def queue_slot(self, where: str) -> Iterator[None]:
-        """Hold a slot while a body arrives; raise ServiceUnavailable (503) if none is free."""
-        with self._lock:
-            of_all, of_one = self._counts.total(), self._counts[where]
-            if of_all >= AT_ONCE or of_one >= AT_ONCE_PER_NETWORK:
-                message = "form refused: %s bodies are unfinished, %s of them from %s"
-                logger.warning(message, of_all, of_one, where or "-")
-                raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
-            self._counts[where] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._counts[where] -= 1
-                # An attacker may have many addresses: keep no counter at zero.
-                if not self._counts[where]:
-                    del self._counts[where]
-
-
-receiving = Receiving()
+@contextmanager
+def receiving_slot(where: str) -> Iterator[None]:
+    """Hold a slot while a body arrives; raise ServiceUnavailable (503) if none is free."""
+    with _counting:
+        of_all, of_one = _unfinished.total(), _unfinished[where]
+        if of_all >= AT_ONCE or of_one >= AT_ONCE_PER_NETWORK:
+            message = "form refused: %s bodies are unfinished, %s of them from %s"
+            logger.warning(message, of_all, of_one, where or "-")
+            raise ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)
+        _unfinished[where] += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _unfinished[where] -= 1
+            # An attacker may have many addresses: keep no counter at zero.
+            if not _unfinished[where]:
+                del _unfinished[where]
 
 
 def receive_body() -> bytes:
@@ -121,11 +110,11 @@ def receive_body() -> bytes:
     told = request.content_length
     if (told or 0) > MAX_BODY_BYTES:
         return b""
-    with receiving.queue_slot(network(client_address())):
+    with receiving_slot(network(client_address())):
         body = _read_body()
     if len(body) < (told or 0):
         # The connection broke: half a password must not pass for a whole one.
-        raise ClientDisconnected
+        raise BadRequest
     if len(body) >= MAX_BODY_BYTES and told != len(body):
         # Werkzeug truncated it.
         raise RequestEntityTooLarge
@@ -177,10 +166,6 @@ def _may_be_host(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _quote(byte: re.Match[bytes]) -> bytes:
-    return b"%%%02X" % ord(byte[0])
 
 
 def _name_bad_value(context: ExceptionContext) -> None:

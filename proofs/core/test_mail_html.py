@@ -5,7 +5,7 @@ from flask import Flask
 
 from my_flask_app.core import mail
 from my_flask_app.core.db import db
-from my_flask_app.core.mail import Message, html
+from my_flask_app.core.mail import Message, html_from
 
 from ...support.html import needs_portuguese, read, words_in
 from ...support.http import APP_NAME, EMAIL, ORIGIN
@@ -28,7 +28,7 @@ def links_in(text: str) -> list[dict[str, str]]:
 
 def laid_out(app: Flask, text: str) -> str:
     with app.app_context():
-        return html.from_text("Subject", text)
+        return html_from("Subject", text)
 
 
 @needs_portuguese

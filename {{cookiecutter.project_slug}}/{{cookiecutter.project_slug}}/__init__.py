@@ -3,22 +3,10 @@
 from flask import Flask
 
 from . import account, cli, config, pages
-from .auth import (
-    confirm,
-    dev,
-    guards,
-    language,
-    links,
-    messages,
-    register,
-    reset,
-    sessions,
-    views as auth,
-)
+from .auth import confirm, dev, guards, language, messages, register, reset, sessions, views as auth
 from .config import Settings
 from .core import db, i18n, logs, mail
 from .core.db import migrations
-from .core.mail import transport
 from .core.web import csrf, errors, headers, proxy, request, templating
 
 
@@ -32,9 +20,7 @@ def create_app(settings: Settings) -> Flask:
     migrations.init_app(app)
     i18n.init_app(app)
     templating.init_app(app)
-    transport.init_app(app)
     mail.init_app(app)
-    links.init_app(app)
     messages.init_app(app)
     # The CSRF check comes before the guard: a forged request costs no query.
     headers.init_app(app)

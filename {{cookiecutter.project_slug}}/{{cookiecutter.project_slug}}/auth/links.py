@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from flask import Flask
 from sqlalchemy import ColumnElement, LargeBinary, String, and_, delete, exists, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -119,7 +118,3 @@ def _is_live() -> ColumnElement[bool]:
         User.id == Link.user_id, User.session_epoch == Link.epoch, same_address
     )
     return and_(Link.ends_at > now(), or_(Link.epoch.is_(None), unchanged))
-
-
-def init_app(app: Flask) -> None:
-    app.jinja_env.globals["link_minutes"] = LINK_MINUTES

@@ -6,6 +6,8 @@ account, and the table holds no secret.
 """
 
 import logging
+import re
+from collections import deque
 from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
@@ -19,13 +21,15 @@ from ..account import Recipient
 from ..db import db, now
 from ..environ import ConfigError
 from ..i18n import language, set_language
-from . import html, outbox
+from . import outbox
 from .outbox import Outbox
 from .transport import post
 from .worker import MailWorker
 
 # RFC 5321 4.5.3.1.6, without the CRLF.
 LONGEST_LINE = 998
+# How many mails `/dev/mailbox` shows.
+MAILBOX_SIZE = 50
 logger = logging.getLogger(__name__)
 
 
@@ -167,9 +171,23 @@ def _send(row: Outbox) -> None:
     message["X-Auto-Response-Suppress"] = "All"
     text = text.strip() + "\n"
     message.set_content(text, cte=_encoding(text))
-    page = html.from_text(subject, text)
+    page = html_from(subject, text)
     message.add_alternative(page, subtype="html", cte=_encoding(page))
     post(message)
+
+
+def html_from(subject: str, text: str) -> str:
+    """Make the HTML part of a mail from its text: no mail needs a second template.
+
+    A blank line ends a paragraph; a line with only our URL is a link.
+    """
+    paragraphs = [part.splitlines() for part in re.split(r"\n\s*\n", text.strip())]
+    # Other addresses stay text: a name that a user chose must not become a link to a site of
+    # the user's choice.
+    our_url = re.compile(re.escape(f"{settings().public_url}/") + r"\S*")
+    return render_template(
+        "mail/layout.html", subject=subject, paragraphs=paragraphs, is_link=our_url.fullmatch
+    )
 
 
 def _encoding(text: str) -> str | None:
@@ -181,6 +199,7 @@ def _encoding(text: str) -> str | None:
 
 def init_app(app: Flask) -> None:
     app.extensions["composers"] = {}
+    app.extensions["mailbox"] = deque(maxlen=MAILBOX_SIZE)
     app.extensions["mail_worker"] = MailWorker(app, deliver, outbox.next_due)
 
     @app.teardown_request

@@ -6,13 +6,12 @@ from collections import deque
 from email.message import EmailMessage
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 
 from ...config import settings
 from ..environ import MailServer, is_loopback
 
 TIMEOUT_SECONDS = 20
-MAILBOX_SIZE = 50
 
 
 def post(message: EmailMessage) -> None:
@@ -65,7 +64,3 @@ def _as_text(message: EmailMessage) -> str:
     head = f"To: {message['To']}\nSubject: {message['Subject']}"
     body = message.get_body(("plain",)) or message
     return f"{rule}\n{head}\n\n{body.get_content()}{rule}"
-
-
-def init_app(app: Flask) -> None:
-    app.extensions["mailbox"] = deque(maxlen=MAILBOX_SIZE)

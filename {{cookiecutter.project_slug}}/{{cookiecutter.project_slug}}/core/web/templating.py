@@ -3,7 +3,7 @@
 from flask import Flask, request
 from wtforms import Field
 
-from ...config import settings
+from ...config import LINK_MINUTES, settings
 from ..i18n import gettext as _
 
 
@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
         "password_hint": password_hint,
         "can_register": known.registration_open and known.can_mail,
         "can_mail": known.can_mail,
+        "link_minutes": LINK_MINUTES,
         "development": known.development,
         "package": __package__.partition(".")[0],
         "has_mailbox": known.development and known.mail_server.scheme == "console",

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from alembic.operations import MigrationScript
-from alembic.operations.ops import AddColumnOp, MigrateOperation, OpContainer
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import Script
 from alembic.util import CommandError
@@ -130,16 +129,10 @@ def refuse_impossible(
     """Refuse to write a migration that adds a column without a value for existing rows."""
     for script in scripts:
         for upgrade in script.upgrade_ops_list:
-            for operation in _each(upgrade):
-                if isinstance(operation, AddColumnOp):
-                    check_column(operation.table_name, operation.column)
-
-
-def _each(operation: MigrateOperation) -> Iterator[MigrateOperation]:
-    yield operation
-    if isinstance(operation, OpContainer):
-        for inner in operation.ops:
-            yield from _each(inner)
+            for kind, *details in upgrade.as_diffs():
+                if kind == "add_column":
+                    _schema, table_name, column = details
+                    check_column(table_name, column)
 
 
 # Its command is in cli/database.py.

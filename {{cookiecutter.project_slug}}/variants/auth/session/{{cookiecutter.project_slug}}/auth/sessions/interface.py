@@ -3,11 +3,7 @@
 Flask's own sessions are cookies, signed but readable, that the server cannot revoke.
 """
 
-from typing import Any
-
-from flask import Flask, Request, Response
-from flask.sessions import SessionInterface, SessionMixin, session_json_serializer
-from werkzeug.datastructures import CallbackDict
+from flask import Flask, Request, Response, sessions
 
 from ...config import settings
 from ...core import audit
@@ -21,17 +17,16 @@ from .store import StoredSession
 
 # Each login deletes a few expired rows, so that the table shrinks without a timer too.
 PURGE_AT_LOGIN = 20
-# What most sessions hold: skip parsing it.
-EMPTY = "{}"
 
 
-class ServerSession(CallbackDict[str, Any], SessionMixin):
-    """Hold the data of one browser's session, and what to do with it after the request."""
+class ServerSession(sessions.SecureCookieSession):
+    """Hold the data of one browser's session, and what to do with it after the request.
 
-    modified = False
+    Only the dictionary that notes changes is Flask's; no cookie holds it.
+    """
 
     def __init__(self, token: str | None) -> None:
-        super().__init__(on_update=ServerSession._mark)
+        super().__init__()
         self.token = token
         self.stored: StoredSession | None = None
         self.login: Login | None = None
@@ -51,23 +46,19 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         return stored is not None and needs_touch(stored.seen_at, stored.remembered)
 
     def fill(self, stored: StoredSession) -> None:
-        if stored.data != EMPTY:
-            self.update(session_json_serializer.loads(stored.data))
+        self.update(sessions.session_json_serializer.loads(stored.data))
         self.stored = stored
         self.modified = False
 
-    def _mark(self) -> None:
-        self.modified = True
 
-
-class ServerSessionInterface(SessionInterface):
+class ServerSessionInterface(sessions.SessionInterface):
     """Open without I/O; save in the session's own transaction."""
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         # No query here: its error would not reach the error pages. The guard loads the row.
         return ServerSession(request.cookies.get(self.get_cookie_name(app)))
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+    def save_session(self, app: Flask, session: sessions.SessionMixin, response: Response) -> None:
         if not isinstance(session, ServerSession) or not session.is_unsaved or loader():
             return
         # Once only: the error page for a save that failed does not try again.
@@ -129,4 +120,4 @@ def _set_cookie(response: Response, token: str, *, remembered: bool) -> None:
 
 
 def _dump(session: ServerSession) -> str:
-    return session_json_serializer.dumps(dict(session))
+    return sessions.session_json_serializer.dumps(dict(session))

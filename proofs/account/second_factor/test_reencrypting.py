@@ -3,9 +3,8 @@
 import pytest
 from flask import Flask
 
-from my_flask_app.account.second_factor import store
+from my_flask_app.account.second_factor import encryption, store
 from my_flask_app.auth import accounts
-from my_flask_app.core import encryption
 
 from ....account.second_factor.phone import equip
 from ....conftest import MakeApp

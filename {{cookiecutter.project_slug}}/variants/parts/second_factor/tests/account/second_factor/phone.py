@@ -7,10 +7,9 @@ import pyotp
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from {{ cookiecutter.project_slug }}.account.second_factor import codes
+from {{ cookiecutter.project_slug }}.account.second_factor import codes, encryption
 from {{ cookiecutter.project_slug }}.account.second_factor.store import SecondFactor
 from {{ cookiecutter.project_slug }}.auth import accounts
-from {{ cookiecutter.project_slug }}.core import encryption
 from {{ cookiecutter.project_slug }}.core.db import db, now
 
 from ...support.http import EMAIL, PASSWORD, Browser

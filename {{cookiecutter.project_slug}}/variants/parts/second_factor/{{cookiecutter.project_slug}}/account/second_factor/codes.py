@@ -19,13 +19,13 @@ from wtforms import Field
 
 from ...auth.forms import reject
 from ...config import settings
-from ...core import audit, encryption, mail
+from ...core import audit, mail
 from ...core.audit import Event
 from ...core.db import changed, db, now
 from ...core.i18n import gettext as _
 from ...core.tokens import hash_token
 from ...models import User
-from . import store
+from . import encryption, store
 from .store import RecoveryCode, SecondFactor
 
 DIGITS = 6

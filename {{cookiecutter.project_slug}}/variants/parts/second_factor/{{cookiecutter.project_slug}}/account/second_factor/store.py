@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, delete, exists, select, update
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from ...core import encryption
 from ...core.db import Base, OwnerId, changed, db
 from ...models import User
+from . import encryption
 
 # Rows per transaction: SQLite has one writer, and every other one waits for it.
 BATCH = 100

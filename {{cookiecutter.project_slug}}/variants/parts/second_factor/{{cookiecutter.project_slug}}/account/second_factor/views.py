@@ -14,11 +14,11 @@ from ...auth.guards import recent_login_required, signed_in_user
 from ...auth.next_page import next_page
 from ...auth.sessions import end_sessions, rotate_session
 from ...config import settings
-from ...core import audit, encryption, mail
+from ...core import audit, mail
 from ...core.db import db, now
 from ...core.i18n import gettext as _, lazy_gettext as lazy
 from ...models import User
-from . import codes, store, trusted
+from . import codes, encryption, store, trusted
 from .store import SecondFactor
 
 PENDING = "second_factor"

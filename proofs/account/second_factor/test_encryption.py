@@ -6,10 +6,10 @@ import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 
-from my_flask_app.core import encryption
+from my_flask_app.account.second_factor import encryption
 
-from ...conftest import MakeApp
-from ...support.settings import KEY
+from ....conftest import MakeApp
+from ....support.settings import KEY
 
 TEXT = b"what only the app may read"
 NEW_KEY = "the next key for tests: 9876543210 zyxwvutsrq"

@@ -18,7 +18,7 @@ from ...core.db.cleanup import delete_all_expired
 from ...core.web.request import loader
 from ...models import User
 from .. import browsers
-from . import cookie, ended, history, tokens
+from . import cookie, ended, tokens
 from .cookie import presence
 from .limits import CHALLENGE, ActiveSession, Login, is_idle, is_over
 from .tokens import Token
@@ -117,13 +117,13 @@ def active_sessions(user: User) -> list[ActiveSession]:
             last_seen=None,
             current=token.sid == _current_sid(),
         )
-        for token, seen in history.live_tokens(db.session, Login.of(user))
+        for token, seen in ended.live_tokens(db.session, Login.of(user))
     ]
 
 
 def end_session(user: User, handle: str) -> bool:
     """End one of the user's sessions, in the caller's transaction; False if there is none."""
-    for token, _ in history.live_tokens(db.session, Login.of(user)):
+    for token, _ in ended.live_tokens(db.session, Login.of(user)):
         if token.sid == handle:
             return ended.add(db.session, token.sid, token.began_at)
     return False
@@ -148,7 +148,7 @@ def end_sessions(user: User, *, keep_current: bool) -> None:
 
 def purge() -> int:
     """Delete expired entries of the list of ended sessions, in batches; return how many."""
-    return delete_all_expired(ended.EndedSession, ended.is_over())
+    return delete_all_expired(ended.EndedSession, ended.expired())
 
 
 def _clear_session() -> None:

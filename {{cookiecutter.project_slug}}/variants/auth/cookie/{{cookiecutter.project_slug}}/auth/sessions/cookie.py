@@ -13,7 +13,7 @@ from ...core.db.cleanup import delete_expired
 from ...core.tokens import new_id
 from ...core.web.request import loader
 from .. import accounts
-from . import ended, history, tokens
+from . import ended, tokens
 from .limits import Login, idle_limit, needs_touch
 from .tokens import Token
 
@@ -79,9 +79,9 @@ def _begin(here: Presence, login: Login) -> Token | None:
             return None
         _list_as_ended(connection, here)
         # Keep one less than the limit: the new session comes on top (ASVS 7.1.2).
-        for old, _ in history.live_tokens(connection, login)[settings().sessions_per_user - 1 :]:
+        for old, _ in ended.live_tokens(connection, login)[settings().sessions_per_user - 1 :]:
             ended.add(connection, old.sid, old.began_at)
-        delete_expired(connection, ended.EndedSession, ended.is_over(), PURGE_AT_LOGIN)
+        delete_expired(connection, ended.EndedSession, ended.expired(), PURGE_AT_LOGIN)
         audit.record("login", login, within=connection, **_facts(token))
     return token
 

@@ -1,14 +1,24 @@
-"""Keep the short list of sessions that ended before their tokens expire."""
+"""Tell which sessions have ended before their tokens expire, and which are live.
+
+The first are in a short list. The only list of the others is the audit trail.
+"""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, bindparam, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, String, bindparam, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from ...core.audit import Event
 from ...core.db import Base, db, now, read_one, upsert
 from ...models import User
-from .limits import longest_life
+from .limits import Login, is_over, longest_life
 from .tokens import Token
+
+# The events that begin or renew a session.
+KINDS = ("login", "session_rotated")
+# Time, browser, address and details of such an event.
+Seen = Row[datetime, str, str, dict[str, Any]]
 
 
 class EndedSession(Base):
@@ -58,6 +68,35 @@ def is_live(token: Token) -> bool:
         return connection.execute(_IS_LIVE, values).first() is not None
 
 
-def is_over() -> ColumnElement[bool]:
+def expired() -> ColumnElement[bool]:
     """Match entries whose tokens have expired."""
     return EndedSession.ends_at <= now()
+
+
+def live_tokens(within: Session | Connection, owner: Login) -> list[tuple[Token, Seen]]:
+    """Return the tokens that the app would still accept, each with its event, latest first.
+
+    A token that its browser dropped, or left idle, looks like one in use.
+    """
+    since = now() - longest_life()
+    sid = Event.detail["session"].as_string()
+    rows = within.execute(
+        select(Event.at, Event.client, Event.address, Event.detail)
+        .where(Event.user_id == owner.id, Event.kind.in_(KINDS), Event.at > since)
+        .where(Event.detail["epoch"].as_integer() == owner.epoch)
+        .where(~exists().where(EndedSession.sid == sid))
+        .order_by(Event.id.desc())
+    )
+    found = [(_token(owner, seen), seen) for seen in rows]
+    return [(t, seen) for t, seen in found if not is_over(t.began_at, t.remembered)]
+
+
+def _token(owner: Login, seen: Seen) -> Token:
+    return Token(
+        sid=seen.detail["session"],
+        user=owner.public_id,
+        epoch=seen.detail["epoch"],
+        login_at=seen.detail["login_at"],
+        authenticated_at=int(seen.at.timestamp()),
+        remembered=seen.detail["remembered"],
+    )

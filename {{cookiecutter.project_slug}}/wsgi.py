@@ -85,7 +85,7 @@ def _develop(context: click.Context) -> Flask:
     app = create_app(Settings.from_environ(os.environ, development_url=url))
     _log_events(app)
     with app.app_context():
-        if alembic.is_empty():
+        if not alembic.current():
             alembic.upgrade()
         account.check_leftovers()
         check_migrations()

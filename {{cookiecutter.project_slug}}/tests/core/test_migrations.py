@@ -62,9 +62,9 @@ def test_models_and_migrations_agree(new_app: Callable[[], Flask]) -> None:
 def test_every_migration_can_be_downgraded(new_app: Callable[[], Flask]) -> None:
     app = new_app()
     with app.app_context():
-        assert alembic.is_empty()
+        assert alembic.current() == ()
         alembic.upgrade()
-        assert not alembic.is_empty()
+        assert alembic.current() != ()
     # A part is removed by the branch of its name; the other branches stay.
     for branch in sorted(set().union(*branches(app)) - {"default"}):
         with app.app_context():
@@ -74,7 +74,7 @@ def test_every_migration_can_be_downgraded(new_app: Callable[[], Flask]) -> None
         assert {branch} not in left
     with app.app_context():
         alembic.downgrade("base")
-        assert alembic.is_empty()
+        assert alembic.current() == ()
     assert not tables(app), (
         f"{sorted(tables(app))} remains after all downgrades: drop it in downgrade() of the "
         "migration that creates it."

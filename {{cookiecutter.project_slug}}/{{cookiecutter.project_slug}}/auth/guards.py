@@ -64,9 +64,8 @@ def signed_in_user() -> User:
 
 def is_public(endpoint: str) -> bool:
     """Tell whether an endpoint answers without a login."""
-    if is_file(endpoint):
-        return True
-    return not getattr(current_app.view_functions[endpoint], "login_required", True)
+    view = current_app.view_functions[endpoint]
+    return is_file(endpoint) or not getattr(view, "login_required", True)
 
 
 def closed_view() -> str | None:
@@ -149,17 +148,12 @@ def _refuse(endpoint: str) -> Response:
 
 
 def _lacks_proof(view: Callable[..., object]) -> bool:
-    applies = getattr(view, "needs_proof_of", None)
-    if applies is None:
+    applies, user = getattr(view, "needs_proof_of", None), current_user()
+    if applies is None or (user is not None and not applies(user)):
         return False
-    user = current_user()
-    return (user is None or applies(user)) and not _proved_recently()
-
-
-def _proved_recently() -> bool:
     proof = authenticated_at()
     age = timedelta(seconds=settings().reauthentication_seconds)
-    return proof is not None and now() - proof < age
+    return proof is None or now() - proof >= age
 
 
 def _ask_again() -> Response:

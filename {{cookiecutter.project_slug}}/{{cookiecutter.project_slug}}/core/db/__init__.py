@@ -126,8 +126,7 @@ def write_in_get() -> None:
 
 def write_unless_busy(statement: Executable) -> bool:
     """Run a write only if it need not wait for a lock; tell whether it was done."""
-    options = {"sqlite_begin": "IMMEDIATE"}
-    with db.engine.connect().execution_options(**options) as connection:
+    with db.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
         sqlite_connection = connection.connection.driver_connection
         try:
             if connection.dialect.name == "sqlite":

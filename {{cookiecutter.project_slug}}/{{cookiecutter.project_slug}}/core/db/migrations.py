@@ -92,10 +92,6 @@ class Migrations(Alembic):
         own = f"{BRANCH}@heads" if revisions == "heads" else revisions
         return super().merge(own, *named, **more)
 
-    def is_empty(self) -> bool:
-        """Tell whether no migration has run on the database."""
-        return not self.current()
-
 
 @contextmanager
 def _alone(connection: Connection | None) -> Iterator[None]:
@@ -153,8 +149,7 @@ def init_app(app: Flask) -> None:
     }
     alembic.init_app(app)
     # Alembic logs the kind of database at each start: keep only the migrations that it runs.
-    logger = logging.getLogger("alembic.runtime.migration")
-    logger.addFilter(_is_about_a_step)
+    logging.getLogger("alembic.runtime.migration").addFilter(_is_about_a_step)
 
 
 def _is_about_a_step(record: logging.LogRecord) -> bool:

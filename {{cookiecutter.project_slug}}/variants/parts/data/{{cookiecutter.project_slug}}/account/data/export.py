@@ -1,10 +1,10 @@
 """Collect what the app stores about a user; each part of the account adds its own."""
 
+import json
 from base64 import b64encode
 from datetime import date
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -24,9 +24,7 @@ LEFT_OUT = {"id", "password_hash", "session_epoch"}
 
 def as_json(user: User) -> str:
     """Return everything about a user as the text of a file; times are in UTC (ISO 8601)."""
-    return current_app.json.dumps(
-        _collect(user), default=_as_text, ensure_ascii=False, indent=2, sort_keys=False
-    )
+    return json.dumps(_collect(user), default=_as_text, ensure_ascii=False, indent=2)
 
 
 def _collect(user: User) -> dict[str, object]:

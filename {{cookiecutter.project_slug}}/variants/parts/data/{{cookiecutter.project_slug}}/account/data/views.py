@@ -35,11 +35,9 @@ def delete() -> ResponseReturnValue:
     user = signed_in_user()
     form = form_for(user)
     page = "data/delete.html"
-    if (
-        request.method == "GET"
-        or not form.validate()
-        or not check_current_password(user, form.password)
-    ):
+    if request.method == "GET" or not form.validate():
+        return show_form(page, form)
+    if not check_current_password(user, form.password):
         return show_form(page, form)
     if not accounts.delete(user):
         # The password was changed meanwhile.

@@ -7,25 +7,14 @@ cannot use up. The cookie grants no access: a thief who copies it gets no more g
 from datetime import datetime, timedelta
 
 from flask import has_request_context, request
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    LargeBinary,
-    UniqueConstraint,
-    bindparam,
-    case,
-    delete,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, UniqueConstraint, case, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
 from ..config import settings
 from ..core import throttle
-from ..core.db import Base, OwnerId, db, now, read_one, writing
+from ..core.db import Base, OwnerId, TokenHash, db, now, read_one, writing
+from ..core.db.cleanup import delete_all_expired
 from ..core.tokens import hash_token, new_token
 from ..models import User
 from .parts import all_parts
@@ -44,16 +33,8 @@ class KnownBrowser(Base):
     # The login limit counts by this id: it stays the same when the browser gets a new cookie.
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[OwnerId]
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    token_hash: Mapped[TokenHash]
     used_at: Mapped[datetime] = mapped_column(index=True)
-
-
-_FIND = (
-    select(KnownBrowser.id)
-    .join(User, User.id == KnownBrowser.user_id)
-    .where(KnownBrowser.token_hash == bindparam("token_hash"))
-    .where(KnownBrowser.used_at > bindparam("since"), User.email == bindparam("email"))
-)
 
 
 def find(email: str) -> int | None:
@@ -63,8 +44,9 @@ def find(email: str) -> int | None:
     """
     if request.cookies.get(_name()) is None:
         return None
-    since = now() - KNOWN_FOR
-    row = read_one(_FIND, {"token_hash": _held(), "since": since, "email": email})
+    known = select(KnownBrowser.id).join(User, User.id == KnownBrowser.user_id)
+    mine = (KnownBrowser.token_hash == _held(), KnownBrowser.used_at > now() - KNOWN_FOR)
+    row = read_one(known.where(*mine, User.email == email), {})
     return row[0] if row else None
 
 
@@ -101,9 +83,9 @@ def forget(user: User, *, keep_current: bool) -> None:
             part.forget_browsers(user, keep_current)
 
 
-def expired() -> ColumnElement[bool]:
-    """Match browsers whose cookies have expired."""
-    return KnownBrowser.used_at <= now() - KNOWN_FOR
+def purge() -> int:
+    """Delete browsers whose cookies have expired; return how many."""
+    return delete_all_expired(KnownBrowser, KnownBrowser.used_at <= now() - KNOWN_FOR)
 
 
 def _lock(connection: Connection, login: Login, held: bytes) -> bool:
@@ -114,7 +96,7 @@ def _lock(connection: Connection, login: Login, held: bytes) -> bool:
     """
     sharing = select(KnownBrowser.user_id).where(KnownBrowser.token_hash == held)
     accounts = select(User.id, User.session_epoch).order_by(User.id).with_for_update()
-    concerned = accounts.where(or_(User.id == login.id, User.id.in_(sharing)))
+    concerned = accounts.where((User.id == login.id) | User.id.in_(sharing))
     epochs = {row.id: row.session_epoch for row in connection.execute(concerned)}
     return epochs.get(login.id) == login.epoch
 

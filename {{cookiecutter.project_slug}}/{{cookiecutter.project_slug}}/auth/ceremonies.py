@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import after_this_request, request
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, delete, insert, select
+from sqlalchemy import JSON, String, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
 from ..config import settings
 from ..core import audit, throttle
-from ..core.db import Base, db, now
+from ..core.db import Base, OwnerId, TokenHash, db, now
 from ..core.db.cleanup import delete_all_expired, delete_expired
 from ..core.tokens import hash_token, new_token
 from ..models import User
@@ -33,13 +33,11 @@ class Ceremony(Base):
 
     __tablename__ = "ceremonies"
 
-    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    secret_hash: Mapped[TokenHash] = mapped_column(primary_key=True)
+    browser_hash: Mapped[TokenHash] = mapped_column(index=True)
     purpose: Mapped[str] = mapped_column(String(60))
     # The signed-in user; None at login.
-    user_id: Mapped[int | None] = mapped_column(
-        ForeignKey("users.id", ondelete="CASCADE"), index=True
-    )
+    user_id: Mapped[OwnerId | None]
     # What the answer needs.
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
     ends_at: Mapped[datetime] = mapped_column(index=True)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, LargeBinary, String, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, String, and_, delete, exists, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..config import LINK_MINUTES
 from ..core.addresses import EMAIL_MAX_LENGTH
-from ..core.db import Base, OwnerId, db, now
+from ..core.db import Base, OwnerId, TokenHash, db, now
 from ..core.tokens import hash_token, new_token
 from ..models import User
 
@@ -23,7 +23,7 @@ class Link(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     purpose: Mapped[str] = mapped_column(String(20))
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    token_hash: Mapped[TokenHash] = mapped_column(unique=True)
     email: Mapped[str] = mapped_column(String(EMAIL_MAX_LENGTH), index=True)
     user_id: Mapped[OwnerId | None]
     # The user's epoch at creation: changing the password or address revokes the link.

@@ -34,7 +34,7 @@ def command() -> None:
     kept = max(EVENTS_KEPT, longest_life())
     counts = {
         "sessions": sessions.purge(),
-        "browsers": delete_all_expired(browsers.KnownBrowser, browsers.expired()),
+        "browsers": browsers.purge(),
         "links": delete_all_expired(Link, Link.ends_at <= moment),
         "counters": delete_all_expired(Throttle, Throttle.ends_at <= moment),
         "mails": delete_all_expired(Outbox, Outbox.created_at <= moment - MAILS_KEPT),

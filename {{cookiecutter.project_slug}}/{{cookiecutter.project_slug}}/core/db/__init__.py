@@ -15,6 +15,7 @@ from sqlalchemy import (
     Dialect,
     Executable,
     ForeignKey,
+    LargeBinary,
     MetaData,
     Row,
     Select,
@@ -45,6 +46,8 @@ REASONS = (
 Columns = TypeVarTuple("Columns")
 # The column of a row that belongs to an account, and is deleted with it.
 OwnerId = Annotated[int, mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)]
+# The column of what `hash_token` returns.
+TokenHash = Annotated[bytes, mapped_column(LargeBinary(32))]
 # Objects stay readable after a commit: the view uses the user that the guard has loaded.
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 

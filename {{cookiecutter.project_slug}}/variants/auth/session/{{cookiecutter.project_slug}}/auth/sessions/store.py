@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    LargeBinary,
     String,
     Text,
     Update,
@@ -22,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core import audit
-from ...core.db import Base, OwnerId, db, now, read_one, write_unless_busy
+from ...core.db import Base, OwnerId, TokenHash, db, now, read_one, write_unless_busy
 from ...core.tokens import hash_token, new_id, new_token
 from ...models import User
 from .limits import Login, idle_limit
@@ -36,7 +35,7 @@ class StoredSession(Base):
 
     __tablename__ = "sessions"
 
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    token_hash: Mapped[TokenHash] = mapped_column(primary_key=True)
     # Names the session on pages and in the audit trail; grants no access.
     handle: Mapped[str] = mapped_column(String(32), unique=True)
     # None for a visitor, whose session may keep a flash message or an opened link.

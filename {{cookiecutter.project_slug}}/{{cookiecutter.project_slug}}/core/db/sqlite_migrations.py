@@ -5,7 +5,7 @@ from typing import Any, cast
 from alembic.ddl.sqlite import SQLiteImpl
 from alembic.operations.batch import ApplyBatchImpl
 from alembic.util import CommandError
-from sqlalchemy import Column, Connection, Table, literal, select, table, text
+from sqlalchemy import Column, Connection, Executable, Table, literal, select, table, text
 
 
 def check_column(table_name: str, column: Column[Any]) -> None:
@@ -43,11 +43,12 @@ class CarefulSQLiteImpl(SQLiteImpl):
         for column in copy.columns:
             if column.name not in table.columns:
                 self._check(table.name, column)
-        made_by = self._look_up("SELECT sql FROM sqlite_master WHERE name = :name", table.name)
+        name = table.name
+        made_by = self._scalar(text("SELECT sql FROM sqlite_master WHERE name = :name"), name=name)
         if "AUTOINCREMENT" not in str(made_by).upper():
             return
         copy.dialect_options["sqlite"]["autoincrement"] = True
-        last = self._look_up("SELECT seq FROM sqlite_sequence WHERE name = :name", table.name)
+        last = self._scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), name=name)
         self._last_numbers[copy.name] = last or 0
 
     def rename_table(self, old_table_name: str, new_table_name: str, schema: Any = None) -> None:
@@ -60,12 +61,8 @@ class CarefulSQLiteImpl(SQLiteImpl):
         self._exec(text("INSERT INTO sqlite_sequence VALUES (:name, :seq)"), params=values)
 
     def _check(self, table_name: str, column: Column[Any]) -> None:
-        if self._connected.scalar(select(literal(1)).select_from(table(table_name)).limit(1)):
+        if self._scalar(select(literal(1)).select_from(table(table_name)).limit(1)):
             check_column(table_name, column)
 
-    def _look_up(self, statement: str, name: str) -> Any:
-        return self._connected.scalar(text(statement), {"name": name})
-
-    @property
-    def _connected(self) -> Connection:
-        return cast(Connection, self.connection)
+    def _scalar(self, statement: Executable, **values: object) -> Any:
+        return cast(Connection, self.connection).scalar(statement, values)

@@ -163,6 +163,6 @@ def test_a_slow_reader_of_the_output_blocks_no_writer(
         with other_writer(app, "UPDATE users SET name = name"):
             written.append(line)
 
-    monkeypatch.setattr("my_flask_app.cli.lists.click.echo", echo)
+    monkeypatch.setattr("my_flask_app.cli.users.click.echo", echo)
     assert run(app, "list").exit_code == 0
     assert len(written) == 1

@@ -4,13 +4,13 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from . import database, doctor, lists, mail, purge, secret, users
+from . import database, doctor, mail, purge, secret, users
 
 
 def init_app(app: Flask) -> None:
     for group in (database.migrations_group, users.group, secret.group, mail.group):
         app.cli.add_command(group)
-    for command in (lists.events_command, purge.command, doctor.command):
+    for command in (users.events_command, purge.command, doctor.command):
         app.cli.add_command(command)
     for part in app.extensions["parts"]:
         for command in part.commands:

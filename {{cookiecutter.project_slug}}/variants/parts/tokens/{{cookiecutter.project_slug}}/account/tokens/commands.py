@@ -3,8 +3,7 @@
 import click
 
 from ...cli.database import DatabaseGroup
-from ...cli.lists import print_rows
-from ...cli.users import find_user
+from ...cli.users import find_user, print_rows
 from . import store
 from .notices import settle
 

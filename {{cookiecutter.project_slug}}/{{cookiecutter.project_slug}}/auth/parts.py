@@ -15,9 +15,23 @@ from ..core.mail import Composer
 from ..core.web.request import Loader
 from ..models import User
 
-# A step at login: `step(user, remember, target)` returns None if there is nothing to ask, or else
-# a redirect to its page. In the end, that page calls `login_steps.complete_login`.
-Step = Callable[[User, bool, str], Response | None]
+
+@dataclass(frozen=True, kw_only=True)
+class LoginAttempt:
+    """Hold what each step of a login hands on to the next."""
+
+    remember: bool
+    # A local page.
+    target: str
+    # The user gave a second factor too: only the steps of your own parts are left.
+    both_factors: bool = False
+    # If False, the login is no recent proof: another site may have signed the user in long ago.
+    proved: bool = True
+
+
+# A step at login: `step(user, attempt)` returns None if there is nothing to ask, or else a
+# redirect to its page. In the end, that page calls `login_steps.complete_login` with the attempt.
+Step = Callable[[User, LoginAttempt], Response | None]
 
 
 class Factor(NamedTuple):

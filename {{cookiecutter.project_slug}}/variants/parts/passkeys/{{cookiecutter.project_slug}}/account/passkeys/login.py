@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from ...auth import ceremonies, login_steps
 from ...auth.guards import current_user, login_not_required, signed_in_user
 from ...auth.next_page import local_or_home, next_page
-from ...auth.parts import factors_of
+from ...auth.parts import LoginAttempt, factors_of
 from ...auth.sessions import logout_user, rotate_session
 from ...config import settings
 from ...core import audit, throttle
@@ -20,7 +20,7 @@ from .requests import read, text, with_json
 from .views import bp
 
 
-def ask_for_passkey(user: User, remember: bool, target: str) -> Response | None:
+def ask_for_passkey(user: User, attempt: LoginAttempt) -> Response | None:
     """Redirect a user who must have two factors, and has a passkey as the second, to its page.
 
     Nobody is signed in there, and the page trusts nothing of the password step: a passkey is
@@ -31,8 +31,8 @@ def ask_for_passkey(user: User, remember: bool, target: str) -> Response | None:
         return None
     # End any session that an attacker planted in this browser.
     logout_user()
-    remembered = "y" if remember else None
-    return redirect(url_for("passkeys.ask", next=target, remember=remembered), 303)
+    remember = "y" if attempt.remember else None
+    return redirect(url_for("passkeys.ask", next=attempt.target, remember=remember), 303)
 
 
 @bp.get("/auth/passkey")
@@ -58,8 +58,8 @@ def log_in() -> ResponseReturnValue:
     throttle.count_address(audit.client_address())
     user = _check(answer, "login by passkey")
     target, remember = local_or_home(text(answer, "next")), answer.get("remember") is True
-    redirected = login_steps.begin_login(user, remember=remember, target=target, both_factors=True)
-    return _as_json(redirected)
+    attempt = LoginAttempt(remember=remember, target=target, both_factors=True)
+    return _as_json(login_steps.begin_login(user, attempt))
 
 
 @bp.post("/auth/confirm/passkey/options")

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import Field, Form, SelectField, StringField
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import AnyOf, DataRequired, ValidationError
 
 from ...auth import accounts, operators
 from ...auth.forms import REQUIRED, AddressForm, show_form
@@ -41,18 +41,16 @@ class InviteForm(AddressForm):
     role = SelectField(
         lazy("Role"),
         choices=lambda: [("", _("None")), *roles.ROLES.items()],
+        default="",
         # WTForms' own check has an English message only.
         validate_choice=False,
+        validators=[AnyOf(["", *roles.ROLES], lazy("Please choose one of these."))],
     )
 
     def validate_email(self, field: Field) -> None:
         # An admin may know: admins can look up every account.
         if not field.errors and accounts.find(field.data) is not None:
             raise ValidationError(_("This address already has an account."))
-
-    def validate_role(self, field: SelectField) -> None:
-        if field.data and field.data not in roles.ROLES:
-            raise ValidationError(_("Please choose one of these."))
 
 
 def _reset_second_factor(user: User, **who: Any) -> None:

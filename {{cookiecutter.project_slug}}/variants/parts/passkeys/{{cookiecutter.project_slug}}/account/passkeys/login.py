@@ -16,7 +16,7 @@ from ...core import audit, throttle
 from ...core.db import db
 from ...models import User
 from . import store, webauthn
-from .requests import read, text, with_json
+from .requests import read, text
 from .views import bp
 
 
@@ -112,5 +112,6 @@ def _check(answer: dict[str, Any], purpose: str, owner: User | None = None) -> U
 
 def _as_json(answer: Response) -> Response:
     """Turn a redirect into JSON, with its cookies: `fetch` would follow it unseen."""
-    answer.status_code = 200
-    return with_json(answer, {"location": answer.headers.pop("Location")})
+    answer.status_code, answer.mimetype = 200, "application/json"
+    answer.set_data(jsonify(location=answer.headers.pop("Location")).get_data())
+    return answer

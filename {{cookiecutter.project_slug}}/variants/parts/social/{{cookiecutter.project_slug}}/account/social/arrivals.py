@@ -19,9 +19,9 @@ from ...core.i18n import gettext as _, language
 from ...models import User
 from . import store
 from .identity import Identity, Refused
-from .notices import settle
 from .oidc import LEEWAY_SECONDS
 from .providers import Provider
+from .views import settle
 
 # The page that a user was on.
 PAGES = {"login": "auth.login", "connect": "social.show", "confirm": "confirm.show"}

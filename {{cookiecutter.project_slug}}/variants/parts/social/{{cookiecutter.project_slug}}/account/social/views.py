@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from ...auth.guards import recent_login_required, signed_in_user
 from ...auth.parts import lock_for_removal
+from ...core import audit, mail
+from ...core.db import db
 from ...core.i18n import gettext as _
 from ...models import User
 from . import store
-from .notices import settle
 from .providers import Provider, all_providers
 
 bp = Blueprint("social", __name__, template_folder="templates")
@@ -35,3 +36,10 @@ def disconnect(public_id: str) -> ResponseReturnValue:
     settle(user, "social_disconnected", name)
     flash(_("The account was disconnected."))
     return redirect(url_for(".show"), 303)
+
+
+def settle(user: User, what: str, name: str) -> None:
+    """Record a change, notify the user, and commit."""
+    audit.record(what, user, name=name)
+    mail.notify(user, "connections_changed", change=what, name=name)
+    db.session.commit()

@@ -75,7 +75,7 @@ def developing(folder: Path, env: dict[str, str], language: str) -> Iterator[str
 
 
 def shoot_app(browser: Browser, origin: str, language: str, light: Light) -> None:
-    """Show the way in; by light, register and show the pages behind it."""
+    """Show the login page; by light, register and show the pages behind it."""
     context = browser.new_context(
         base_url=origin,
         locale=language.replace("_", "-"),

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
+from my_flask_app.auth.parts import LoginAttempt
 from my_flask_app.core.environ import Rate
 from my_flask_app.models import User
 
@@ -45,10 +46,10 @@ def test_every_step_is_asked_in_turn_until_one_answers(make_app: MakeApp, user: 
     asked: list[str] = []
     app = make_app()
 
-    def pass_by(user: User, remember: bool, target: str) -> None:
+    def pass_by(user: User, attempt: LoginAttempt) -> None:
         asked.append("pass by")
 
-    def stop(user: User, remember: bool, target: str) -> ResponseReturnValue:
+    def stop(user: User, attempt: LoginAttempt) -> ResponseReturnValue:
         asked.append("stop")
         return "stop"
 

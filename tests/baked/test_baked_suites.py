@@ -71,8 +71,10 @@ def test_the_proofs_hold(
     app_python: Path,
 ) -> None:
     command = (app_python, *PYTEST, f"tests/proofs/{proofs}")
+    # What the shell of its owner may have.
+    exported = {**env, "FLASK_DEBUG": "1", "SOCIAL_PROVIDERS": "acme"}
 
-    assert " passed" in must(run_in(proved(auth), *command, env=env))
+    assert " passed" in must(run_in(proved(auth), *command, env=exported))
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])

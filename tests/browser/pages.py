@@ -164,6 +164,8 @@ def administration(page: Page, live: Live) -> Iterator[None]:
     yield
     invited = LONG.format("invited")
     submit(page, email=invited)
+    page.locator("main li").wait_for()
+    yield
     page.goto(live.link(invited, "/auth/invitation"))
     yield
 

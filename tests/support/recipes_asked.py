@@ -215,7 +215,7 @@ def test_other_means(
 
     asking = make_app()
     riddle = redirect("/riddle", 303)
-    step = Part(order=99, login_step=lambda user, remember, target: riddle)
+    step = Part(order=99, login_step=lambda user, attempt: riddle)
     account.add_part(asking, step)
     assert Browser(asking).login(password=KNOWN).location == "/riddle"
 

@@ -75,7 +75,7 @@ def test_only_what_the_portal_signed_just_now(
 def test_further_steps_are_asked(make_app: MakeApp, user: str) -> None:
     app = make_app()
     riddle = redirect("/riddle", 303)
-    step = Part(order=99, login_step=lambda user, remember, target: riddle)
+    step = Part(order=99, login_step=lambda user, attempt: riddle)
     account.add_part(app, step)
     browser = Browser(app)
     assert browser.get(answer(leave(browser))).location == "/riddle"

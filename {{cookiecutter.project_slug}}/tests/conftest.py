@@ -35,8 +35,9 @@ LACKING = ("add_table", "add_column")
 def pytest_configure() -> None:
     """Collect garbage less often: it takes a tenth of the time."""
     gc.set_threshold(50_000)
-    # Flask reads these itself, so a variable exported in your shell must not change a test.
-    for name in [name for name in os.environ if name.startswith("FLASK_")]:
+    # Flask and the part `social` read these themselves: what your shell exports must not
+    # change a test.
+    for name in [name for name in os.environ if name.startswith(("FLASK_", "SOCIAL_"))]:
         del os.environ[name]
 
 

@@ -25,7 +25,7 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(EMAIL_MAX_LENGTH), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX_LENGTH))
     language: Mapped[str] = mapped_column(String(8))
-    # None for an account that has another way in, until its owner sets a password by mail.
+    # None for an account with another way to log in, until its owner sets a password by mail.
     password_hash: Mapped[str | None] = mapped_column(String(255))
     # Raised to end every session at once: each session stores the epoch it began in.
     session_epoch: Mapped[int] = mapped_column(default=0)

@@ -157,11 +157,10 @@ def test_a_required_second_factor_may_be_skipped_in_a_trusted_browser(
 
 
 def test_a_further_step_after_a_skipped_code_is_no_recent_proof(
-    make_app: MakeApp, user: str
+    make_app: MakeApp, trusted: Browser
 ) -> None:
-    app = add_riddle(make_app())
-    phone, browser = equip(app), Browser(app)
-    trust(browser, phone)
+    browser = Browser(add_riddle(make_app()))
+    browser.keep(trusted.jar())
     assert browser.login().location == "/riddle"
     assert browser.post("/riddle").status_code == 303
     assert browser.is_signed_in()

@@ -28,7 +28,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
     with serving() as served:
         pages = {"authorization_endpoint": "authorize", "token_endpoint": "access_token"}
         pages = {name: f"{served.url}/login/oauth/{page}" for name, page in pages.items()}
-        monkeypatch.setattr(github, "ENDPOINTS", pages)
+        monkeypatch.setattr(github, "METADATA", {**github.METADATA, **pages})
         monkeypatch.setattr(github, "API", served.url)
         for name, text in served.environ().items():
             monkeypatch.setenv(name, text)

@@ -1,4 +1,4 @@
-"""A user never loses the last way in, whatever is removed at the same time."""
+"""A user never loses the last way to log in, whatever is removed at the same time."""
 
 import re
 
@@ -14,7 +14,7 @@ def paths_to_disconnect(browser: Browser) -> list[str]:
     return re.findall(rf'action="({CONNECTIONS}/\w+/remove)"', browser.get(CONNECTIONS).text)
 
 
-def test_two_tabs_do_not_remove_both_ways_in(
+def test_two_tabs_do_not_remove_both_ways_to_log_in(
     trusting: Flask, ana: Browser, provider: Provider
 ) -> None:
     arrive(ana, CONFIRM)
@@ -29,7 +29,7 @@ def test_two_tabs_do_not_remove_both_ways_in(
     assert len(connections(trusting)) == 1
 
 
-def test_a_provider_that_the_operator_removed_is_no_way_in(
+def test_a_provider_that_the_operator_removed_is_no_way_to_log_in(
     ana: Browser, trusting: Flask, provider: Provider
 ) -> None:
     arrive(ana, CONFIRM)

@@ -1,11 +1,14 @@
 """A part can add steps between the right password and the session."""
 
+from dataclasses import asdict
+
 import pytest
 from flask import Flask, redirect, session
 from flask.typing import ResponseReturnValue
 
 from {{ cookiecutter.project_slug }}.auth import accounts, login_steps
 from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
+from {{ cookiecutter.project_slug }}.auth.parts import LoginAttempt
 from {{ cookiecutter.project_slug }}.models import User
 
 from ..conftest import MakeApp
@@ -17,19 +20,19 @@ from ..support.parts import add_part
 def add_riddle(app: Flask) -> Flask:
     """Add a step for Ana alone; any answer is right."""
 
-    def riddle(user: User, remember: bool, target: str) -> ResponseReturnValue | None:
+    def riddle(user: User, attempt: LoginAttempt) -> ResponseReturnValue | None:
         if user.email != EMAIL:
             return None
-        session["half way"] = [user.email, remember, target]
+        session["half way"] = [user.email, asdict(attempt)]
         return redirect("/riddle", 303)
 
     @app.post("/riddle")
     @login_not_required
     def answer() -> ResponseReturnValue:
-        email, remember, target = session["half way"]
+        email, kept = session["half way"]
         user = accounts.find(email)
         assert user is not None
-        return login_steps.complete_login(user, remember=remember, target=target)
+        return login_steps.complete_login(user, LoginAttempt(**kept))
 
     return add_part(app, login_step=riddle)
 

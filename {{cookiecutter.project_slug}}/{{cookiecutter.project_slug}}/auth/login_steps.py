@@ -11,37 +11,26 @@ from ..core.audit import Event
 from ..core.db import db, now
 from ..models import User
 from . import browsers
-from .parts import all_parts, is_password_enough
+from .parts import LoginAttempt, all_parts, is_password_enough
 from .sessions import login_user
 
 # At most as long as events are kept: logins are looked up in the audit trail.
 BROWSERS_KNOWN_FOR = timedelta(days=90)
 
 
-def begin_login(
-    user: User, *, remember: bool, target: str, both_factors: bool = False, proved: bool = True
-) -> Response:
-    """Sign in a user with the right password, or redirect to the first step that is due.
-
-    `both_factors` says that the user gave a second factor too: only the steps of your own
-    parts are left. Without `proved`, the login is no recent proof: another site may have signed
-    the user in long ago.
-    """
+def begin_login(user: User, attempt: LoginAttempt) -> Response:
+    """Sign in a user with the right password, or redirect to the first step that is due."""
     for part in all_parts():
-        if both_factors and (part.factor or part.passwordless):
+        if attempt.both_factors and (part.factor or part.passwordless):
             continue
-        answer = part.login_step(user, remember, target) if part.login_step else None
+        answer = part.login_step(user, attempt) if part.login_step else None
         if answer is not None:
             return answer
-    return complete_login(
-        user, remember=remember, target=target, both_factors=both_factors, proved=proved
-    )
+    return complete_login(user, attempt)
 
 
-def complete_login(
-    user: User, *, remember: bool, target: str, both_factors: bool = False, proved: bool = True
-) -> Response:
-    """Sign in a user who has passed every step, and redirect to `target`, a local page.
+def complete_login(user: User, attempt: LoginAttempt) -> Response:
+    """Sign in a user who has passed every step, and redirect to the page they were going to.
 
     A login that skipped the second factor, in a trusted browser, is no recent proof.
     """
@@ -50,10 +39,10 @@ def complete_login(
         return redirect(url_for("auth.login"), 303)
     _tell_of_new_browser(user)
     db.session.commit()
-    answer = browsers.remember(user, redirect(target or url_for("pages.home"), 303))
+    answer = browsers.remember(user, redirect(attempt.target or url_for("pages.home"), 303))
     # Last: if remembering the browser fails, the error page must not sign the user in.
-    proved = proved and (both_factors or is_password_enough(user))
-    login_user(user, remember=remember, proved=proved)
+    proved = attempt.proved and (attempt.both_factors or is_password_enough(user))
+    login_user(user, remember=attempt.remember, proved=proved)
     return answer
 
 

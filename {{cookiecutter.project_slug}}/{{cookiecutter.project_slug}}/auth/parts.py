@@ -6,18 +6,34 @@ from datetime import datetime
 from typing import NamedTuple
 
 import click
-from flask import Blueprint, Flask, current_app
+from flask import Blueprint, Flask, abort, current_app
 from werkzeug.wrappers import Response
 from wtforms import Field
 
 from ..config import Settings, settings
+from ..core.i18n import gettext as _
 from ..core.mail import Composer
 from ..core.web.request import Loader
 from ..models import User
+from . import accounts
 
-# A step at login: `step(user, remember, target)` returns None if there is nothing to ask, or else
-# a redirect to its page. In the end, that page calls `login_steps.complete_login`.
-Step = Callable[[User, bool, str], Response | None]
+
+@dataclass(frozen=True, kw_only=True)
+class LoginAttempt:
+    """Hold what each step of a login hands on to the next."""
+
+    remember: bool
+    # A local page.
+    target: str
+    # The user gave a second factor too: only the steps of your own parts are left.
+    both_factors: bool = False
+    # If False, the login is no recent proof: another site may have signed the user in long ago.
+    proved: bool = True
+
+
+# A step at login: `step(user, attempt)` returns None if there is nothing to ask, or else a
+# redirect to its page. In the end, that page calls `login_steps.complete_login` with the attempt.
+Step = Callable[[User, LoginAttempt], Response | None]
 
 
 class Factor(NamedTuple):
@@ -135,10 +151,13 @@ def has_second_factor(user: User) -> bool:
     )
 
 
-def has_another_way_in(user: User) -> bool:
-    """Tell whether a user who loses one way to log in still has another. Lock the account first."""
+def lock_for_removal(user: User) -> User:
+    """Lock the account of a user who removes a way to log in; abort (403) if it is the only one."""
+    locked = accounts.lock(user.id) or abort(404)
     ways = [part.access for part in all_parts() if part.access and part.access.opens_pages]
-    return user.password_hash is not None or sum(len(way.names(user)) for way in ways) > 1
+    if locked.password_hash is None and sum(len(way.names(locked)) for way in ways) < 2:
+        abort(403, _("This is your only way to log in. Add another one first."))
+    return locked
 
 
 def is_password_enough(user: User) -> bool:

@@ -11,6 +11,7 @@ from . import accounts, browsers, login_steps, passwords
 from .forms import LoginForm, reject, show_form
 from .guards import closed_view, current_user, login_not_required
 from .next_page import next_page
+from .parts import LoginAttempt
 from .sessions import logout_user
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
@@ -42,7 +43,8 @@ def log_in() -> ResponseReturnValue:
         # One message for both: it does not reveal which addresses have an account (ASVS 6.3.8).
         reject(form.password, _("Wrong e-mail address or password."))
         return show_form("auth/login.html", form)
-    return login_steps.begin_login(user, remember=bool(form.remember.data), target=next_page())
+    attempt = LoginAttempt(remember=bool(form.remember.data), target=next_page())
+    return login_steps.begin_login(user, attempt)
 
 
 @bp.post("/logout")

@@ -28,7 +28,7 @@ def test_a_thiefs_account_at_a_provider_does_not_outlive_the_undo(
 def test_an_undo_leads_an_owner_without_a_password_to_one(
     trusting: Flask, provider: Provider, ana: Browser
 ) -> None:
-    """Every way in may be the thief's, so the mailbox alone decides."""
+    """Every way to log in may be the thief's, so the mailbox alone decides."""
     arrive(ana, CONFIRM)
     letters(trusting)
     link = change_address(ana)

@@ -1,4 +1,4 @@
-"""A passkey is a way in too, and the last one of either kind stays."""
+"""A passkey is a way to log in too, and the last one of either kind stays."""
 
 import pytest
 from flask import Flask
@@ -33,7 +33,7 @@ def test_a_passkey_and_a_connection_are_not_both_removed(trusting: Flask, ana: B
 
 
 @pytest.mark.parametrize("what", ["passkey", "connection"])
-def test_the_last_way_in_is_not_removed(trusting: Flask, ana: Browser, what: str) -> None:
+def test_the_only_way_to_log_in_is_not_removed(trusting: Flask, ana: Browser, what: str) -> None:
     arrive(ana, CONFIRM)
     assert add(ana, Authenticator()).status_code == 201
     (row,) = rows(trusting, "SELECT public_id FROM passkeys")

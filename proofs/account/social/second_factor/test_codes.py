@@ -23,6 +23,16 @@ def test_a_login_leads_to_the_code(trusting: Flask, ana: Browser) -> None:
     assert ana.is_signed_in()
 
 
+def test_a_login_with_a_code_is_no_recent_proof_either(trusting: Flask, ana: Browser) -> None:
+    """The provider, which is the other factor, may have asked for its password a week ago."""
+    phone = equip(trusting)
+    ana.logout()
+    arrive(ana)
+    give_code(ana, phone.code())
+    assert ana.is_signed_in()
+    assert ana.post(CONNECT).location.startswith(PAGE)
+
+
 def test_no_code_is_asked_for_if_the_operator_trusts_the_provider_with_it(
     trust: Configure, ana: Browser, provider: Provider
 ) -> None:

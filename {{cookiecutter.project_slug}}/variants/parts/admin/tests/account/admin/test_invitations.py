@@ -128,17 +128,47 @@ def test_an_invitation_does_not_outlast_its_administrator(
     assert not rows(app, "SELECT * FROM users WHERE email = :email", email=BOB)
 
 
+def test_an_administrator_withdraws_an_invitation(
+    app: Flask, admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "why_not_here", lambda: None)
+    link = invite(admin, "admin")
+    run(app, "invite", "eve@example.com")
+    page = admin.get(PAGE).text
+    assert f"Invited by: {EMAIL}" in page
+    assert "Role: Administrator" in page
+    assert "Invited by: the people who run this site" in page
+    assert admin.post(f"{PAGE}/withdraw", data={"email": BOB}).location == PAGE
+    page = admin.get(PAGE).text
+    assert BOB not in page
+    assert "eve@example.com" in page
+    assert accept(app, link) == 410
+    assert admin.post(f"{PAGE}/withdraw", data={"email": BOB}).status_code == 404
+    (event,) = rows(app, "SELECT * FROM events WHERE kind = 'invitation_withdrawn'")
+    assert BOB not in str(event)
+
+
+def test_an_expired_invitation_is_not_listed(
+    app: Flask, admin: Browser, clock: TimeMachineFixture
+) -> None:
+    invite(admin)
+    clock.shift(timedelta(days=7))
+    admin.login()
+    assert BOB not in admin.get(PAGE).text
+
+
 def test_the_database_stores_no_token_of_an_invitation(app: Flask, admin: Browser) -> None:
     token = invite(admin).rpartition("/")[2].encode()
     assert token not in everything_stored(app)
 
 
-def test_inviting_requires_a_recent_password(
+def test_inviting_and_withdrawing_require_a_recent_password(
     app: Flask, admin: Browser, clock: TimeMachineFixture
 ) -> None:
     clock.shift(600)
-    asked = admin.post(PAGE, data={"email": BOB})
-    assert asked.location.startswith("/auth/confirm")
+    for page in (PAGE, f"{PAGE}/withdraw"):
+        asked = admin.post(page, data={"email": BOB})
+        assert asked.location.startswith("/auth/confirm")
     assert not letters(app)
 
 

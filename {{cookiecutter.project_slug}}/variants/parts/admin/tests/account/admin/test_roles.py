@@ -15,7 +15,12 @@ from .conftest import BOB
 
 PAGES = ["/admin/", "/admin/invite", "/admin/users/ID"]
 ACTIONS = ["disable", "enable", "end-sessions", "reset-second-factor"]
-POSTS = ["/admin/", "/admin/invite", *(f"/admin/users/ID/{action}" for action in ACTIONS)]
+POSTS = [
+    "/admin/",
+    "/admin/invite",
+    "/admin/invite/withdraw",
+    *(f"/admin/users/ID/{action}" for action in ACTIONS),
+]
 
 
 def id_of(app: Flask, email: str) -> str:

@@ -8,6 +8,7 @@ part = Part(
     order=90,
     blueprints=[views.bp],
     labels={
+        "invitation_withdrawn": lazy("An invitation was withdrawn"),
         "invited": lazy("An invitation was sent"),
         "role_changed": lazy("The role of the account was changed"),
     },

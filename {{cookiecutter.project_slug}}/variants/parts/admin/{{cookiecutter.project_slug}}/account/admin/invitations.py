@@ -1,13 +1,14 @@
 """Own the table of invitations. Functions that write join the caller's transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, delete
+from sqlalchemy import Row, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core import audit, mail
 from ...core.addresses import EMAIL_MAX_LENGTH
-from ...core.db import Base, OwnerId, db, now, upsert
+from ...core.db import Base, OwnerId, changed, db, now, upsert
 from ...core.db.cleanup import delete_all_expired
 from ...models import User
 from . import roles
@@ -43,6 +44,20 @@ def invite(email: str, role: str | None, admin: User | None = None) -> None:
     # Without the address: nobody has confirmed it yet.
     audit.record("invited", admin, role=role)
     mail.enqueue(PURPOSE, email)
+
+
+def find_open() -> Sequence[Row[Invitation, str]]:
+    """Return the invitations that have not expired, and the address of the admin of each."""
+    found = select(Invitation, User.email).outerjoin(User).where(Invitation.ends_at > now())
+    return db.session.execute(found.order_by(Invitation.email)).all()
+
+
+def withdraw(email: str, admin: User) -> bool:
+    """Delete an invitation; False if there is none, for instance because it was just accepted."""
+    if not changed(delete(Invitation).where(Invitation.email == email)):
+        return False
+    audit.record("invitation_withdrawn", admin)
+    return True
 
 
 def accept(user: User) -> bool:

@@ -6,11 +6,11 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import Form, SelectField, StringField
-from wtforms.validators import DataRequired, ValidationError
+from wtforms import Field, Form, SelectField, StringField
+from wtforms.validators import AnyOf, DataRequired, ValidationError
 
 from ...auth import accounts, operators
-from ...auth.forms import REQUIRED, AddressForm, reject, show_form
+from ...auth.forms import REQUIRED, AddressForm, show_form
 from ...auth.guards import login_not_required, recent_login_required, signed_in_user
 from ...auth.opened_links import need_mail, open_link
 from ...auth.parts import all_parts, has_second_factor
@@ -41,13 +41,16 @@ class InviteForm(AddressForm):
     role = SelectField(
         lazy("Role"),
         choices=lambda: [("", _("None")), *roles.ROLES.items()],
+        default="",
         # WTForms' own check has an English message only.
         validate_choice=False,
+        validators=[AnyOf(["", *roles.ROLES], lazy("Please choose one of these."))],
     )
 
-    def validate_role(self, field: SelectField) -> None:
-        if field.data and field.data not in roles.ROLES:
-            raise ValidationError(_("Please choose one of these."))
+    def validate_email(self, field: Field) -> None:
+        # An admin may know: admins can look up every account.
+        if not field.errors and accounts.find(field.data) is not None:
+            raise ValidationError(_("This address already has an account."))
 
 
 def _reset_second_factor(user: User, **who: Any) -> None:
@@ -75,7 +78,7 @@ def index() -> ResponseReturnValue:
         return show_form("admin/index.html", form)
     prefix = str(form.email.data).strip().lower()
     wanted = select(User).where(User.email.startswith(prefix, autoescape=True))
-    found = db.session.scalars(wanted.order_by(User.email).limit(MOST_FOUND)).all()
+    found = db.session.scalars(wanted.order_by(User.email).limit(MOST_FOUND + 1)).all()
     return render_template("admin/index.html", form=form, found=found, most=MOST_FOUND)
 
 
@@ -84,17 +87,24 @@ def index() -> ResponseReturnValue:
 @recent_login_required
 def invite() -> ResponseReturnValue:
     need_mail()
-    form, page = InviteForm(request.form), "admin/invite.html"
+    form = InviteForm(request.form)
     if request.method == "GET" or not form.validate():
-        return show_form(page, form)
-    email = str(form.email.data)
-    if accounts.find(email) is not None:
-        # An admin may know: admins can look up every account.
-        reject(form.email, _("This address already has an account."))
-        return show_form(page, form)
-    invitations.invite(email, form.role.data or None, signed_in_user())
+        waiting = invitations.find_open()
+        return show_form("admin/invite.html", form, waiting=waiting, roles=roles.ROLES)
+    invitations.invite(str(form.email.data), form.role.data or None, signed_in_user())
     db.session.commit()
     flash(_("The invitation was sent."))
+    return redirect(url_for(".invite"), 303)
+
+
+@bp.post("/admin/invite/withdraw")
+@role_required("admin")
+@recent_login_required
+def withdraw() -> ResponseReturnValue:
+    if not invitations.withdraw(request.form.get("email", ""), signed_in_user()):
+        abort(404)
+    db.session.commit()
+    flash(_("The invitation was withdrawn."))
     return redirect(url_for(".invite"), 303)
 
 

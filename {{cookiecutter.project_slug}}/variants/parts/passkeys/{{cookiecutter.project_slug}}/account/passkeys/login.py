@@ -9,18 +9,18 @@ from werkzeug.wrappers import Response
 from ...auth import ceremonies, login_steps
 from ...auth.guards import current_user, login_not_required, signed_in_user
 from ...auth.next_page import local_or_home, next_page
-from ...auth.parts import factors_of
+from ...auth.parts import LoginAttempt, factors_of
 from ...auth.sessions import logout_user, rotate_session
 from ...config import settings
 from ...core import audit, throttle
 from ...core.db import db
 from ...models import User
 from . import store, webauthn
-from .requests import read, text, with_json
+from .requests import read, text
 from .views import bp
 
 
-def ask_for_passkey(user: User, remember: bool, target: str) -> Response | None:
+def ask_for_passkey(user: User, attempt: LoginAttempt) -> Response | None:
     """Redirect a user who must have two factors, and has a passkey as the second, to its page.
 
     Nobody is signed in there, and the page trusts nothing of the password step: a passkey is
@@ -31,8 +31,8 @@ def ask_for_passkey(user: User, remember: bool, target: str) -> Response | None:
         return None
     # End any session that an attacker planted in this browser.
     logout_user()
-    remembered = "y" if remember else None
-    return redirect(url_for("passkeys.ask", next=target, remember=remembered), 303)
+    remember = "y" if attempt.remember else None
+    return redirect(url_for("passkeys.ask", next=attempt.target, remember=remember), 303)
 
 
 @bp.get("/auth/passkey")
@@ -58,8 +58,8 @@ def log_in() -> ResponseReturnValue:
     throttle.count_address(audit.client_address())
     user = _check(answer, "login by passkey")
     target, remember = local_or_home(text(answer, "next")), answer.get("remember") is True
-    redirected = login_steps.begin_login(user, remember=remember, target=target, both_factors=True)
-    return _as_json(redirected)
+    attempt = LoginAttempt(remember=remember, target=target, both_factors=True)
+    return _as_json(login_steps.begin_login(user, attempt))
 
 
 @bp.post("/auth/confirm/passkey/options")
@@ -112,5 +112,6 @@ def _check(answer: dict[str, Any], purpose: str, owner: User | None = None) -> U
 
 def _as_json(answer: Response) -> Response:
     """Turn a redirect into JSON, with its cookies: `fetch` would follow it unseen."""
-    answer.status_code = 200
-    return with_json(answer, {"location": answer.headers.pop("Location")})
+    answer.status_code, answer.mimetype = 200, "application/json"
+    answer.set_data(jsonify(location=answer.headers.pop("Location")).get_data())
+    return answer

@@ -1,15 +1,12 @@
-"""Read the JSON that the script sends, and answer it."""
+"""Read the JSON that the script sends."""
 
 from typing import Any
 
-from flask import abort, jsonify, request
-from werkzeug.wrappers import Response
+from flask import abort, request
 
 
 def read() -> dict[str, Any]:
     """Return the object that a request contains; raise 415 or 400 if it contains none."""
-    if request.mimetype != "application/json":
-        abort(415)
     try:
         found = request.get_json()
     except RecursionError:
@@ -23,10 +20,3 @@ def text(answer: dict[str, Any], key: str) -> str:
     """Return a text of an answer, or "" if it is none."""
     found = answer.get(key)
     return found if isinstance(found, str) else ""
-
-
-def with_json(response: Response, found: dict[str, Any]) -> Response:
-    """Put JSON into a response that has cookies already."""
-    response.set_data(jsonify(found).get_data())
-    response.mimetype = "application/json"
-    return response

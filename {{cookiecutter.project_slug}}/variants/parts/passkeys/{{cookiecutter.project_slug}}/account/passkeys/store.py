@@ -4,17 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    LargeBinary,
-    Row,
-    String,
-    delete,
-    exists,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, LargeBinary, Row, String, delete, exists, select, update
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from ...core.db import Base, OwnerId, changed, db, now, upsert
@@ -91,13 +81,14 @@ def record_use(passkey: Passkey, changes: dict[str, object]) -> bool:
 
 def rename(user: User, public_id: str, name: str) -> bool:
     """Rename a passkey of an account; return False if it has none such."""
-    return changed(update(Passkey).where(*_is(user, public_id)).values(name=name))
+    mine = Passkey.user_id == user.id, Passkey.public_id == public_id
+    return changed(update(Passkey).where(*mine).values(name=name))
 
 
 def remove(user: User, public_id: str) -> str | None:
     """Remove a passkey of an account; return its name, or None if it has none such."""
-    gone = delete(Passkey).where(*_is(user, public_id))
-    return db.session.scalar(gone.returning(Passkey.name))
+    mine = Passkey.user_id == user.id, Passkey.public_id == public_id
+    return db.session.scalar(delete(Passkey).where(*mine).returning(Passkey.name))
 
 
 def remove_all(user: User) -> None:
@@ -106,7 +97,3 @@ def remove_all(user: User) -> None:
 
 def names_of(user: User) -> list[str]:
     return [_("Passkey: %(name)s", name=passkey.name) for passkey in all_of(user)]
-
-
-def _is(user: User, public_id: str) -> tuple[ColumnElement[bool], ...]:
-    return Passkey.user_id == user.id, Passkey.public_id == public_id

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ...auth import accounts, ceremonies
 from ...auth.guards import login_not_required, recent_login_required, signed_in_user
-from ...auth.parts import has_another_way_in
+from ...auth.parts import lock_for_removal
 from ...config import settings
 from ...core import audit, mail, names, user_agents
 from ...core.db import db
@@ -87,9 +87,7 @@ def rename(public_id: str) -> ResponseReturnValue:
 @bp.post("/account/passkeys/<public_id>/remove")
 @recent_login_required
 def remove(public_id: str) -> ResponseReturnValue:
-    user = accounts.lock(signed_in_user().id) or abort(404)
-    if not has_another_way_in(user):
-        abort(403, _("This is your only way to log in. Add another one first."))
+    user = lock_for_removal(signed_in_user())
     name = store.remove(user, public_id)
     if name is None:
         abort(404)

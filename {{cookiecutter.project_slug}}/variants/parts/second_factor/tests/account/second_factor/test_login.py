@@ -2,10 +2,15 @@
 
 import pytest
 from flask import Flask
+from flask.typing import ResponseReturnValue
 
+from {{ cookiecutter.project_slug }}.auth import accounts, login_steps
+from {{ cookiecutter.project_slug }}.auth.parts import LoginAttempt
+
+from ...auth.test_login_steps import add_riddle
 from ...conftest import MakeApp
 from ...support.accounts import NEW_PASSWORD, add_user
-from ...support.http import EMAIL, Browser, set_cookies
+from ...support.http import EMAIL, Browser, page, set_cookies
 from ...support.mail import ask_for_link, letters
 from ...support.sql import rows
 from .phone import ARRIVING, PAGE, Phone, equip, give_code, give_password
@@ -113,4 +118,41 @@ def test_with_an_unreadable_secret_only_recovery_codes_work(
     assert "SECRET_KEY_FALLBACKS" in error.getMessage()
     assert give_code(browser, phone.recovery_codes[0]).status_code == 303
     assert browser.is_signed_in()
+    assert browser.get(PAGE).status_code == 200
+
+
+def test_a_code_makes_no_recent_proof_of_a_login_by_another_site(
+    make_app: MakeApp, phone: Phone
+) -> None:
+    """The site, which is the other factor, may have asked for its password a week ago."""
+    app = make_app()
+    client = Browser(app)
+
+    @page(app, public=True)
+    def portal() -> ResponseReturnValue:
+        user = accounts.find(EMAIL)
+        assert user is not None
+        attempt = LoginAttempt(remember=False, target="", proved=False)
+        return login_steps.begin_login(user, attempt)
+
+    assert client.post("/portal").location == ARRIVING
+    give_code(client, phone.code())
+    assert client.is_signed_in()
+    assert client.get(PAGE).location.startswith("/auth/confirm")
+
+
+def test_a_login_step_of_your_own_follows_the_code_which_is_used_up(
+    make_app: MakeApp, user: str
+) -> None:
+    app = add_riddle(make_app())
+    phone, browser = equip(app), Browser(app)
+    code = phone.code()
+    for status, location in ((303, "/riddle"), (422, None)):
+        give_password(browser)
+        answer = give_code(browser, code)
+        assert (answer.status_code, answer.location) == (status, location)
+        assert not browser.is_signed_in()
+    give_password(browser)
+    give_code(browser, phone.code(steps_ahead=1))
+    browser.post("/riddle")
     assert browser.get(PAGE).status_code == 200

@@ -4,6 +4,8 @@ The user is not signed in meanwhile: the browser's session opens only this page,
 request checks again whether it is still valid.
 """
 
+from dataclasses import asdict, replace
+
 from flask import abort, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -13,6 +15,7 @@ from wtforms import BooleanField
 from ...auth import login_steps
 from ...auth.forms import show_form
 from ...auth.guards import login_not_required
+from ...auth.parts import LoginAttempt
 from ...auth.sessions import is_challenge_over, logout_user
 from ...auth.sessions.limits import CHALLENGE
 from ...auth.stale_forms import checks_own_forms, is_made_for
@@ -33,16 +36,17 @@ class ChallengeForm(CodeForm):
     trust = BooleanField(lazy("Do not ask again on this browser for 30 days"))
 
 
-def ask_for_code(user: User, remember: bool, target: str) -> Response | None:
+def ask_for_code(user: User, attempt: LoginAttempt) -> Response | None:
     """Redirect a user with the right password and a second factor to the page below."""
     if not store.is_set_up(user) or trusted.is_trusted(user):
         return None
     # End any session that an attacker planted in this browser.
     logout_user()
     until = int(now().timestamp()) + LIFETIME_SECONDS
-    target = target if len(ascii(target)) < TARGET_MAX_LENGTH else ""
-    handle = new_id()
-    session[CHALLENGE] = (handle, user.public_id, user.session_epoch, until, remember, target)
+    if len(ascii(attempt.target)) >= TARGET_MAX_LENGTH:
+        attempt = replace(attempt, target="")
+    handle, kept = new_id(), asdict(attempt)
+    session[CHALLENGE] = (handle, user.public_id, user.session_epoch, until, kept)
     return redirect(url_for("second_factor.challenge"), 303)
 
 
@@ -57,7 +61,7 @@ def challenge() -> ResponseReturnValue:
         if session.pop(CHALLENGE, None):
             flash(_("That took too long. Please log in again."))
         return redirect(url_for("auth.login"), 303)
-    handle, user, remember, target = found
+    handle, user, attempt = found
     set_language(user.language)
     if not is_made_for(handle, request.form):
         # The code may be for another account, whose login began earlier in another tab.
@@ -77,17 +81,18 @@ def challenge() -> ResponseReturnValue:
     throttle.forgive(key)
     if form.trust.data:
         trusted.trust(user)
-    return login_steps.complete_login(user, remember=remember, target=target, both_factors=True)
+    # A step of your own may follow, in a request of its own.
+    db.session.commit()
+    return login_steps.begin_login(user, replace(attempt, both_factors=True))
 
 
-def _challenged() -> tuple[str, User, bool, str] | None:
+def _challenged() -> tuple[str, User, LoginAttempt] | None:
     """Return the user who recently gave the right password; None if the account has changed."""
-    nobody = ("", "", 0, 0, False, "")
-    handle, public_id, epoch, until, remember, target = session.get(CHALLENGE, nobody)
+    handle, public_id, epoch, until, kept = session.get(CHALLENGE, ("", "", 0, 0, {}))
     if now().timestamp() >= until or is_challenge_over(handle):
         return None
     same = (User.public_id == public_id, User.session_epoch == epoch)
     user = db.session.scalar(select(User).where(*same, User.disabled_at.is_(None)))
     if user is None or not store.is_set_up(user):
         return None
-    return handle, user, remember, target
+    return handle, user, LoginAttempt(**kept)

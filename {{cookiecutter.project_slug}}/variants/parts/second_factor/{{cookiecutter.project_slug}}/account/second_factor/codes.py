@@ -82,10 +82,16 @@ def use(user: User, typed: str) -> bool:
 
 def accept(user: User, field: Field) -> bool:
     """Use up the code that a user typed; if it is refused, put the reason on the field."""
-    right = use(user, str(field.data))
-    if not right:
-        reject(field, refusal(user))
-    return right
+    if use(user, str(field.data)):
+        return True
+    problem = _(
+        "This code is wrong, or was used before. Wait for the next one. If that is refused "
+        "too, the clock of your phone may be wrong."
+    )
+    if is_closed(user):
+        problem = _("Please use a recovery code that you have not used before.")
+    reject(field, problem)
+    return False
 
 
 def is_closed(user: User) -> bool:
@@ -102,16 +108,6 @@ def hint(user: User) -> str:
             "your recovery codes to unblock them."
         )
     return _("The six digits that your app shows, or one of your recovery codes.")
-
-
-def refusal(user: User) -> str:
-    """Say why a code was refused, as far as the user can do something about it."""
-    if is_closed(user):
-        return _("Please use a recovery code that you have not used before.")
-    return _(
-        "This code is wrong, or was used before. Wait for the next one. If that is refused "
-        "too, the clock of your phone may be wrong."
-    )
 
 
 def renew_recovery_codes(user: User) -> list[str]:

@@ -100,7 +100,9 @@ def test_an_answer_connects_only_the_user_who_asked(trusting: Flask, ana: Browse
     assert rows(trusting, "SELECT id FROM social_connections") == []
 
 
-def test_the_last_way_in_stays(trusting: Flask, browser: Browser, provider: Provider) -> None:
+def test_the_only_way_to_log_in_stays(
+    trusting: Flask, browser: Browser, provider: Provider
+) -> None:
     log_in(browser)
     provider.token = {}
     browser.get(visit(browser.post("/auth/confirm/with/acme")))

@@ -206,7 +206,7 @@ def ask_for_more(app: Flask) -> None:
     """Add a part that asks for a second factor at each login."""
     asks = Part(
         order=99,
-        login_step=lambda user, remember, target: redirect("/step", 303),
+        login_step=lambda user, attempt: redirect("/step", 303),
         passwordless=lambda user: False,
     )
     add_part(app, asks)

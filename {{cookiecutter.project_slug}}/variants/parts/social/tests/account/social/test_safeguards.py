@@ -53,7 +53,7 @@ def test_leaving_and_coming_back_are_limited_by_network(trusting: Flask, make_ap
 def test_a_reset_while_an_account_is_connected_stops_it(
     trusting: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A thief must not leave a way in behind."""
+    """A thief must not leave a login method behind."""
     with trusting.app_context():
         add_user(EMAIL)
     thief, owner, identify = Browser(trusting), Browser(trusting), protocol.identify

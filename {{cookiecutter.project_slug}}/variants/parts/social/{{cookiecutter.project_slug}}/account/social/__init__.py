@@ -1,16 +1,10 @@
 """Let users log in with an account at another site, by OpenID Connect or at GitHub."""
 
-from collections.abc import Iterator
-
 from ...auth.messages import compose_notice
 from ...auth.parts import Access, Part
 from ...core.i18n import lazy_gettext as lazy
 from ...models import User
 from . import login as login, providers, store, views
-
-
-def _facts(user: User) -> Iterator[tuple[str, object]]:
-    yield "connected", ", ".join(one.provider for one in store.all_of(user)) or "nothing"
 
 
 def _export(user: User) -> list[dict[str, object]]:
@@ -34,5 +28,7 @@ part = Part(
     confirm_extras="social/confirm.html",
     access=Access(names=store.names_of, end=store.remove_all),
     export=_export,
-    facts=_facts,
+    facts=lambda user: [
+        ("connected", ", ".join(one.provider for one in store.all_of(user)) or "nothing")
+    ],
 )

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from ...auth import accounts, links
 from ...auth.guards import signed_in_user
 from ...auth.login_steps import begin_login
+from ...auth.parts import LoginAttempt
 from ...auth.sessions import rotate_session
 from ...config import settings
 from ...core import addresses, audit, names
@@ -18,9 +19,9 @@ from ...core.i18n import gettext as _, language
 from ...models import User
 from . import store
 from .identity import Identity, Refused
-from .notices import settle
 from .oidc import LEEWAY_SECONDS
 from .providers import Provider
+from .views import settle
 
 # The page that a user was on.
 PAGES = {"login": "auth.login", "connect": "social.show", "confirm": "confirm.show"}
@@ -34,14 +35,14 @@ def _log_in(provider: Provider, found: Identity, detail: dict[str, Any]) -> Resp
     user = store.use(provider, found) or _register(provider, found)
     if user.disabled_at is not None:
         raise Refused("the account is disabled")
-    return begin_login(
-        user,
+    attempt = LoginAttempt(
         remember=detail["remember"],
         target=detail["target"],
         both_factors=bool(found.methods & provider.two_factors),
         # The provider may have signed the user in a week ago.
         proved=False,
     )
+    return begin_login(user, attempt)
 
 
 def _register(provider: Provider, found: Identity) -> User:

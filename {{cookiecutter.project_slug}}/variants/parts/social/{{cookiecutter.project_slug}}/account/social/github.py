@@ -6,9 +6,11 @@ from .identity import Identity
 
 API = "https://api.github.com"
 SCOPE = "read:user user:email"
-ENDPOINTS = {
+METADATA = {
     "authorization_endpoint": "https://github.com/login/oauth/authorize",
     "token_endpoint": "https://github.com/login/oauth/access_token",
+    # It does not say when a user signed in.
+    "claims_supported": (),
 }
 
 

@@ -1,6 +1,7 @@
 """Redirect users to a provider; when they return, log in, connect or confirm."""
 
 import logging
+import re
 from secrets import token_urlsafe
 from time import time
 from typing import Any
@@ -25,6 +26,7 @@ from .views import bp
 
 # What a provider may send back.
 ANSWER = ("state", "code", "iss", "error")
+SECRET = re.compile("(?:[0-9a-f]{2})+")
 logger = logging.getLogger(__name__)
 
 
@@ -70,7 +72,8 @@ def come_back(name: str) -> ResponseReturnValue:
     throttle.count_address(audit.client_address())
     purpose, _dot, secret = request.args.get("state", "").partition(".")
     user = None if purpose == "login" else current_user()
-    detail = ceremonies.take(_as_bytes(secret), f"{purpose} with {name}", user)
+    began = bytes.fromhex(secret if SECRET.fullmatch(secret) else "")
+    detail = ceremonies.take(began, f"{purpose} with {name}", user)
     if detail is None:
         flash(_("That took too long, or began in another browser. Please try again."))
         return redirect(url_for("auth.login"), 303)
@@ -122,10 +125,3 @@ def _refuse(
     db.session.commit()
     flash(_("%(provider)s did not confirm who you are. Please try again.", provider=provider.label))
     return redirect(url_for(arrivals.PAGES[purpose]), 303)
-
-
-def _as_bytes(secret: str) -> bytes:
-    try:
-        return bytes.fromhex(secret)
-    except ValueError:
-        return b""

@@ -37,7 +37,7 @@ def authorization_url(
     if provider.answers_by_post:
         extra["response_mode"] = "form_post"
     with asking():
-        page = _endpoints(provider)["authorization_endpoint"]
+        page = _metadata(provider)["authorization_endpoint"]
         client = _client(provider)
         url, _state = client.create_authorization_url(page, state, kept["verifier"], **extra)
     return str(url)
@@ -49,7 +49,7 @@ def identify(provider: Provider, answer: Mapping[str, str], kept: Mapping[str, A
         if "code" not in answer:
             raise Refused(answer.get("error", "no code"))
         _check_sender(provider, answer.get("iss"))
-        client, endpoint = _client(provider), _endpoints(provider)["token_endpoint"]
+        client, endpoint = _client(provider), _metadata(provider)["token_endpoint"]
         token = client.fetch_token(
             endpoint,
             code=answer["code"],
@@ -64,11 +64,9 @@ def identify(provider: Provider, answer: Mapping[str, str], kept: Mapping[str, A
 
 def asks_again(provider: Provider) -> bool:
     """Tell whether a provider says when a user signed in there: GitHub and Google do not."""
-    if provider.name == GITHUB:
-        return False
     try:
         with asking():
-            return "auth_time" in oidc.metadata(provider).get("claims_supported", ["auth_time"])
+            return "auth_time" in _metadata(provider).get("claims_supported", ["auth_time"])
     except Refused:
         return False
 
@@ -89,18 +87,18 @@ def asking() -> Iterator[None]:
 def _check_sender(provider: Provider, issuer: str | None) -> None:
     """Refuse the answer of another provider, which would get this one's code (RFC 9207)."""
     says_so = "authorization_response_iss_parameter_supported"
-    if issuer is None and not _endpoints(provider).get(says_so):
+    if issuer is None and not _metadata(provider).get(says_so):
         return
     if provider.name != GITHUB and issuer != provider.issuer:
         raise Refused("the answer is another provider's")
 
 
-def _endpoints(provider: Provider) -> Mapping[str, Any]:
-    return github.ENDPOINTS if provider.name == GITHUB else oidc.metadata(provider)
+def _metadata(provider: Provider) -> Mapping[str, Any]:
+    return github.METADATA if provider.name == GITHUB else oidc.metadata(provider)
 
 
 def _client(provider: Provider) -> OAuth2Session:
-    known = _endpoints(provider).get("token_endpoint_auth_methods_supported")
+    known = _metadata(provider).get("token_endpoint_auth_methods_supported")
     basic = known is None or "client_secret_basic" in known
     return OAuth2Session(
         provider.client_id,

@@ -66,17 +66,11 @@ def all_of(user: User) -> Sequence[Connection]:
     return db.session.scalars(mine.order_by(Connection.id)).all()
 
 
-def usable_of(user: User) -> list[Connection]:
-    """Return those whose provider is set up still."""
-    issuers = {provider.issuer for provider in all_providers().values()}
-    return [one for one in all_of(user) if one.issuer in issuers]
-
-
 def can_confirm(user: User, provider: Provider) -> bool:
     """Tell whether a provider's answer proves a user who has no password."""
     if user.password_hash is not None or not protocol.asks_again(provider):
         return False
-    return any(one.issuer == provider.issuer for one in usable_of(user))
+    return any(one.issuer == provider.issuer for one in all_of(user))
 
 
 def remove(user: User, public_id: str) -> str | None:
@@ -94,4 +88,6 @@ def remove_all(user: User) -> None:
 
 
 def names_of(user: User) -> list[str]:
-    return [one.label for one in usable_of(user)]
+    """Name the connections that log in: those whose provider is still set up."""
+    issuers = {provider.issuer for provider in all_providers().values()}
+    return [one.label for one in all_of(user) if one.issuer in issuers]

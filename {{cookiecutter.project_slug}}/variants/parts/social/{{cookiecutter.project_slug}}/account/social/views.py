@@ -3,13 +3,13 @@
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ...auth import accounts
 from ...auth.guards import recent_login_required, signed_in_user
-from ...auth.parts import has_another_way_in
+from ...auth.parts import lock_for_removal
+from ...core import audit, mail
+from ...core.db import db
 from ...core.i18n import gettext as _
 from ...models import User
 from . import store
-from .notices import settle
 from .providers import Provider, all_providers
 
 bp = Blueprint("social", __name__, template_folder="templates")
@@ -29,12 +29,17 @@ def show() -> ResponseReturnValue:
 @bp.post("/account/connections/<public_id>/remove")
 @recent_login_required
 def disconnect(public_id: str) -> ResponseReturnValue:
-    user = accounts.lock(signed_in_user().id) or abort(404)
-    if not has_another_way_in(user):
-        abort(403, _("This is your only way to log in. Add another one first."))
+    user = lock_for_removal(signed_in_user())
     name = store.remove(user, public_id)
     if name is None:
         abort(404)
     settle(user, "social_disconnected", name)
     flash(_("The account was disconnected."))
     return redirect(url_for(".show"), 303)
+
+
+def settle(user: User, what: str, name: str) -> None:
+    """Record a change, notify the user, and commit."""
+    audit.record(what, user, name=name)
+    mail.notify(user, "connections_changed", change=what, name=name)
+    db.session.commit()

@@ -101,6 +101,18 @@ CHANGED = [
     ),
     ("tests/test_pages.py", '"pages.home"}', '"pages.home", "shelf.about"}'),
     (f"{SLUG}/config.py", 'APP_NAME = "My Flask App"', 'APP_NAME = "Ana\'s Lantern"'),
+    (f"{SLUG}/config.py", "LINK_MINUTES = 30", "LINK_MINUTES = 60"),
+    (
+        f"{SLUG}/config.py",
+        "reauthentication_seconds: int = 10 *",
+        "reauthentication_seconds: int = 5 *",
+    ),
+    ("tests/core/test_settings.py", "LINK_MINUTES == 30", "LINK_MINUTES == 60"),
+    (
+        "tests/core/test_settings.py",
+        "reauthentication_seconds == 600",
+        "reauthentication_seconds == 300",
+    ),
     (f"{SLUG}/static/style.css", "  --hue: 165;", "  --hue: 20;"),
     (f"{SLUG}/templates/auth/login.html", '<h1>{{ _("Log in") }}', "<h1>Come in"),
     (

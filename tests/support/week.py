@@ -14,9 +14,10 @@ OTHER = {"en": "pt_BR", "pt_BR": "en"}
 ADDED = {
     f"{SLUG}/shelf.py": '''"""Show what stands on the shelf."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from .auth.guards import login_not_required, signed_in_user
@@ -33,6 +34,23 @@ def about() -> ResponseReturnValue:
 @bp.get("/<uuid:item>")
 def item(item: UUID) -> ResponseReturnValue:
     return f"<li>{item}</li>"
+
+
+@bp.get("/days/<int:day>")
+@bp.get("/days", defaults={"day": 0})
+def days(day: int) -> ResponseReturnValue:
+    if day > 50:
+        raise RuntimeError("a calendar goes on without end")
+    return f'<a href="/shelf/days/{day + 1}">Next</a>'
+
+
+@bp.get("/events")
+def events() -> ResponseReturnValue:
+    def stream() -> Iterator[str]:
+        yield "data: begin\\n\\n"
+        raise RuntimeError("a stream of events goes on without end")
+
+    return Response(stream(), mimetype="text/event-stream")
 
 
 @bp.post("/picture")
@@ -83,6 +101,18 @@ CHANGED = [
     ),
     ("tests/test_pages.py", '"pages.home"}', '"pages.home", "shelf.about"}'),
     (f"{SLUG}/config.py", 'APP_NAME = "My Flask App"', 'APP_NAME = "Ana\'s Lantern"'),
+    (f"{SLUG}/config.py", "LINK_MINUTES = 30", "LINK_MINUTES = 60"),
+    (
+        f"{SLUG}/config.py",
+        "reauthentication_seconds: int = 10 *",
+        "reauthentication_seconds: int = 5 *",
+    ),
+    ("tests/core/test_settings.py", "LINK_MINUTES == 30", "LINK_MINUTES == 60"),
+    (
+        "tests/core/test_settings.py",
+        "reauthentication_seconds == 600",
+        "reauthentication_seconds == 300",
+    ),
     (f"{SLUG}/static/style.css", "  --hue: 165;", "  --hue: 20;"),
     (f"{SLUG}/templates/auth/login.html", '<h1>{{ _("Log in") }}', "<h1>Come in"),
     (

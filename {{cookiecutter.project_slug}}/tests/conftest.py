@@ -17,6 +17,7 @@ from time_machine import TimeMachineFixture
 from {{ cookiecutter.project_slug }}.auth import passwords
 from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.core.db.migrations import alembic
+from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from .support.accounts import add_user
 from .support.cli import Site, serving
@@ -25,8 +26,25 @@ from .support.logs import listening
 from .support.settings import KEY, disconnect, quick_app
 from .support.sql import empty_tables, own_database
 
-# Neither the name of your app nor its languages change what the tests see.
-OWN: dict[str, Any] = {"app_name": APP_NAME, "language": "en", "languages": ("en", "pt_BR")}
+# Neither the name of your app, nor its languages, nor its limits change what the tests see.
+OWN: dict[str, Any] = {
+    "app_name": APP_NAME,
+    "language": "en",
+    "languages": ("en", "pt_BR"),
+    "registration_open": True,
+    "password_min_length": 15,
+    "refuse_breached_passwords": False,
+    "session_idle_seconds": 30 * 60,
+    "session_absolute_seconds": 12 * 60 * 60,
+    "remember_idle_seconds": 7 * 24 * 60 * 60,
+    "remember_absolute_seconds": 30 * 24 * 60 * 60,
+    "reauthentication_seconds": 10 * 60,
+    "sessions_per_user": 20,
+    "require_second_factor": False,
+    "login_attempts_per_account": Rate(10, 900),
+    "login_attempts_per_address": Rate(100, 900),
+    "mails_per_address": Rate(30, 3600),
+}
 
 # Differences between models and migrations that would break every test.
 LACKING = ("add_table", "add_column")

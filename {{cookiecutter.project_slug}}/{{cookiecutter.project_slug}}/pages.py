@@ -14,6 +14,7 @@ bp = Blueprint("pages", __name__)
 @bp.get("/")
 @login_not_required
 def home() -> ResponseReturnValue:
+    """Show the first page. Login, logout and errors lead here by the name `pages.home`."""
     return render_template("home.html")
 
 

@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 
 from {{ cookiecutter.project_slug }}.auth import passwords
+from {{ cookiecutter.project_slug }}.config import RETRY_AFTER_SECONDS
 from {{ cookiecutter.project_slug }}.core.environ import Rate
 from {{ cookiecutter.project_slug }}.core.web import request
 
@@ -62,11 +63,11 @@ def test_a_login_without_a_queue_slot_gets_503_with_retry_after(
 ) -> None:
     with crowd():
         refused = client.login()
-        assert client.get("/").status_code == 200
+        assert client.get("/auth/login").status_code == 200
         # The app did not check the password, so this was no attempt.
         assert rows(app, "SELECT count FROM throttles") == []
     assert refused.status_code == 503
-    assert refused.headers["Retry-After"] == "5"
+    assert refused.headers["Retry-After"] == str(RETRY_AFTER_SECONDS)
     assert "Please try again shortly." in refused.text
     assert client.login().status_code == 303
 

@@ -113,7 +113,10 @@ def test_a_new_view_requires_login_until_it_is_marked_public(make_app: MakeApp, 
 
 
 def test_an_unknown_page_answers_404_without_login(client: Browser) -> None:
-    assert client.get("/nowhere").status_code == 404
+    assert client.get("/no/such/page").status_code == 404, (
+        "an address that no view has must answer 404: if a view of yours takes every address, let "
+        "it be public and abort(404), or remove this test."
+    )
     assert client.delete("/account/").status_code == 405
 
 

@@ -156,12 +156,13 @@ def test_logout_can_be_repeated_and_works_for_visitors(client: Browser, user: st
 def test_a_link_cannot_log_a_user_out(client: Browser, user: str, method: str) -> None:
     client.login()
     response = client.open("/auth/logout", method=method)
-    assert response.status_code == (200 if method == "OPTIONS" else 405)
+    # A view of yours that takes every address may answer 404.
+    assert response.status_code in ({200} if method == "OPTIONS" else {404, 405})
     assert not set_cookies(response)
     assert client.is_signed_in()
 
 
-@pytest.mark.parametrize("path", ["/", "/account/", "/account/password", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/account/", "/account/password", "/no/such/page"])
 def test_every_page_of_a_signed_in_user_has_a_logout_button(
     client: Browser, user: str, path: str
 ) -> None:

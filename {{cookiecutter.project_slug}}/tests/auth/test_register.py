@@ -46,8 +46,8 @@ def test_a_visitor_registers_by_a_mailed_link(app: Flask, client: Browser) -> No
     assert not accounts(app)
     done = client.post(FINISH, data=FORM)
     assert (done.status_code, done.location) == (303, "/")
-    assert "Your account is ready." in client.get("/").text
-    assert "Your account is ready." not in client.get("/").text
+    assert "Your account is ready." in client.get("/account/").text
+    assert "Your account is ready." not in client.get("/account/").text
     assert client.name() == "Bob"
     assert accounts(app) == [{"email": BOB, "name": "Bob", "language": "en"}]
     client.logout()

@@ -64,4 +64,4 @@ def test_a_user_without_a_second_factor_is_sent_to_set_one_up(
     assert bob.get(PAGE).text == "Think of a word."
     assert bob.get("/auth/confirm").status_code == 200
     assert bob.get("/healthz").status_code == 200
-    assert bob.get("/nowhere").status_code == 404
+    assert bob.delete("/account/").status_code == 405

@@ -27,9 +27,9 @@ def test_a_page_costs_one_select_for_a_user_and_none_for_visitors(
             client.get(path)
         return len(selects(run))
 
-    assert [cost("/auth/login"), cost("/nowhere"), cost("/account/")] == [0, 0, 0], ADDED
+    assert [cost("/auth/login"), cost("/no/such/page"), cost("/account/")] == [0, 0, 0], ADDED
     client.login()
-    assert [cost("/nowhere"), cost("/account/")] == [1, 1], ADDED
+    assert [cost("/no/such/page"), cost("/account/")] == [1, 1], ADDED
     assert [cost("/static/style.css"), cost("/static/none")] == [0, 0]
 
 
@@ -99,7 +99,7 @@ def test_no_transaction_is_open_while_a_password_is_rated_or_hashed(
     assert not any(judged + hashed)
 
 
-@pytest.mark.parametrize("path", ["/", "/account/", "/healthz", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/account/", "/healthz", "/no/such/page"])
 def test_no_user_gets_in_while_the_database_is_down(
     app: Flask, client: Browser, user: str, path: str
 ) -> None:

@@ -54,7 +54,7 @@ def test_no_page_holds_inline_script_or_style(
     client = Browser(app, origin=LOCALHOST) if development else Browser(app)
     if signed_in:
         client.login()
-    pages = crawl(client, "/nowhere")
+    pages = crawl(client, "/no/such/page")
     assert len(pages) > 3
     for page in pages:
         found = inline(page)

@@ -111,7 +111,7 @@ def test_a_forged_form_is_refused_with_a_reason(
     client.login()
     forged = {"Sec-Fetch-Site": "cross-site"}
     with caplog.at_level(logging.WARNING):
-        for path in ("/auth/logout", "/account/", "/auth/login", "/nowhere"):
+        for path in ("/auth/logout", "/account/", "/auth/login", "/no/such/page"):
             answer = client.post(path, data={"name": "Eve"}, headers=forged)
             assert answer.status_code == 403, path
             assert "did not come from a page of this site" in answer.text

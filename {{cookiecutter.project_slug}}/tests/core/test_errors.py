@@ -15,6 +15,11 @@ from ..support.sql import broken_database, statements
 JSON = {"Accept": "application/json"}
 SECRET = "the view failed with a secret"
 REASON = "Only on <Sundays>."
+PAGE = "let templates/error.html extend base.html and show `text`: it says what went wrong."
+SCRIPTS = (
+    "a script gets a page in place of JSON: if you wrote an error handler, let it return the error "
+    "itself where wants_json() (core/web/request.py) is true."
+)
 REFUSALS = [400, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429]
 STATUSES = [400, 403, 404, 405, 409, 413, 418, 422, 429, 500, 503]
 
@@ -50,14 +55,14 @@ def test_every_error_is_a_page_of_the_app(failing: Browser) -> None:
         answer = failing.get(f"/{status}")
         assert answer.status_code == status
         assert answer.mimetype == "text/html"
-        assert "</main>" in answer.text
+        assert "</main>" in answer.text, PAGE
 
 
 def test_a_client_that_asks_for_json_gets_errors_as_json(failing: Browser) -> None:
     for status in STATUSES:
         answer = failing.get(f"/{status}", headers=JSON)
         assert answer.status_code == status
-        assert answer.json is not None
+        assert answer.json is not None, SCRIPTS
         assert set(answer.json) == {"error"}
         assert answer.json["error"]
 
@@ -79,8 +84,8 @@ def test_a_crash_is_logged_and_its_details_stay_hidden(
 def test_the_reason_that_a_view_gives_is_shown_as_text(failing: Browser, status: int) -> None:
     shown = failing.get(f"/{status}/why")
     assert shown.status_code == status
-    assert "Only on &lt;Sundays&gt;." in shown.text
-    assert failing.get(f"/{status}/why", headers=JSON).json == {"error": REASON}
+    assert "Only on &lt;Sundays&gt;." in shown.text, PAGE
+    assert failing.get(f"/{status}/why", headers=JSON).json == {"error": REASON}, SCRIPTS
 
 
 def test_the_health_check_succeeds_while_the_database_answers(app: Flask, client: Browser) -> None:

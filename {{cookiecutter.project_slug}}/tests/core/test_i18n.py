@@ -35,8 +35,8 @@ def test_a_visitors_language_is_a_cookie_for_a_year_and_no_row(app: Flask, clien
 
 @pytest.mark.parametrize("query", ["lang=pt_BR", "language=pt_BR", "lang=pt-BR"])
 def test_a_link_cannot_change_the_language(client: Browser, query: str) -> None:
-    assert language_of(client.get(f"/?{query}")) == "en"
-    assert language_of(client.get("/")) == "en"
+    assert language_of(client.get(f"/auth/login?{query}")) == "en"
+    assert language_of(client.get("/auth/login")) == "en"
     assert not client.jar()
 
 

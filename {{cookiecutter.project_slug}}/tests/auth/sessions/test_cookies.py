@@ -115,7 +115,7 @@ def test_viewing_pages_sets_no_cookie(client: Browser) -> None:
         )
 
 
-@pytest.mark.parametrize("path", ["/static/style.css", "/static/none", "/nowhere"])
+@pytest.mark.parametrize("path", ["/static/style.css", "/static/none", "/no/such/page"])
 def test_files_and_missing_pages_set_no_cookie(client: Browser, user: str, path: str) -> None:
     assert not set_cookies(client.get(path))
     client.login()

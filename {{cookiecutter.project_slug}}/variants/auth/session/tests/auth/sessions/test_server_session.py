@@ -44,7 +44,7 @@ def test_a_handle_or_hash_from_the_table_signs_nobody_in(
 
 
 def test_a_session_is_stored_only_when_it_has_data(app: Flask, client: Browser, user: str) -> None:
-    for path in ("/", "/auth/login", "/account/", "/nowhere", "/static/style.css"):
+    for path in ("/", "/auth/login", "/account/", "/no/such/page", "/static/style.css"):
         with client.get(path) as response:
             assert "Set-Cookie" not in response.headers
     client.login(password="not the password at all")

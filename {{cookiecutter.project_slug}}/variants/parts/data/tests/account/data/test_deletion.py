@@ -39,7 +39,7 @@ def test_a_user_deletes_their_account_and_is_signed_out(app: Flask, ana: Browser
     done = ana.post(PATH, data=FORM)
     assert (done.status_code, done.location) == (303, "/")
     assert done.headers["Clear-Site-Data"] == '"storage"'
-    assert "Your account was deleted." in ana.get("/").text
+    assert "Your account was deleted." in ana.get("/auth/login").text
     assert not ana.is_signed_in()
     assert accounts_left(app) == []
     assert ana.login().status_code == 422

@@ -81,9 +81,12 @@ for line in sys.stdin:
     sys.exit()
 """
 LIBRARIES = (
-    "alembic.command argon2 babel.support cryptography.fernet email_validator fido2.server "
-    "flask.cli flask_alembic.cli flask_sqlalchemy_lite jinja2.ext pyotp pythonjsonlogger.json "
-    "segno sqlalchemy.dialects.postgresql sqlalchemy.dialects.sqlite ua_parser wtforms zxcvbn"
+    "alembic.command argon2 authlib.integrations.requests_client authlib.oidc.core babel.support "
+    "babel.messages.mofile babel.messages.pofile concurrent.futures.thread cryptography.fernet "
+    "dotenv email.policy email_validator fido2.server flask.cli flask_alembic.cli "
+    "flask_sqlalchemy_lite jinja2.ext joserfc.jwt pyotp pythonjsonlogger.json segno smtplib "
+    "sqlalchemy.dialects.postgresql sqlalchemy.dialects.sqlite ua_parser "
+    "werkzeug.middleware.proxy_fix wtforms zxcvbn"
 )
 SERVE = ["-c", "import wsgi"]
 

@@ -118,6 +118,7 @@ def test_a_part_that_asks_for_more_gets_a_fragment(
     assert [name for name in LOCKS if (stale / name).exists()] == []
 
 
+@pytest.mark.long
 def test_locking_stops_where_a_part_changes_a_pin_of_the_core(
     template: Path, index: Index, app_python: Path, env: dict[str, str]
 ) -> None:
@@ -138,7 +139,7 @@ def want(template: Path, part: str, requirement: str) -> Path:
     return folder
 
 
-def test_locking_stops_where_two_parts_pin_the_same_differently() -> None:
+def test_locking_stops_where_parts_pin_the_same_differently() -> None:
     core, one, other = (f"{name}==1 \\\n    --hash=sha256:0\n" for name in "abc")
     with_marker = other.replace("==1", "==1 ; sys_platform == 'win32'")
     assert blocks(core + one) == [core, one]
@@ -149,3 +150,5 @@ def test_locking_stops_where_two_parts_pin_the_same_differently() -> None:
         split(core + other, core, {"email": core + other, "guide": core + with_marker})
     with pytest.raises(SystemExit, match=r"^The parts do not agree how to pin b\.$"):
         split(core + one, core, {"email": core})
+    with pytest.raises(SystemExit, match=r"^email changes how the core pins a\.$"):
+        split(core, core, {"email": core.replace("==1", "==2")})

@@ -55,11 +55,11 @@ def test_its_own_tests_pass_there(
     project = tmp_path / "project"
     shutil.copytree(proved(auth), project)
     pytest_ = (app_python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-    chosen = [
-        file
-        for pattern in tests.split()
-        for file in sorted((project / "tests").rglob(f"{pattern}.py"))
-    ]
+    chosen = []
+    for pattern in tests.split():
+        found = sorted((project / "tests").rglob(f"{pattern}.py"))
+        assert found, f"no test is called {pattern}"
+        chosen += found
 
     assert " passed" in must(run_in(project, *pytest_, *chosen, env=env))
     # They were there and left nothing behind.

@@ -21,14 +21,14 @@ import pytest
 
 # What the projects import; no plugin of pytest, which it wants to import by itself.
 LIBRARIES = (
-    "alembic.command argon2 babel.messages.extract babel.messages.mofile "
-    "babel.messages.pofile babel.support concurrent.futures.thread "
-    "cryptography.fernet cryptography.hazmat.primitives.kdf.hkdf dotenv.cli "
-    "email.policy email_validator fido2.server flask flask.testing "
-    "flask_alembic.cli flask_sqlalchemy_lite html.parser itsdangerous jinja2.ext "
-    "pyotp pythonjsonlogger.json segno smtplib sqlalchemy.dialects.postgresql "
-    "sqlalchemy.dialects.sqlite sqlalchemy.orm sqlite3 ua_parser "
-    "werkzeug.middleware.proxy_fix wtforms zxcvbn"
+    "alembic.command argon2 authlib.integrations.requests_client authlib.oidc.core "
+    "babel.messages.extract babel.messages.mofile babel.messages.pofile babel.support "
+    "concurrent.futures.thread cryptography.fernet "
+    "cryptography.hazmat.primitives.kdf.hkdf dotenv.cli email.policy email_validator "
+    "fido2.server flask flask.testing flask_alembic.cli flask_sqlalchemy_lite "
+    "html.parser itsdangerous jinja2.ext joserfc.jwt pyotp pythonjsonlogger.json segno "
+    "smtplib sqlalchemy.dialects.postgresql sqlalchemy.dialects.sqlite sqlalchemy.orm "
+    "sqlite3 ua_parser werkzeug.middleware.proxy_fix wtforms zxcvbn"
 )
 
 # Two streams may go into one file.

@@ -82,10 +82,11 @@ def test_a_field_that_may_be_missing_breaks_nothing(
 ) -> None:
     device = Authenticator()
     assert add(patient, device).status_code == 201
-    for value in VALUES:
+    for value in VALUES[::2]:
         answer = change(device.get(options(patient, CONFIRM)), where, value)
         done = patient.post(CONFIRM, json=answer)
         assert done.status_code == 200 or done.get_json() == NOT_ACCEPTED, repr(value)[:50]
+    for value in [MISSING, *VALUES[1::2]]:
         answer = change(Authenticator().create(options(patient, PAGE)), where, value)
         done = patient.post(PAGE, json=answer)
         assert done.status_code == 201 or done.get_json() == NOT_ACCEPTED, repr(value)[:50]

@@ -146,7 +146,8 @@ def test_no_attestation_object_breaks_anything(patient: Browser) -> None:
 
 
 def test_an_attestation_that_nobody_asked_for_is_not_needed(patient: Browser) -> None:
-    for fmt, statement in product(FORMATS, STATEMENTS):
+    each = [*product(FORMATS, STATEMENTS[:2]), *product(FORMATS[:1], STATEMENTS[2:])]
+    for fmt, statement in each:
         device = Authenticator()
         made = device.create(options(patient, PAGE))
         said = attested(made) | {"fmt": fmt, "attStmt": statement}

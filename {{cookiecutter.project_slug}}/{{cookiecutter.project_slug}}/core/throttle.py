@@ -3,10 +3,12 @@
 import hashlib
 import logging
 from datetime import datetime, timedelta
+from functools import cache
 from ipaddress import IPv6Address, ip_address
 
-from sqlalchemy import Connection, String, case, delete
+from sqlalchemy import Connection, String, bindparam, case, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 from werkzeug.exceptions import TooManyRequests
 
 from ..config import settings
@@ -102,22 +104,31 @@ def _count(key: str, limit: Rate, address: str) -> None:
     moment = now()
     ends_at = moment + timedelta(seconds=limit.seconds)
     # A window that ends too far ahead began before the clock was set back: it has expired too.
-    over = (Throttle.ends_at <= moment) | (Throttle.ends_at > ends_at + CLOCKS_DIFFER_BY)
-    first = upsert(Throttle).values(key=hash_key(key), count=1, ends_at=ends_at)
-    statement = first.on_conflict_do_update(
-        index_elements=[Throttle.key],
-        set_={
-            "count": case((over, 1), else_=Throttle.count + 1),
-            "ends_at": case((over, ends_at), else_=Throttle.ends_at),
-        },
-    ).returning(Throttle.count, Throttle.ends_at)
+    times = {"moment": moment, "end": ends_at, "latest_end": ends_at + CLOCKS_DIFFER_BY}
     with db.engine.begin() as connection:
-        count, ends_at = connection.execute(statement).one()
+        statement = _counting(connection.dialect.name)
+        count, ends_at = connection.execute(statement, {"hash": hash_key(key), **times}).one()
     if count > limit.count:
         # Log only the kind of key: the address in it is not confirmed.
         logger.warning("too many: %s, from %s", " ".join(key.split()[:2]), address or "-")
         wait = max(1, round((ends_at - moment).total_seconds()))
         raise TooManyRequests(retry_after=wait)
+
+
+@cache
+def _counting(_dialect: str) -> ReturningInsert[int, datetime]:
+    """Return the statement that counts, built once: every guess runs it twice."""
+    end = bindparam("end", type_=Throttle.ends_at.type)
+    over = (Throttle.ends_at <= bindparam("moment")) | (Throttle.ends_at > bindparam("latest_end"))
+    first = upsert(Throttle).values(key=bindparam("hash"), count=1, ends_at=end)
+    counted = first.on_conflict_do_update(
+        index_elements=[Throttle.key],
+        set_={
+            "count": case((over, 1), else_=Throttle.count + 1),
+            "ends_at": case((over, end), else_=Throttle.ends_at),
+        },
+    )
+    return counted.returning(Throttle.count, Throttle.ends_at)
 
 
 def hash_key(key: str) -> str:

@@ -67,7 +67,7 @@ def enqueue(
 def enqueue_once(purpose: str, recipient: str) -> None:
     """Add a mail that any visitor can ask for, or renew the one that waits.
 
-    At most one waits for each recipient; `pauses` says when it may leave.
+    At most one waits for each recipient; pauses say when it may leave.
     """
     if not settings().can_mail:
         return

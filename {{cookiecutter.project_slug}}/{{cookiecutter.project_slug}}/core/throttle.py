@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import TooManyRequests
 
 from ..config import settings
-from .account import Named
+from .audit import Named
 from .db import Base, db, now, upsert
 from .environ import Rate
 

@@ -10,8 +10,7 @@ from my_flask_app.auth.links import LIFETIME, Link
 from my_flask_app.cli.purge import EVENTS_KEPT, MAILS_KEPT
 from my_flask_app.config import Settings
 from my_flask_app.core.db import db, now
-from my_flask_app.core.mail.outbox import Outbox
-from my_flask_app.core.mail.pauses import REMEMBERED
+from my_flask_app.core.mail.outbox import REMEMBERED, Outbox
 
 from ...support.accounts import add_user, leave_traces
 from ...support.http import EMAIL, Browser

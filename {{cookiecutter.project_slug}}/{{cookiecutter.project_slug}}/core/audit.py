@@ -3,18 +3,27 @@
 import logging
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from flask import has_request_context, request
 from sqlalchemy import JSON, Connection, ForeignKey, Index, String, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from .account import Named
 from .db import Base, db, now
 
 CLIENT_MAX_LENGTH = 200
 WITH_PORT = re.compile(r"\[(.+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 logger = logging.getLogger(__name__)
+
+
+class Named(Protocol):
+    """An account, as core/ names it: `models.User` fits, and so may yours."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def public_id(self) -> str: ...
 
 
 class Event(Base):

@@ -12,7 +12,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from werkzeug.exceptions import TooManyRequests
 
 from ..config import settings
-from .account import Named
+from .audit import Named
 from .db import Base, db, now, upsert
 from .environ import Rate
 
@@ -72,7 +72,7 @@ def count_mail(address: str) -> None:
     """Count a mail that a form asks for; raise TooManyRequests (429).
 
     By network only: an attacker could use up a limit per recipient and keep the owner from
-    a reset (core/mail/pauses.py protects the mailbox).
+    a reset (core/mail/outbox.py protects the mailbox).
     """
     _count(f"mail from {network(address)}", settings().mails_per_address, address)
 

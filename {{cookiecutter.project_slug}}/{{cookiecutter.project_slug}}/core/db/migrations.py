@@ -4,19 +4,20 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+from alembic.ddl.sqlite import SQLiteImpl
 from alembic.operations import MigrationScript
+from alembic.operations.batch import ApplyBatchImpl
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import Script
 from alembic.util import CommandError
 from flask import Flask
 from flask_alembic import Alembic
-from sqlalchemy import Connection
+from sqlalchemy import Column, Connection, Executable, Table, literal, select, table, text
 
 from ..environ import ConfigError
 from . import Base, UTCDateTime, named_if_away
-from .sqlite_migrations import check_column
 
 FOLDER = Path(__file__).parents[3] / "migrations"
 # Each part of the account has its own branch next to this one.
@@ -128,7 +129,67 @@ def refuse_impossible(
             for kind, *details in upgrade.as_diffs():
                 if kind == "add_column":
                     _schema, table_name, column = details
-                    check_column(table_name, column)
+                    _check_column(table_name, column)
+
+
+def _check_column(table_name: str, column: Column[Any]) -> None:
+    """Raise CommandError for a new column that leaves rows without a value."""
+    if column.nullable or column.server_default is not None:
+        return
+    raise CommandError(
+        f"{table_name}.{column.name} may not be NULL, and existing rows would have no value: "
+        'give it one in the database, such as mapped_column(server_default="0").'
+    )
+
+
+class CarefulSQLiteImpl(SQLiteImpl):
+    """Keep AUTOINCREMENT, and the last id given, when a table is copied.
+
+    Otherwise a new account could get the id of a deleted one. Alembic uses the class that was
+    last defined for a dialect: this one, in place of its own.
+    """
+
+    __dialect__ = "sqlite"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._last_numbers: dict[str, int] = {}
+
+    def add_column(self, table_name: str, column: Column[Any], **kwargs: Any) -> None:
+        self._check(table_name, column)
+        super().add_column(table_name, column, **kwargs)
+
+    def prep_table_for_batch(self, batch_impl: ApplyBatchImpl, table: Table) -> None:
+        super().prep_table_for_batch(batch_impl, table)
+        copy = batch_impl.new_table
+        if copy is None:
+            return
+        for column in copy.columns:
+            if column.name not in table.columns:
+                self._check(table.name, column)
+        name = table.name
+        made_by = self._scalar(text("SELECT sql FROM sqlite_master WHERE name = :name"), name=name)
+        if "AUTOINCREMENT" not in str(made_by).upper():
+            return
+        copy.dialect_options["sqlite"]["autoincrement"] = True
+        last = self._scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), name=name)
+        self._last_numbers[copy.name] = last or 0
+
+    def rename_table(self, old_table_name: str, new_table_name: str, schema: Any = None) -> None:
+        super().rename_table(old_table_name, new_table_name, schema)
+        last = self._last_numbers.pop(old_table_name, None)
+        if last is None:
+            return
+        values = {"name": new_table_name, "seq": last}
+        self._exec(text("DELETE FROM sqlite_sequence WHERE name = :name"), params=values)
+        self._exec(text("INSERT INTO sqlite_sequence VALUES (:name, :seq)"), params=values)
+
+    def _check(self, table_name: str, column: Column[Any]) -> None:
+        if self._scalar(select(literal(1)).select_from(table(table_name)).limit(1)):
+            _check_column(table_name, column)
+
+    def _scalar(self, statement: Executable, **values: object) -> Any:
+        return cast(Connection, self.connection).scalar(statement, values)
 
 
 # Its command is in cli/database.py.

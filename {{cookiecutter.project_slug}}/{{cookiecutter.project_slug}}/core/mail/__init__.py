@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from flask import Flask, current_app, g, has_request_context, render_template
 from sqlalchemy import ColumnElement, String, cast, inspect
 
 from ...config import settings
-from ..account import Recipient
+from ..audit import Named
 from ..db import db, now
 from ..environ import ConfigError
 from ..i18n import language, set_language
@@ -31,6 +31,16 @@ LONGEST_LINE = 998
 # How many mails `/dev/mailbox` shows.
 MAILBOX_SIZE = 50
 logger = logging.getLogger(__name__)
+
+
+class Recipient(Named, Protocol):
+    """An account, as mails reach it."""
+
+    @property
+    def email(self) -> str: ...
+
+    @property
+    def language(self) -> str: ...
 
 
 class Message(NamedTuple):
@@ -67,7 +77,7 @@ def enqueue(
 def enqueue_once(purpose: str, recipient: str) -> None:
     """Add a mail that any visitor can ask for, or renew the one that waits.
 
-    At most one waits for each recipient; `pauses` says when it may leave.
+    At most one waits for each recipient; pauses say when it may leave.
     """
     if not settings().can_mail:
         return

@@ -1,4 +1,10 @@
-"""Own the queue of mails: only one worker at a time has a mail, and none is lost."""
+"""Own the queue of mails: only one worker at a time has a mail, and none is lost.
+
+Mails that a visitor can ask for leave with pauses, recipient by recipient. An attacker can
+ask as often as they like: that must neither fill a mailbox nor keep its owner from a reset.
+Each mail waits after the last one, never for longer than a link lives, so the mailbox always
+holds a link that works.
+"""
 
 import logging
 from datetime import datetime, timedelta
@@ -7,13 +13,18 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, String, and_, case, delete, func, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...config import LINK_MINUTES
 from ..addresses import EMAIL_MAX_LENGTH
 from ..db import Base, db, now, upsert
-from . import pauses
+from ..throttle import CLOCKS_DIFFER_BY, Throttle, hash_key
 
 # How long other workers leave a mail alone while one sends it.
 CLAIM = timedelta(minutes=5)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+LIFETIME = timedelta(minutes=LINK_MINUTES)
+# The pause after the first mail, the second, and every further one.
+PAUSES = [min(pause, LIFETIME) for pause in (timedelta(minutes=1), timedelta(minutes=5), LIFETIME)]
+REMEMBERED = timedelta(hours=24)
 EVERY = true()
 logger = logging.getLogger(__name__)
 
@@ -33,7 +44,7 @@ class Outbox(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     # When to try (again); None once the mail has been given up.
     due_at: Mapped[datetime | None] = mapped_column(default=now, index=True)
-    # No worker takes it before: another is sending it, or it is paused (core/mail/pauses.py).
+    # No worker takes it before: another is sending it, or it is paused.
     held_until: Mapped[datetime] = mapped_column(default=now)
     # For mails that a visitor can ask for: at most one per purpose and recipient waits.
     pause_key: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -46,7 +57,8 @@ def add_once(purpose: str, recipient: str, language: str) -> Outbox:
         purpose=purpose,
         recipient=recipient,
         language=language,
-        pause_key=pauses.key(purpose, recipient),
+        # A hash: most addresses that strangers type have no account, and must not be stored.
+        pause_key=hash_key(f"mail to {recipient.lower()} for {purpose}"),
     )
     anew = first.on_conflict_do_update(
         index_elements=[Outbox.pause_key],
@@ -84,7 +96,7 @@ def claim(which: ColumnElement[bool]) -> Outbox | None:
 
 def hold_back(row: Outbox) -> bool:
     """Hold a visitor's mail back if it follows the last one too soon; tell whether it does."""
-    end = pauses.ends_at(row.pause_key) if row.pause_key else None
+    end = _pause_end(row.pause_key) if row.pause_key else None
     if end is not None:
         held = update(Outbox).where(Outbox.id == row.id).values(held_until=end, attempts=0)
         db.session.execute(held)
@@ -97,7 +109,7 @@ def take_out(row: Outbox, sent_at: datetime) -> None:
     db.session.execute(delete(Outbox).where(_not_asked_again(row)))
     if row.pause_key:
         # Also if the composer found no account: a pause must not reveal that.
-        pauses.note_sent(row.pause_key, sent_at)
+        _note_sent(row.pause_key, sent_at)
     _release(row)
 
 
@@ -135,3 +147,30 @@ def _not_asked_again(row: Outbox) -> ColumnElement[bool]:
 def _release(row: Outbox) -> None:
     db.session.execute(update(Outbox).where(Outbox.id == row.id).values(held_until=now()))
     db.session.commit()
+
+
+def _pause_end(pause_key: str) -> datetime | None:
+    """Return until when the next mail has to wait, or None if it may leave."""
+    sent = db.session.get(Throttle, pause_key, populate_existing=True)
+    if sent is None or sent.ends_at <= now():
+        return None
+    last = sent.ends_at - REMEMBERED
+    end = last + PAUSES[min(sent.count, len(PAUSES)) - 1]
+    # A time in the future means that the clock was set back since.
+    from_the_future = last > now() + CLOCKS_DIFFER_BY
+    return None if from_the_future or end <= now() else end
+
+
+def _note_sent(pause_key: str, moment: datetime) -> None:
+    """Record that a mail was sent, in the caller's transaction."""
+    remembered_until = moment + REMEMBERED
+    first = upsert(Throttle).values(key=pause_key, count=1, ends_at=remembered_until)
+    forgotten = Throttle.ends_at <= moment
+    again = first.on_conflict_do_update(
+        index_elements=[Throttle.key],
+        set_={
+            "count": case((forgotten, 1), else_=Throttle.count + 1),
+            "ends_at": remembered_until,
+        },
+    )
+    db.session.execute(again)

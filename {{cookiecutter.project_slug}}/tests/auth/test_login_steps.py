@@ -14,7 +14,7 @@ from {{ cookiecutter.project_slug }}.models import User
 from ..conftest import MakeApp
 from ..support.accounts import handles
 from ..support.http import EMAIL, Browser, session_cookies
-from ..support.parts import add_part
+from ..support.parts import add_part, word
 
 
 def add_riddle(app: Flask) -> Flask:
@@ -57,6 +57,12 @@ def test_the_last_login_step_keeps_remember_and_next(
     # The data of the unfinished login is deleted.
     with client.session_transaction() as kept:
         assert "half way" not in kept
+
+
+def test_a_second_factor_is_asked_before_a_step_of_your_own(make_app: MakeApp, user: str) -> None:
+    app = add_riddle(make_app())
+    add_part(app, factor=word(), login_step=lambda user, attempt: redirect("/word", 303))
+    assert Browser(app).login().location == "/word"
 
 
 def test_an_account_disabled_between_steps_is_not_signed_in(asking: Flask) -> None:

@@ -11,7 +11,7 @@ from ..core.audit import Event
 from ..core.db import db, now
 from ..models import User
 from . import browsers
-from .parts import LoginAttempt, all_parts, is_password_enough
+from .parts import LoginAttempt, Part, all_parts, is_password_enough
 from .sessions import login_user
 
 # At most as long as events are kept: logins are looked up in the audit trail.
@@ -20,8 +20,9 @@ BROWSERS_KNOWN_FOR = timedelta(days=90)
 
 def begin_login(user: User, attempt: LoginAttempt) -> Response:
     """Sign in a user with the right password, or redirect to the first step that is due."""
-    for part in all_parts():
-        if attempt.both_factors and (part.factor or part.passwordless):
+    # Factors first: after a step of your own, `complete_login` would leave them out.
+    for part in sorted(all_parts(), key=lambda part: not _is_of_factors(part)):
+        if attempt.both_factors and _is_of_factors(part):
             continue
         answer = part.login_step(user, attempt) if part.login_step else None
         if answer is not None:
@@ -44,6 +45,10 @@ def complete_login(user: User, attempt: LoginAttempt) -> Response:
     proved = attempt.proved and (attempt.both_factors or is_password_enough(user))
     login_user(user, remember=attempt.remember, proved=proved)
     return answer
+
+
+def _is_of_factors(part: Part) -> bool:
+    return bool(part.factor or part.passwordless)
 
 
 def _tell_of_new_browser(user: User) -> None:

@@ -1,8 +1,9 @@
 """Let admins invite people and look after accounts, and close views by role."""
 
+from ...auth.messages import compose_notice
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy
-from . import commands, invitations, notices, roles, views
+from . import commands, invitations, roles, views
 
 part = Part(
     order=90,
@@ -13,8 +14,8 @@ part = Part(
         "role_changed": lazy("The role of the account was changed"),
     },
     composers={
-        invitations.PURPOSE: notices.compose_invitation,
-        "account_changed": notices.compose_changed,
+        invitations.PURPOSE: invitations.compose,
+        "account_changed": compose_notice,
     },
     menu_extras="admin/_menu.html",
     export=roles.role_of,

@@ -32,9 +32,8 @@ def invite(email: str, role: str | None) -> None:
 @click.argument("role", type=click.Choice([*roles.ROLES, NONE]))
 def change_role(email: str, role: str) -> None:
     """Give an account a role, or take it away; it counts from the next request on."""
-    user = accounts.lock(find_user(email).id)
-    if user is None:
-        raise click.ClickException("The account has just been deleted.")
+    user = find_user(email)
+    accounts.lock(user.id)
     roles.set_role(user, None if role == NONE else role)
     mail.notify(user, "account_changed", change="role")
     db.session.commit()

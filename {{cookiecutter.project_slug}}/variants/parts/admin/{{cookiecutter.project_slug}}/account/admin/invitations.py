@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...auth import accounts, links
 from ...core import audit, mail
 from ...core.addresses import EMAIL_MAX_LENGTH
 from ...core.db import Base, OwnerId, changed, db, now, upsert
 from ...core.db.cleanup import delete_all_expired
+from ...core.mail import Message
+from ...core.mail.outbox import Outbox
 from ...models import User
 from . import roles
 
@@ -58,6 +61,14 @@ def withdraw(email: str, admin: User) -> bool:
         return False
     audit.record("invitation_withdrawn", admin)
     return True
+
+
+def compose(row: Outbox) -> Message | None:
+    if accounts.find(row.recipient) is not None:
+        return None
+    token = links.create(PURPOSE, row.recipient, lifetime=LIFETIME, since=row.created_at)
+    url = mail.external_url("admin.open_invitation", token=token)
+    return Message("invitation", {"url": url, "days": LIFETIME.days})
 
 
 def accept(user: User) -> bool:

@@ -1,17 +1,12 @@
 """Let users make API tokens, by which programs use the views marked `@token_allowed`."""
 
-from collections.abc import Iterator
-
+from ...auth.messages import compose_notice
 from ...auth.parts import Access, Part
 from ...core.i18n import lazy_gettext as lazy
 from ...core.web.request import Loader
 from ...models import User
-from . import bearer, commands, notices, store, views
+from . import bearer, commands, store, views
 from .bearer import token_allowed as token_allowed
-
-
-def _facts(user: User) -> Iterator[tuple[str, object]]:
-    yield "tokens", len(store.valid_of(user))
 
 
 def _export(user: User) -> list[dict[str, object]]:
@@ -27,12 +22,12 @@ part = Part(
         "token_created": lazy("An API token was created"),
         "token_revoked": lazy("An API token was revoked"),
     },
-    composers={"tokens_changed": notices.compose_changed},
+    composers={"tokens_changed": compose_notice},
     loader=Loader(bearer.is_used, bearer.load, ambient=False),
     access=Access(names=store.names_of, end=store.end_all, opens_pages=False),
     disabled=store.end_all,
     export=_export,
-    facts=_facts,
+    facts=lambda user: [("tokens", len(store.valid_of(user)))],
     purge={"tokens": store.purge},
     commands=[commands.group],
 )

@@ -33,6 +33,10 @@ NO_VALUE_FOR_A_COPY = """
 with op.batch_alter_table("users", recreate="always") as users:
         users.add_column(sa.Column("probed", sa.Boolean(), nullable=False))
 """
+RENAME = """
+with op.batch_alter_table("notes") as notes:
+        notes.alter_column("title", new_column_name="name")
+"""
 ORPHAN = (
     "INSERT INTO links (purpose, token_hash, email, user_id, created_at, ends_at)"
     " VALUES ('reset', 'x', 'x', 4711, '2026-01-01', '2026-01-01')"
@@ -162,6 +166,19 @@ def test_changing_a_table_keeps_the_rows_that_point_to_it(
         }
     assert columns["name"] == "VARCHAR(200)"
     assert contents(app) == before
+
+
+def test_renaming_a_required_column_keeps_its_values(
+    folder: Path, peopled: Flask, new_app: Callable[[], Flask]
+) -> None:
+    run_sql(peopled, "CREATE TABLE notes (id INTEGER PRIMARY KEY, title VARCHAR(9) NOT NULL)")
+    run_sql(peopled, "INSERT INTO notes (title) VALUES ('Milk')")
+    add_step(peopled, folder, RENAME)
+    app = new_app()
+    with app.app_context():
+        alembic.upgrade()
+    assert rows(app, "SELECT name FROM notes") == [{"name": "Milk"}]
+    run_sql(app, "DROP TABLE notes")
 
 
 def test_a_migration_that_would_break_foreign_keys_is_undone(

@@ -8,6 +8,7 @@ from ..support.http import LANGUAGE, Browser, set_cookies
 from ..support.sql import everything_stored
 
 pytestmark = needs_portuguese
+DECLARES = "let the lang of <html> in templates/base.html follow `language`, as it did at first"
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def reader(app: Flask) -> Browser:
 def test_a_visitor_chooses_a_language_and_returns_to_the_same_page(client: Browser) -> None:
     done = client.post("/language", data={"language": "pt_BR", "next": "/auth/login"})
     assert (done.status_code, done.location) == (303, "/auth/login")
-    assert language_of(client.get("/auth/login")) == "pt_BR"
+    assert language_of(client.get("/auth/login")) == "pt_BR", DECLARES
     client.post("/language", data={"language": "en"})
     assert language_of(client.get("/auth/login")) == "en"
 
@@ -44,5 +45,5 @@ def test_a_link_cannot_change_the_language(client: Browser, query: str) -> None:
 def test_an_unknown_language_is_refused(reader: Browser, wanted: str) -> None:
     refused = reader.post("/language", data={"language": wanted})
     assert refused.status_code == 400
-    assert language_of(refused) == "pt_BR"
+    assert language_of(refused) == "pt_BR", DECLARES
     assert not reader.jar()

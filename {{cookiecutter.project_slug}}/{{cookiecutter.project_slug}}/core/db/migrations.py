@@ -138,7 +138,8 @@ def _check_column(table_name: str, column: Column[Any]) -> None:
         return
     raise CommandError(
         f"{table_name}.{column.name} may not be NULL, and existing rows would have no value: "
-        'give it one in the database, such as mapped_column(server_default="0").'
+        'give it one in the database, such as mapped_column(server_default="0"). To rename a '
+        "column instead, begin with flask db revision --empty."
     )
 
 
@@ -165,7 +166,8 @@ class CarefulSQLiteImpl(SQLiteImpl):
         if copy is None:
             return
         for column in copy.columns:
-            if column.name not in table.columns:
+            # A column that is renamed keeps its key.
+            if column.key not in table.columns:
                 self._check(table.name, column)
         name = table.name
         made_by = self._scalar(text("SELECT sql FROM sqlite_master WHERE name = :name"), name=name)

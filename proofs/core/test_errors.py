@@ -16,6 +16,7 @@ SECRET = "the view failed with a secret"
 REASON = "Only on <Sundays>."
 LOCALHOST = "http://localhost:5000"
 REFUSALS = [400, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429]
+STATUSES = [400, 403, 404, 405, 409, 413, 418, 422, 429, 500, 503]
 
 
 def add_failures(app: Flask) -> None:
@@ -179,3 +180,20 @@ def test_a_missing_file_is_answered_in_one_line(client: Browser) -> None:
     answer = client.get("/static/none")
     assert answer.status_code == 404
     assert "</header>" not in answer.text
+
+
+def test_a_client_that_asks_for_json_gets_errors_as_json(failing: Browser) -> None:
+    for status in STATUSES:
+        answer = failing.get(f"/{status}", headers=JSON)
+        assert answer.status_code == status
+        assert answer.json is not None
+        assert set(answer.json) == {"error"}
+        assert answer.json["error"]
+
+
+@pytest.mark.parametrize("status", [status for status in REFUSALS if status != 405])
+def test_the_reason_that_a_view_gives_is_shown_as_text(failing: Browser, status: int) -> None:
+    shown = failing.get(f"/{status}/why")
+    assert shown.status_code == status
+    assert "Only on &lt;Sundays&gt;." in shown.text
+    assert failing.get(f"/{status}/why", headers=JSON).json == {"error": REASON}

@@ -5,13 +5,13 @@ import logging
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
-from sqlalchemy import Connection, String, case, delete
+from sqlalchemy import Connection, String, bindparam, delete, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import TooManyRequests
 
 from ..config import settings
 from .account import Named
-from .db import Base, db, now, upsert
+from .db import Base, UTCDateTime, db, now
 from .environ import Rate
 
 # Allowance for hosts whose clocks differ, and for attempts that wait for one another.
@@ -27,6 +27,23 @@ class Throttle(Base):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     count: Mapped[int]
     ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+# As text: each login runs it twice, and building it took longer than running it.
+# A window that ends too far ahead began before the clock was set back: it has expired too.
+_COUNT = (
+    text("""
+        INSERT INTO throttles ("key", count, ends_at) VALUES (:hash, 1, :end)
+        ON CONFLICT ("key") DO UPDATE SET
+            count = CASE WHEN throttles.ends_at <= :now OR throttles.ends_at > :latest
+                THEN 1 ELSE throttles.count + 1 END,
+            ends_at = CASE WHEN throttles.ends_at <= :now OR throttles.ends_at > :latest
+                THEN excluded.ends_at ELSE throttles.ends_at END
+        RETURNING count, ends_at
+    """)
+    .bindparams(*(bindparam(name, type_=UTCDateTime()) for name in ("now", "end", "latest")))
+    .columns(Throttle.count, Throttle.ends_at)
+)
 
 
 def login_key(email: str, browser: int | None = None) -> str:
@@ -101,18 +118,10 @@ def _count(key: str, limit: Rate, address: str) -> None:
     """
     moment = now()
     ends_at = moment + timedelta(seconds=limit.seconds)
-    # A window that ends too far ahead began before the clock was set back: it has expired too.
-    over = (Throttle.ends_at <= moment) | (Throttle.ends_at > ends_at + CLOCKS_DIFFER_BY)
-    first = upsert(Throttle).values(key=hash_key(key), count=1, ends_at=ends_at)
-    statement = first.on_conflict_do_update(
-        index_elements=[Throttle.key],
-        set_={
-            "count": case((over, 1), else_=Throttle.count + 1),
-            "ends_at": case((over, ends_at), else_=Throttle.ends_at),
-        },
-    ).returning(Throttle.count, Throttle.ends_at)
+    values = {"hash": hash_key(key), "now": moment, "end": ends_at}
+    values["latest"] = ends_at + CLOCKS_DIFFER_BY
     with db.engine.begin() as connection:
-        count, ends_at = connection.execute(statement).one()
+        count, ends_at = connection.execute(_COUNT, values).one()
     if count > limit.count:
         # Log only the kind of key: the address in it is not confirmed.
         logger.warning("too many: %s, from %s", " ".join(key.split()[:2]), address or "-")

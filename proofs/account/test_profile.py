@@ -2,7 +2,7 @@
 
 import pytest
 
-from ...account.test_profile import saved
+from ...account.test_account import saved
 from ...conftest import MakeApp
 from ...support.http import Browser
 

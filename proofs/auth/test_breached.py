@@ -12,7 +12,7 @@ from my_flask_app.auth import passwords
 from my_flask_app.core import breached
 from my_flask_app.core.db import db
 
-from ...auth.test_breached import Answer, Service, service as service
+from ...auth.test_hashing import Answer, Service, service as service
 from ...conftest import MakeApp
 from ...support.accounts import NEW_PASSWORD, change_password, change_user
 from ...support.html import needs_portuguese, words_of

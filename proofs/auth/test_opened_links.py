@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from ...auth.test_opened_links import open_links
+from ...auth.test_links import open_links
 from ...support.accounts import NEW_PASSWORD, add_user
 from ...support.html import form_at
 from ...support.http import EMAIL, PASSWORD, Browser

@@ -10,7 +10,7 @@ from time_machine import TimeMachineFixture
 
 from my_flask_app.config import MAX_BODY_BYTES
 
-from ...auth.test_stale_forms import switch_to_bob
+from ...auth.test_forms import switch_to_bob
 from ...conftest import MakeApp
 from ...support.accounts import add_user, watch_hashing
 from ...support.html import form_at

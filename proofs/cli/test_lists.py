@@ -7,7 +7,7 @@ from click.testing import Result
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from ...cli.test_lists import fields
+from ...cli.test_users import fields
 from ...support.accounts import add_user, handles
 from ...support.cli import run, said
 from ...support.http import EMAIL, PASSWORD, Browser

@@ -10,7 +10,7 @@ from my_flask_app.config import Settings
 from my_flask_app.core.db import db
 from my_flask_app.models import User
 
-from ...cli.test_rotate import done
+from ...cli.test_secret import done
 from ...support.cli import Site
 from ...support.http import EMAIL
 from ...support.parts import use_parts

@@ -10,7 +10,8 @@ from my_flask_app.cli import secret
 from my_flask_app.config import Settings
 from my_flask_app.core.environ import Environ
 
-from ...cli.test_starting import in_development
+from ...core.test_serving import in_development
+from ...support.http import EMAIL, PASSWORD
 from ...support.settings import fit_to_serve, run_flask, serve
 
 
@@ -63,3 +64,27 @@ def test_an_env_file_that_is_not_utf_8_is_named(folder: Path, encoding: str) -> 
         serve(folder)
     done, _ = run_flask(folder, "user", "list")
     assert done.output == "Error: .env is not UTF-8: save it as UTF-8.\n"
+
+
+@pytest.mark.parametrize("command", [["purge"], ["mail", "retry"], ["nonsense"]])
+def test_every_other_command_refuses_to_run_without_a_key(folder: Path, command: list[str]) -> None:
+    done, _ = run_flask(folder, *command, SECRET_KEY="")
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: SECRET_KEY is missing. Run `flask secret")
+    assert done.output.count("\n") == 1
+
+
+def test_commands_that_prepare_serving_run_with_incomplete_settings(folder: Path) -> None:
+    empty = f"sqlite:///{folder}/empty.sqlite"
+    missing = {"DATABASE_URL": empty, "PUBLIC_URL": "", "MAIL_URL": ""}
+    create = ("user", "create", EMAIL, "--name", "Ana")
+    done, _ = run_flask(folder, *create, typed=PASSWORD, **missing)
+    assert done.exit_code == 1
+    assert "`flask db upgrade`" in done.output
+
+    done, _ = run_flask(folder, "db", "upgrade", **missing)
+    assert done.exit_code == 0
+    done, _ = run_flask(folder, *create, typed=PASSWORD, **missing)
+    assert done.output == f"{EMAIL} can log in now.\n"
+    ready = {"PUBLIC_URL": "https://app.example", "MAIL_URL": "none:"}
+    assert serve(folder, **ready).extensions["settings"].can_mail is False

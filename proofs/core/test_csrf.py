@@ -7,13 +7,36 @@ from flask import Flask
 
 from my_flask_app.auth.guards import login_not_required
 
+from ...auth.test_forms import ask, visitor
 from ...conftest import MakeApp
-from ...core.test_csrf import ask, visitor
-from ...support.http import ORIGIN, SESSION, Browser
+from ...support.http import AUTH, LANGUAGE, ORIGIN, SESSION, Browser
 
 LOCALHOST = "http://localhost:5000"
 UNSAFE = ["POST", "PUT", "PATCH", "DELETE"]
 SITES = [None, "same-origin", "none", "same-site", "cross-site", "", "Same-Origin", "x"]
+ORIGINS = [
+    None,
+    ORIGIN,
+    "https://evil.example",
+    "null",
+    "",
+    "https://app.example.evil.example",
+    "https://evil.app.example",
+    "https://app.example:443",
+    "https://app.example:8443",
+    "https://app.example/",
+    "https://me@app.example",
+    "https://app.example@evil.example",
+    "HTTPS://APP.EXAMPLE",
+    "http://app.example",
+]
+# Sec-Fetch-Site wins over Origin, so three origins are enough for each of its values.
+SAID = [
+    *product(SITES[1:], [None, ORIGIN, "https://evil.example"]),
+    *product([None], ORIGINS),
+]
+OWN = [SESSION, AUTH, LANGUAGE]
+COOKIES = [None, *OWN, "analytics", "__Host-other_app-session"]
 
 
 def add_probe(app: Flask) -> None:
@@ -96,3 +119,24 @@ def test_development_says_what_your_own_client_has_to_send(
     refused = Browser(configure()).post("/language", headers=forged)
     assert refused.json is not None
     assert "Origin" not in refused.json["error"]
+
+
+def is_let_in(site: str | None, origin: str | None, cookie: str | None) -> bool:
+    """Follow the rule: first Sec-Fetch-Site, then Origin, then the cookie."""
+    if site in {"same-origin", "none"}:
+        return True
+    if site is None and origin == ORIGIN:
+        return True
+    nothing_said = site is None and origin is None
+    return nothing_said and cookie not in OWN
+
+
+@pytest.mark.parametrize("cookie", COOKIES)
+def test_only_same_origin_requests_change_anything(probe: Flask, cookie: str | None) -> None:
+    browser = visitor(probe, cookie)
+    for site, origin in SAID:
+        before = probe.config["REACHED"]
+        status = ask(browser, site=site, origin=origin)
+        let_in = is_let_in(site, origin, cookie)
+        assert status == (204 if let_in else 403), (site, origin)
+        assert probe.config["REACHED"] - before == let_in, (site, origin)

@@ -12,7 +12,7 @@ from my_flask_app.core.db import db
 from my_flask_app.core.environ import Rate
 from my_flask_app.models import User
 
-from ...auth.test_events import register, reset
+from ...auth.test_notices import register, reset
 from ...conftest import MakeApp
 from ...support.accounts import NEW_PASSWORD, add_user
 from ...support.http import EMAIL, PASSWORD, Browser

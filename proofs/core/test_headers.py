@@ -14,7 +14,7 @@ from my_flask_app.config import CONTENT_SECURITY_POLICY, Settings
 from ...conftest import MakeApp
 from ...core.test_headers import ask_for_everything
 from ...support.accounts import add_user, watch_hashing
-from ...support.http import EMAIL, Browser
+from ...support.http import EMAIL, LOCALHOST, ORIGIN, Browser
 from ...support.settings import disconnect, quick_app
 from ...support.sql import empty_tables
 
@@ -112,3 +112,25 @@ def test_pages_hold_nothing_that_the_policy_would_block(
             origin = "/".join(path.split("/")[:3])
             allowed = path.startswith("/") or origin in POLICY
             assert allowed, f"Add {origin} to CONTENT_SECURITY_POLICY in config.py."
+
+
+def test_a_view_can_set_its_own_headers_and_still_varies_by_cookie(extended: Flask) -> None:
+    answer = Browser(extended).get("/own")
+    # One line each: browsers obey both of two policies, caches either of two such lines.
+    assert answer.headers.getlist("Cache-Control") == ["public, max-age=60"]
+    assert answer.headers.getlist("Content-Security-Policy") == ["default-src 'none'"]
+    assert answer.headers.getlist("X-Content-Type-Options") == ["nosniff"]
+    assert answer.headers.getlist("Vary") == ["X-Cookie-Consent", "Cookie"]
+
+
+def test_hsts_is_sent_if_the_public_url_is_https(client: Browser, configure: MakeApp) -> None:
+    # A proxy may use plain http to reach the app; the header is for the visitor's browser.
+    proxied = client.get("/", base_url=ORIGIN.replace("https", "http"))
+    assert proxied.headers["Strict-Transport-Security"] == "max-age=31536000"
+    for development in (True, False):
+        app = configure(development=development, public_url=LOCALHOST)
+        answer = Browser(app, origin=LOCALHOST).get("/")
+        assert "Strict-Transport-Security" not in answer.headers
+    app = configure(development=True, public_url=LOCALHOST.replace("http", "https"))
+    answer = Browser(app, origin=LOCALHOST.replace("http", "https")).get("/")
+    assert "Strict-Transport-Security" not in answer.headers

@@ -92,3 +92,11 @@ def test_a_port_that_a_proxy_adds_makes_no_other_address(
         found.append(answer.status_code)
     assert found == [422, 422, 429]
     assert {row["address"] for row in rows(app, "SELECT address FROM events")} == {address}
+
+
+def test_a_trusted_proxy_sets_the_client_address_but_never_the_host(
+    make_app: MakeApp,
+) -> None:
+    # The proxy adds the last address; the client may have forged those before it.
+    app = make_app(trusted_proxies=1)
+    assert seen_by(app) == ("203.0.113.9", "https://10.0.0.5:8000/")

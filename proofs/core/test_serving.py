@@ -17,7 +17,21 @@ from my_flask_app.core.db import db
 
 from ...support.http import Browser
 from ...support.mail import letters
-from ...support.settings import fit_to_serve, run_flask, serve
+from ...support.settings import KEY, fit_to_serve, run_flask, serve
+
+PENDING = "sqlite:///{folder}/empty.sqlite"
+refused = pytest.mark.parametrize(
+    ("variable", "text", "line"),
+    [
+        ("SECRET_KEY", "", "SECRET_KEY is missing. Run `flask secret new`"),
+        ("SECRET_KEY", "short", "SECRET_KEY is too short or too plain. Run `flask"),
+        ("SECRET_KEY", f"change-me {KEY}", "SECRET_KEY is a placeholder. Run `flask"),
+        ("PUBLIC_URL", "", "PUBLIC_URL is missing: set it to https:// and your host."),
+        ("PUBLIC_URL", "http://app.example", "PUBLIC_URL must be https://HOST alone"),
+        ("MAIL_URL", "", "MAIL_URL is console: set it to a mail server or none:."),
+        ("DATABASE_URL", PENDING, "DATABASE_URL names a database that lacks migr"),
+    ],
+)
 
 
 @pytest.fixture
@@ -106,3 +120,15 @@ def test_a_request_starts_no_thread(folder: Path, monkeypatch: pytest.MonkeyPatc
     app.testing = True
     monkeypatch.delattr("threading.Thread.start")
     assert Browser(app).get("/healthz").status_code == 200
+
+
+@refused
+def test_flask_run_does_not_start_and_says_how_to_develop(
+    folder: Path, variable: str, text: str, line: str
+) -> None:
+    done, served = run_flask(folder, "run", **{variable: text.format(folder=folder)})
+    assert not served
+    assert done.exit_code == 1
+    assert done.output.startswith(line)
+    assert done.output.endswith("For development use `make run`, or `flask run --debug`.\n")
+    assert done.output.count("\n") == 1

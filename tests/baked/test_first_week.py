@@ -27,7 +27,7 @@ def files(room: str, *names: str) -> list[str]:
 
 
 # What looks at the whole app, and what was added; the rest knows nothing of it.
-WIDE = ["tests/core", "tests/account/data", *files("account", "parts", "profile")]
+WIDE = ["tests/core", "tests/account/data", *files("account", "account")]
 WIDE += files("auth", "guards", "accounts", "login")
 WIDE += ["tests/test_notes.py", "tests/test_pages.py", "tests/test_shelf.py"]
 

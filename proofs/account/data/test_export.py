@@ -1,16 +1,18 @@
 """The file of a user's data has all that the tables hold, and no secret."""
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import Column, LargeBinary, Table, select
 
 from my_flask_app.core import mail
 from my_flask_app.core.db import Base, db
 from my_flask_app.core.environ import MailServer
+from my_flask_app.models import User
 
 from ....conftest import MakeApp
 from ....support.accounts import add_user, change_user, leave_traces
@@ -181,3 +183,25 @@ def test_page_and_mail_are_translated(app: Flask, user: str) -> None:
     (letter,) = letters(app)
     assert_in_portuguese(f"{letter['Subject']}\n{letter.get_content()}")
     assert "Os dados da conta foram baixados" in words_of(reader.get("/account/activity"))
+
+
+@pytest.fixture
+def ana(client: Browser, user: str) -> Browser:
+    """Return a browser in which Ana is signed in."""
+    client.login()
+    return client
+
+
+def data_of(browser: Browser) -> Any:
+    answer = browser.post(PATH)
+    assert answer.status_code == 200
+    return json.loads(answer.text)
+
+
+def test_a_part_adds_what_it_stores(make_app: MakeApp, user: str) -> None:
+    def export(user: User) -> object:
+        return [{"text": f"by {user.name}", "at": datetime(2030, 1, 2, tzinfo=UTC)}]
+
+    ana = Browser(add_part(make_app(), name="notes", export=export))
+    ana.login()
+    assert data_of(ana)["notes"] == [{"text": "by Ana", "at": "2030-01-02T00:00:00+00:00"}]

@@ -8,7 +8,7 @@ from time_machine import TimeMachineFixture
 
 from my_flask_app.core.environ import MailServer
 
-from ....account.email.changing import BOB, FINISH, NEW, START, change_address, open_link_to
+from ....account.email.conftest import BOB, FINISH, NEW, START, change_address, open_link_to
 from ....conftest import MakeApp
 from ....support.accounts import end_everywhere
 from ....support.http import EMAIL, PASSWORD, Browser

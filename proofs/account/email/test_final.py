@@ -6,8 +6,7 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from ....account.email.changing import END, NEW, START, change_address, undo
-from ....account.email.conftest import Device
+from ....account.email.conftest import END, NEW, START, Device, change_address, undo
 from ....account.email.test_final import wait
 from ....support.http import EMAIL, PASSWORD, Browser
 from ....support.mail import ask_for_link

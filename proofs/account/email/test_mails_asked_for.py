@@ -4,7 +4,7 @@ from flask import Flask
 
 from my_flask_app.core.environ import Rate
 
-from ....account.email.changing import BOB, START
+from ....account.email.conftest import BOB, START
 from ....conftest import MakeApp
 from ....support.http import EMAIL, Browser
 from ....support.mail import letters

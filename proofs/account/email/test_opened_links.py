@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from ....account.email.changing import BOB, FINISH, NEW, UNDO, change_address, open_link_to
+from ....account.email.conftest import BOB, FINISH, NEW, UNDO, change_address, open_link_to
 from ....support.accounts import add_user
 from ....support.html import form_at
 from ....support.http import EMAIL, Browser

@@ -6,18 +6,18 @@ from flask import Flask
 from my_flask_app.account.email.changes import SETTLED_AFTER
 from my_flask_app.core.db import now
 
-from ....account.email.changing import (
+from ....account.email.conftest import (
     BOB,
     END,
     FINISH,
     NEW,
     START,
     UNDO,
+    Device,
     change_address,
     open_link_to,
     undo,
 )
-from ....account.email.conftest import Device
 from ....support.accounts import add_user, change_user
 from ....support.html import asking, language_of, needs_portuguese, words_of
 from ....support.mail import letters

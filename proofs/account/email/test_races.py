@@ -15,7 +15,7 @@ from my_flask_app.auth.opened_links import opened_link
 from my_flask_app.core.db import db, write_unless_busy
 from my_flask_app.models import User
 
-from ....account.email.changing import BOB, FINISH, NEW, START, UNDO, change_address, open_link_to
+from ....account.email.conftest import BOB, FINISH, NEW, START, UNDO, change_address, open_link_to
 from ....support.accounts import add_user, change_password
 from ....support.http import EMAIL, Browser
 from ....support.mail import ask_for_link, letters

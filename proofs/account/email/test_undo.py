@@ -4,8 +4,7 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from ....account.email.changing import BOB, NEW, UNDO, change_address, undo
-from ....account.email.conftest import Device
+from ....account.email.conftest import BOB, NEW, UNDO, Device, change_address, undo
 from ....support.accounts import NEW_PASSWORD, add_user
 from ....support.http import EMAIL, Browser
 from ....support.mail import ask_for_link, letters

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from ....account.email.changing import FINISH, NEW, change_address, open_link_to, undo
+from ....account.email.conftest import FINISH, NEW, change_address, open_link_to, undo
 from ....support.http import EMAIL, Browser
 from ....support.mail import letters, link_in
 from ....support.sql import rows, run_sql

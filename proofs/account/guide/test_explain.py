@@ -12,7 +12,7 @@ from time_machine import TimeMachineFixture
 from my_flask_app.core.db import now
 from my_flask_app.core.i18n import show_time
 
-from ....account.guide.explaining import explained
+from ....account.guide.test_pages import explained
 from ....conftest import MakeApp
 from ....support.accounts import change_password, change_user, copy_of, end_everywhere
 from ....support.html import asking, language_of, needs_portuguese, words_of

@@ -1,11 +1,20 @@
 """What scripts send and get is as docs/passkeys.md says."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
 from my_flask_app.core.environ import Rate
 
-from ....account.passkeys.authenticator import CONFIRM, LOGIN, PAGE, Authenticator, options
+from ....account.passkeys.authenticator import (
+    CONFIRM,
+    LOGIN,
+    PAGE,
+    Authenticator,
+    add,
+    options,
+)
 from ....conftest import MakeApp
 from ....support.http import Browser
 from ....support.sql import rows
@@ -160,3 +169,20 @@ def test_only_true_is_remembered(client: Browser, phone: Authenticator) -> None:
         assert ages
         cookies = client._cookies or {}
         assert not [one for one in cookies.values() if one.key in ages and one.max_age], remember
+
+
+@pytest.fixture
+def ana(client: Browser, user: str) -> Browser:
+    client.login()
+    return client
+
+
+@pytest.mark.parametrize("transports", [None, ["usb", "fax"], "usb", 7])
+@pytest.mark.parametrize("name", ["", None, 7, "\x00", "x" * 101])
+def test_odd_answers_of_password_managers_are_taken(
+    app: Flask, ana: Browser, transports: object, name: Any
+) -> None:
+    answer = add(ana, Authenticator(transports=transports), name=name)
+    assert answer.status_code == (400 if transports == 7 else 201)
+    if answer.status_code == 201:
+        assert rows(app, "SELECT name FROM passkeys") == [{"name": "Unknown browser"}]

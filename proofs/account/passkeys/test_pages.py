@@ -11,7 +11,7 @@ from my_flask_app.core.environ import ConfigError
 
 from ....account.passkeys.authenticator import LOGIN, PAGE, Authenticator, add, log_in, options
 from ....account.passkeys.test_passkeys import url_of_passkey
-from ....cli.test_lists import fields
+from ....cli.test_users import fields
 from ....conftest import MakeApp
 from ....support.cli import a_project, run
 from ....support.http import EMAIL, LOCALHOST, Browser

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
+from my_flask_app.account.second_factor import codes
 from my_flask_app.core.environ import Rate
 
 from ....account.second_factor.phone import PAGE, Phone, equip, give_code, give_password, switch_on
-from ....account.second_factor.test_single_use import half_way, statuses
+from ....account.second_factor.test_codes import half_way, statuses
 from ....conftest import MakeApp
 from ....support.accounts import copy_of
 from ....support.http import EMAIL, PASSWORD, Browser
@@ -120,3 +122,18 @@ def test_concurrent_wrong_codes_are_all_counted(configure: MakeApp, phone: Phone
     with ThreadPoolExecutor(max_workers=6) as threads:
         found = list(threads.map(lambda one: give_code(one, wrong).status_code, browsers))
     assert sorted(found) == [422, 422, 422, 429, 429, 429]
+
+
+@either
+def test_of_concurrent_uses_of_a_code_one_wins(
+    app: Flask, phone: Phone, pick: Pick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, use = pick(phone), codes.use
+    browsers = [copy_of(half) for half in [half_way(app)] for _ in range(6)]
+    # All requests have read the row before the first one writes.
+    ready = Barrier(6, timeout=30)
+    monkeypatch.setattr(codes, "use", lambda *given: ready.wait() >= 0 and use(*given))
+    with ThreadPoolExecutor(max_workers=6) as threads:
+        found = list(threads.map(lambda one: give_code(one, code).status_code, browsers))
+    assert sorted(found) == [303, 422, 422, 422, 422, 422]
+    assert [browser.is_signed_in() for browser in browsers].count(True) == 1

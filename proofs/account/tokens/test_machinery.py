@@ -8,7 +8,7 @@ from my_flask_app.account.tokens import store, token_allowed
 from my_flask_app.auth.guards import login_not_required, recent_login_required
 from my_flask_app.core.db import db
 
-from ....account.tokens import API, PAGE, add_api, make_token, use
+from ....account.tokens.programs import API, PAGE, add_api, make_token, use
 from ....conftest import MakeApp
 from ....support.accounts import add_user, change_user
 from ....support.html import asking, words_of

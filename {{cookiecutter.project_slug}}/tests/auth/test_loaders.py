@@ -1,11 +1,13 @@
-"""A request that tells by other means who makes it uses no cookie, and gets no more for it."""
+"""Scripts get answers that they can read; other means than cookies may tell who makes a request."""
 
 import pytest
 from flask import Flask, request, session
+from time_machine import TimeMachineFixture
 from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }}.account import add_part
 from {{ cookiecutter.project_slug }}.auth import accounts, guards
+from {{ cookiecutter.project_slug }}.auth.guards import recent_login_required
 from {{ cookiecutter.project_slug }}.auth.parts import Part
 from {{ cookiecutter.project_slug }}.core.db import db
 from {{ cookiecutter.project_slug }}.core.web.request import Loader
@@ -13,11 +15,28 @@ from {{ cookiecutter.project_slug }}.models import User
 
 from ..conftest import MakeApp
 from ..support.accounts import add_user
-from ..support.http import EMAIL, Browser, set_cookies
+from ..support.http import EMAIL, ORIGIN, Browser, page, set_cookies
 from ..support.sql import run_sql, selects, statements
 
 BOB = "bob@example.com"
 BY_PROXY, BY_PROGRAM = "X-Proxy-User", "X-Program-User"
+
+LOGIN = "Please log in."
+CONFIRM = "Please confirm your password first."
+# The headers that browsers and libraries send when they open a page, or do not.
+NAVIGATIONS = [
+    {},
+    {"Accept": "*/*"},
+    {"Sec-Fetch-Mode": "navigate", "Accept": "text/html,*/*;q=0.8"},
+]
+SCRIPTS = [
+    {"Sec-Fetch-Mode": "cors", "Accept": "*/*"},
+    {"Sec-Fetch-Mode": "no-cors", "Accept": "image/*"},
+    {"Sec-Fetch-Mode": "same-origin"},
+    {"Accept": "application/json"},
+    {"HX-Request": "true", "Accept": "*/*"},
+]
+HTMX = {"HX-Request": "true", "Sec-Fetch-Mode": "cors", "Referer": f"{ORIGIN}/notes?page=2"}
 
 
 def add_loaders(app: Flask) -> None:
@@ -100,23 +119,60 @@ def test_no_other_means_prove_the_password(bob: Browser) -> None:
     assert bob.get("/test-vault", headers={BY_PROGRAM: BOB}).status_code == 403
 
 
-def test_the_cross_origin_check_is_off_only_for_what_no_browser_sends(bob: Browser) -> None:
-    def forge(header: str, **more: str) -> int:
-        site = {"Sec-Fetch-Site": "cross-site"}
-        return use(bob, header, BOB, "POST", **site).status_code
+@pytest.mark.parametrize("headers", NAVIGATIONS)
+def test_a_browser_that_opens_a_page_is_redirected_to_login(
+    client: Browser, headers: dict[str, str]
+) -> None:
+    refused = client.get("/account/", headers=headers)
+    assert (refused.status_code, refused.location) == (303, "/auth/login?next=/account/")
 
-    assert [forge(BY_PROXY), forge(BY_PROGRAM), forge("X-Other")] == [403, 200, 403], (
-        "Other sites make browsers send what is ambient: keep `ambient` for these means."
+
+@pytest.mark.parametrize("headers", SCRIPTS)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_script_without_a_login_gets_401_as_json(
+    client: Browser, method: str, headers: dict[str, str]
+) -> None:
+    refused = client.open("/account/", method=method, headers=headers)
+    assert (refused.status_code, refused.json) == (401, {"error": LOGIN})
+    assert "Location" not in refused.headers
+    assert ("HX-Redirect" in refused.headers) == ("HX-Request" in headers)
+
+
+def test_htmx_opens_the_full_login_page_and_returns_to_the_outer_page(
+    client: Browser,
+) -> None:
+    refused = client.get("/account/", headers=HTMX)
+    assert refused.headers["HX-Redirect"] == "/auth/login?next=/notes?page%3D2"
+    # htmx asked for a fragment, and a fragment is no page to return to.
+    refused = client.get("/account/", headers=HTMX | {"Referer": "https://evil.example/"})
+    assert refused.headers["HX-Redirect"] == "/auth/login"
+
+
+def test_htmx_opens_the_full_page_to_confirm_the_password(
+    make_app: MakeApp, user: str, clock: TimeMachineFixture
+) -> None:
+    app = make_app()
+
+    @page(app)
+    @recent_login_required
+    def vault() -> str:
+        return "gold"
+
+    client = Browser(app)
+    client.login()
+    assert client.post("/vault", headers=HTMX).text == "gold"
+    clock.shift(600)
+    refused = client.post("/vault", headers=HTMX)
+    there = "/auth/confirm?next=/notes?page%3D2"
+    assert (refused.status_code, refused.json) == (403, {"error": CONFIRM, "location": there})
+    assert refused.headers["HX-Redirect"] == there
+
+
+@pytest.mark.parametrize("headers", SCRIPTS)
+def test_a_script_reads_errors_as_json(client: Browser, headers: dict[str, str]) -> None:
+    missing = client.get("/no/such/page", headers=headers)
+    assert missing.status_code == 404
+    assert missing.json == {"error": "This page does not exist."}, (
+        "a script does not get the error as JSON: if you wrote an error handler, let it return the "
+        "error itself where wants_json() (core/web/request.py) is true."
     )
-
-
-def test_the_check_and_the_guard_go_by_the_same_means(make_app: MakeApp, bob: Browser) -> None:
-    answers = iter([True])
-    fickle = Loader(lambda: next(answers, False), lambda: None, ambient=False)
-    app = make_app(lambda app: add_part(app, Part(order=0, loader=fickle)))
-    browser = Browser(app)
-    browser.keep(bob.cookies())
-    forged = {"Sec-Fetch-Site": "cross-site"}
-    changed = browser.post("/account/", data={"name": "Eve"}, headers=forged)
-    assert changed.status_code == 401
-    assert bob.name() == "Bob"

@@ -1,5 +1,7 @@
-"""A user gets notices about their account by mail, in their own language."""
+"""Security events are recorded, and the user is told of them by mail, in their own language."""
 
+import logging
+from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
@@ -13,6 +15,7 @@ from {{ cookiecutter.project_slug }}.core.i18n import language
 from ..support.accounts import NEW_PASSWORD, change_password
 from ..support.http import APP_NAME, EMAIL, PASSWORD, Browser
 from ..support.mail import ask_for_link, letters, link_in
+from ..support.sql import rows
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:{0}.0) Gecko/20100101 Firefox/{0}.0"
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0"
@@ -21,6 +24,10 @@ HERE = FIREFOX.format(127)
 START = "/auth/reset"
 FINISH = "/auth/reset/finish"
 SENT = (1, 0)
+
+WRONG = "not the password at all"
+BOB = "bob@example.com"
+CLIENT = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
 
 
 def log_in(app: Flask, client: str, email: str = EMAIL) -> list[EmailMessage]:
@@ -100,3 +107,58 @@ def test_a_mail_is_in_the_users_language_or_else_in_the_requesters(
     Browser(app).post(path, data={"email": email})
     assert deliver(app) == SENT
     assert spoken == languages
+
+
+@pytest.fixture
+def firefox(app: Flask, client: Browser, caplog: pytest.LogCaptureFixture) -> Browser:
+    caplog.set_level(logging.INFO, app.logger.name)
+    client.environ_base["HTTP_USER_AGENT"] = CLIENT
+    return client
+
+
+def kinds(app: Flask) -> list[str]:
+    return [row["kind"] for row in rows(app, "SELECT kind FROM events ORDER BY id")]
+
+
+def register(client: Browser) -> str:
+    link = ask_for_link(client, "/auth/register", BOB)
+    client.get(link)
+    client.post("/auth/register/finish", data={"name": "Bob", "password": PASSWORD})
+    return link
+
+
+def reset(client: Browser) -> str:
+    link = ask_for_link(client, "/auth/reset", EMAIL)
+    client.get(link)
+    client.post("/auth/reset/finish", data={"password": NEW_PASSWORD})
+    return link
+
+
+@pytest.mark.parametrize(
+    ("kind", "act"),
+    [
+        ("login", lambda client: client.login()),
+        ("login_failed", lambda client: client.login(password=WRONG)),
+        ("login_failed", lambda client: client.login("nobody@example.com")),
+        ("logout", lambda client: client.logout()),
+        ("confirmed", lambda client: client.post("/auth/confirm", data={"password": PASSWORD})),
+        ("confirm_failed", lambda client: client.post("/auth/confirm", data={"password": WRONG})),
+        ("password_changed", change_password),
+        ("registered", register),
+        ("password_reset", reset),
+    ],
+)
+def test_every_authentication_attempt_is_recorded(
+    app: Flask,
+    firefox: Browser,
+    user: str,
+    caplog: pytest.LogCaptureFixture,
+    kind: str,
+    act: Callable[[Browser], object],
+) -> None:
+    firefox.login()
+    before = len(kinds(app))
+    caplog.clear()
+    act(firefox)
+    assert kind in kinds(app)[before:]
+    assert f"{kind} user=" in caplog.text

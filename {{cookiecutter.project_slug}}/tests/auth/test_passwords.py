@@ -1,4 +1,6 @@
-"""Which passwords are accepted, and how they are hashed."""
+"""Which passwords are accepted, in which form they are compared, and how they are hashed."""
+
+import unicodedata
 
 import pytest
 from argon2 import Type
@@ -10,6 +12,7 @@ from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from ..conftest import MakeApp
 from ..support.accounts import change_user
+from ..support.cli import run, said
 from ..support.http import EMAIL, PASSWORD, Browser
 
 # Read before the tests replace it with a cheap one.
@@ -66,6 +69,13 @@ GOOD = {
     "a NUL": "gravel\x00lantern umbrella",
 }
 
+TYPED = "cr\u00e8me br\u00fbl\u00e9e o\u00f9 est mon \u00e9t\u00e9"
+APART = unicodedata.normalize("NFD", TYPED)
+# 8 and 256 characters in NFC; 15 and 489 in NFD.
+SHORTEST = "\u00e9" * 7 + "x"
+LONGEST = "gravel lantern umbrella" + "\u00e9\u00e8" * 116 + "\u00ea"
+either = pytest.mark.parametrize(("chosen", "typed"), [(TYPED, APART), (APART, TYPED)])
+
 
 def test_the_real_hasher_uses_the_parameters_of_rfc_9106() -> None:
     # RFC 9106, second recommended option. Lower costs make a stolen table cheap to crack.
@@ -104,7 +114,7 @@ def test_any_text_can_be_rated(app: Flask) -> None:
 
 
 @pytest.fixture
-def client(configure: MakeApp, user: str) -> Browser:
+def ana(configure: MakeApp, user: str) -> Browser:
     """Return a signed-in browser without a limit of attempts."""
     client = Browser(configure(login_attempts_per_account=Rate(1000, 900)))
     client.login()
@@ -116,10 +126,10 @@ def change(client: Browser, password: str, current: str = PASSWORD) -> int:
     return client.post("/account/password", data=form).status_code
 
 
-def test_a_weak_password_is_refused(client: Browser) -> None:
+def test_a_weak_password_is_refused(ana: Browser) -> None:
     for kind, password in WEAK.items():
-        assert change(client, password) == 422, kind
-    assert client.login(password=PASSWORD).status_code == 303
+        assert change(ana, password) == 422, kind
+    assert ana.login(password=PASSWORD).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -146,25 +156,50 @@ def test_no_password_takes_long_to_rate(
         assert len(list(enumerate_l33t_subs(relevant_l33t_subtable(text, L33T_TABLE)))) <= 138
 
 
-def test_a_good_password_is_accepted_and_logs_in(client: Browser) -> None:
+def test_a_good_password_is_accepted_and_logs_in(ana: Browser) -> None:
     current = PASSWORD
     for kind, password in GOOD.items():
-        assert change(client, password, current) == 303, kind
-        assert client.login(password=password).status_code == 303, kind
+        assert change(ana, password, current) == 303, kind
+        assert ana.login(password=password).status_code == 303, kind
         current = password
 
 
 @pytest.mark.parametrize("password", ["Ximenes Quvadroz 1", "Quvadroz-Ximenes"])
-def test_a_user_cannot_use_their_name_as_a_password(client: Browser, password: str) -> None:
-    assert change(client, password) == 303
-    with client.application.app_context():
+def test_a_user_cannot_use_their_name_as_a_password(ana: Browser, password: str) -> None:
+    assert change(ana, password) == 303
+    with ana.application.app_context():
         change_user(EMAIL, name="Ximenes Quvadroz")
-    assert change(client, password, password) == 422
+    assert change(ana, password, password) == 422
 
 
-def test_a_page_never_shows_a_password_again(client: Browser) -> None:
+def test_a_page_never_shows_a_password_again(ana: Browser) -> None:
     form = {"current_password": "mellow harbour", "password": "short"}
-    page = client.post("/account/password", data=form).text
+    page = ana.post("/account/password", data=form).text
     assert "mellow harbour" not in page
     assert 'value="short"' not in page
     assert page.count('type="password"') == 2
+
+
+@either
+def test_the_create_command_accepts_either_unicode_form(
+    app: Flask, client: Browser, chosen: str, typed: str
+) -> None:
+    run(app, "create", EMAIL, "--name", "Ana", typed=f"{chosen}\n")
+    assert client.login(password=typed).status_code == 303
+
+
+def test_the_length_of_a_password_is_counted_in_nfc(app: Flask, client: Browser) -> None:
+    short, long = (unicodedata.normalize("NFD", one) for one in (SHORTEST, LONGEST))
+    assert (len(short), len(LONGEST), len(long)) == (15, 256, 489)
+    refused = run(app, "create", EMAIL, "--name", "Ana", typed=short)
+    assert said(refused) == "Use at least 15 characters: four words are enough."
+    assert run(app, "create", EMAIL, "--name", "Ana", typed=long).exit_code == 0
+    for form in ("NFC", "NFD"):
+        typed = unicodedata.normalize(form, LONGEST)
+        assert client.login(password=typed).status_code == 303
+
+
+def test_a_text_too_long_for_a_password_is_not_normalised(app: Flask) -> None:
+    """Normalising many combining marks would take seconds."""
+    marks = "\u0345\u0334" * 30_000
+    assert passwords.normalise(marks) is marks

@@ -1,9 +1,12 @@
-"""Uncommitted work is rolled back, and no lock is held during slow work."""
+"""Uncommitted work is rolled back, and no lock is held while a body arrives or a password is hashed."""
 
 from collections.abc import Callable
+from io import BytesIO
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from time_machine import TimeMachineFixture
 
@@ -12,11 +15,22 @@ from {{ cookiecutter.project_slug }}.core.db import db
 
 from ..conftest import MakeApp
 from ..support.accounts import NEW_PASSWORD, change_password, watch_hashing
-from ..support.http import EMAIL, PASSWORD, Browser, set_cookies
+from ..support.http import EMAIL, PASSWORD, Browser, page, set_cookies
 from ..support.mail import ask_for_link
-from ..support.sql import broken_database, connections, meanwhile, run_sql, selects, statements
+from ..support.sql import (
+    broken_database,
+    connections,
+    leave_undone,
+    meanwhile,
+    rows,
+    run_sql,
+    selects,
+    statements,
+)
 
 ADDED = "a hook, a context processor or base.html runs a query: run it in the views that need it."
+
+MULTIPART = "multipart/form-data; boundary=x"
 
 
 def test_a_page_costs_one_select_for_a_user_and_none_for_visitors(
@@ -142,3 +156,70 @@ def test_a_login_fails_if_the_account_is_deleted_meanwhile(
     watch_hashing(monkeypatch, delete)
     assert client.login().status_code == 303
     assert not client.jar()
+
+
+class Body(BytesIO):
+    """A request body that notes whether a transaction is open at each read."""
+
+    def __init__(self, text: bytes, then: Callable[[], object] = lambda: None) -> None:
+        super().__init__(text)
+        self.seen: list[bool] = []
+        self._then = then
+
+    def readinto(self, buffer: Any, /) -> int:
+        self.seen.append(db.session.in_transaction())
+        meanwhile(self._then)
+        return super().readinto(buffer)
+
+
+def add_late(app: Flask) -> None:
+    """Add a view that writes before it reads a body."""
+
+    @page(app, public=True)
+    def late() -> ResponseReturnValue:
+        leave_undone("undone@example.com")
+        if request.is_json:
+            return str(request.json)
+        # The view can still read a body of any kind.
+        return request.form.get("word") or request.stream.read()
+
+
+@pytest.mark.parametrize("untold", [False, True])
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (b"word=slow", "application/x-www-form-urlencoded"),
+        (b'--x\r\nContent-Disposition: form-data; name="word"\r\n\r\nslow\r\n--x--', MULTIPART),
+        (b'{"word":"slow"}', "application/json"),
+        (b"slow", "application/octet-stream"),
+    ],
+)
+def test_no_transaction_is_open_while_a_body_arrives(
+    configure: MakeApp, text: bytes, kind: str, untold: bool
+) -> None:
+    body = Body(text)
+    chunked = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""} if untold else {}
+    answer = Browser(configure(add_late)).post(
+        "/late",
+        input_stream=body,
+        content_length=len(text),
+        content_type=kind,
+        environ_overrides=chunked,
+    )
+    assert "slow" in answer.text
+    assert body.seen
+    assert not any(body.seen)
+
+
+def test_the_guard_checks_the_session_after_the_body_has_arrived(
+    client: Browser, user: str
+) -> None:
+    """Otherwise a thief could send half a form and finish it after the session has ended."""
+    client.login()
+    thief = Browser(client.application)
+    thief.keep(client.jar())
+    body = Body(b"name=Thief&language=en", then=client.logout)
+    kind = "application/x-www-form-urlencoded"
+    answer = thief.post("/account/", input_stream=body, content_length=22, content_type=kind)
+    assert answer.status_code == 303
+    assert rows(client.application, "SELECT name FROM users") == [{"name": "Ana"}]

@@ -1,19 +1,25 @@
 """`flask user` creates, disables and deletes accounts, and helps their users."""
 
+from datetime import UTC, datetime
+
 import pytest
+from click.testing import Result
 from flask import Flask
+from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }}.core.environ import MailServer
 
 from ..conftest import MakeApp
-from ..support.accounts import add_user, handles
+from ..support.accounts import add_user, change_user, handles
 from ..support.cli import events, run, said
 from ..support.http import EMAIL, PASSWORD, Browser
-from ..support.sql import everything_stored
+from ..support.sql import everything_stored, run_sql
 
 CREATE = ("create", EMAIL, "--name", "Ana")
 BOB = "bob@example.com"
 NONE = "MAIL_URL names no mail server to send by."
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+FORGED = "Eve\n2030-01-01T12:00:00Z\tlogin\x1b[2J\r\t\u2028\u202e\x01\x85"
 
 
 def test_a_created_account_can_log_in(app: Flask, client: Browser) -> None:
@@ -94,3 +100,47 @@ def test_an_operator_ends_the_sessions_of_all_accounts(
     assert events(app) == ["sessions_ended_by_operator"]
     bob.login(BOB)
     assert bob.is_signed_in()
+
+
+def look(app: Flask, *args: str) -> Result:
+    """Run `flask events`."""
+    return app.test_cli_runner().invoke(args=["events", *args])
+
+
+def fields(done: Result) -> list[list[str]]:
+    """Return the output of a successful command, by line and field."""
+    assert done.exit_code == 0, done.output
+    return [line.split("\t") for line in done.output.split("\n")[:-1]]
+
+
+@pytest.fixture
+def noon(clock: TimeMachineFixture) -> TimeMachineFixture:
+    clock.move_to(NOON, tick=False)
+    return clock
+
+
+def test_accounts_are_listed_one_per_line(noon: TimeMachineFixture, app: Flask, user: str) -> None:
+    with app.app_context():
+        add_user(BOB, name="Bob the Builder")
+    run(app, "disable", BOB)
+    assert fields(run(app, "list")) == [
+        [EMAIL, "2030-01-01T12:00:00Z", "enabled", "Ana"],
+        [BOB, "2030-01-01T12:00:00Z", "disabled", "Bob the Builder"],
+    ]
+
+
+def test_text_from_strangers_cannot_forge_lines_or_fields(app: Flask, user: str) -> None:
+    with app.app_context():
+        change_user(EMAIL, name=FORGED)
+    Browser(app).login()
+    run_sql(app, "UPDATE events SET client = :forged, address = :forged", forged=FORGED)
+    for done, other, last in (
+        (run(app, "list"), 4, 4),
+        (run(app, "list", EMAIL), 2, 5),
+        (look(app), 6, 6),
+    ):
+        lines = fields(done)
+        assert [len(line) for line in lines] == [other] * (len(lines) - 1) + [last]
+        assert all(field.isprintable() for line in lines for field in line)
+    assert [len(fields(done)) for done in (run(app, "list"), look(app))] == [1, 1]
+    assert fields(run(app, "list"))[0][-1] == "Eve2030-01-01T12:00:00Zlogin[2J"

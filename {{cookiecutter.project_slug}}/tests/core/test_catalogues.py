@@ -1,8 +1,8 @@
 """Every text is translated, and every translation fits its text."""
 
 import re
+import tomllib
 from collections.abc import Iterator
-from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -51,13 +51,10 @@ def forms(text: str | list[str] | tuple[str, ...] | None) -> list[str]:
 
 def extracted(folder: Path) -> set[str | tuple[str, ...]]:
     """Return the texts that `make strings` finds."""
-    config = ConfigParser()
-    config.read(i18n.PACKAGE.parent / "babel.cfg", encoding="utf-8")
-    methods, options = [], {}
-    for section in config.sections():
-        method, pattern = section.split(": ")
-        methods.append((pattern, method))
-        options[pattern] = dict(config[section])
+    project = (i18n.PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8")
+    mappings = tomllib.loads(project)["tool"]["babel"]["mappings"]
+    methods = [(mapping["pattern"], mapping["method"]) for mapping in mappings]
+    options = {mapping["pattern"]: mapping for mapping in mappings}
     keywords = {**DEFAULT_KEYWORDS, "lazy": None}
     found = extract_from_dir(folder, methods, options, keywords=keywords)
     return {text for _, _, text, _, _ in found}

@@ -3,17 +3,15 @@
 import hashlib
 import logging
 from datetime import datetime, timedelta
-from functools import cache
 from ipaddress import IPv6Address, ip_address
 
-from sqlalchemy import Connection, String, bindparam, case, delete
+from sqlalchemy import Connection, String, bindparam, delete, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
-from sqlalchemy.sql.dml import ReturningInsert
 from werkzeug.exceptions import TooManyRequests
 
 from ..config import settings
 from .audit import Named
-from .db import Base, db, now, upsert
+from .db import Base, UTCDateTime, db, now
 from .environ import Rate
 
 # Allowance for hosts whose clocks differ, and for attempts that wait for one another.
@@ -29,6 +27,23 @@ class Throttle(Base):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     count: Mapped[int]
     ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+# As text: each login runs it twice, and building it took longer than running it.
+# A window that ends too far ahead began before the clock was set back: it has expired too.
+_COUNT = (
+    text("""
+        INSERT INTO throttles ("key", count, ends_at) VALUES (:hash, 1, :end)
+        ON CONFLICT ("key") DO UPDATE SET
+            count = CASE WHEN throttles.ends_at <= :now OR throttles.ends_at > :latest
+                THEN 1 ELSE throttles.count + 1 END,
+            ends_at = CASE WHEN throttles.ends_at <= :now OR throttles.ends_at > :latest
+                THEN excluded.ends_at ELSE throttles.ends_at END
+        RETURNING count, ends_at
+    """)
+    .bindparams(*(bindparam(name, type_=UTCDateTime()) for name in ("now", "end", "latest")))
+    .columns(Throttle.count, Throttle.ends_at)
+)
 
 
 def login_key(email: str, browser: int | None = None) -> str:
@@ -72,7 +87,7 @@ def count_mail(address: str) -> None:
     """Count a mail that a form asks for; raise TooManyRequests (429).
 
     By network only: an attacker could use up a limit per recipient and keep the owner from
-    a reset (core/mail/outbox.py protects the mailbox).
+    a reset (core/mail/pauses.py protects the mailbox).
     """
     _count(f"mail from {network(address)}", settings().mails_per_address, address)
 
@@ -103,32 +118,15 @@ def _count(key: str, limit: Rate, address: str) -> None:
     """
     moment = now()
     ends_at = moment + timedelta(seconds=limit.seconds)
-    # A window that ends too far ahead began before the clock was set back: it has expired too.
-    times = {"moment": moment, "end": ends_at, "latest_end": ends_at + CLOCKS_DIFFER_BY}
+    values = {"hash": hash_key(key), "now": moment, "end": ends_at}
+    values["latest"] = ends_at + CLOCKS_DIFFER_BY
     with db.engine.begin() as connection:
-        statement = _counting(connection.dialect.name)
-        count, ends_at = connection.execute(statement, {"hash": hash_key(key), **times}).one()
+        count, ends_at = connection.execute(_COUNT, values).one()
     if count > limit.count:
         # Log only the kind of key: the address in it is not confirmed.
         logger.warning("too many: %s, from %s", " ".join(key.split()[:2]), address or "-")
         wait = max(1, round((ends_at - moment).total_seconds()))
         raise TooManyRequests(retry_after=wait)
-
-
-@cache
-def _counting(_dialect: str) -> ReturningInsert[int, datetime]:
-    """Return the statement that counts, built once: every guess runs it twice."""
-    end = bindparam("end", type_=Throttle.ends_at.type)
-    over = (Throttle.ends_at <= bindparam("moment")) | (Throttle.ends_at > bindparam("latest_end"))
-    first = upsert(Throttle).values(key=bindparam("hash"), count=1, ends_at=end)
-    counted = first.on_conflict_do_update(
-        index_elements=[Throttle.key],
-        set_={
-            "count": case((over, 1), else_=Throttle.count + 1),
-            "ends_at": case((over, end), else_=Throttle.ends_at),
-        },
-    )
-    return counted.returning(Throttle.count, Throttle.ends_at)
 
 
 def hash_key(key: str) -> str:

@@ -8,7 +8,7 @@ from flask import Flask, session
 from flask.typing import ResponseReturnValue
 from time_machine import TimeMachineFixture
 
-from .....account.guide.explaining import explained
+from .....account.guide.test_pages import explained
 from .....conftest import MakeApp
 from .....support.forging import fields, forge
 from .....support.http import AUTH, SESSION, Browser, page

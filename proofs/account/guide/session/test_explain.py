@@ -6,7 +6,7 @@ import re
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from .....account.guide.explaining import explained
+from .....account.guide.test_pages import explained
 from .....support.http import SESSION, Browser
 from .....support.mail import open_link
 from .....support.sql import rows

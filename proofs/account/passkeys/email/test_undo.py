@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from .....account.email.changing import change_address, undo
+from .....account.email.conftest import change_address, undo
 from .....account.passkeys.authenticator import Authenticator, log_in
 from .....support.http import Browser
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from .....account.email.changing import change_address, undo
+from .....account.email.conftest import change_address, undo
 from .....account.social.provider import ANA, Provider
 from .....support.accounts import NEW_PASSWORD
 from .....support.http import EMAIL, Browser

@@ -1,5 +1,7 @@
 """All sessions of a user end in the caller's transaction."""
 
+import base64
+
 import pytest
 from flask import Flask
 
@@ -8,8 +10,8 @@ from my_flask_app.auth.guards import signed_in_user
 from my_flask_app.core.db import db
 
 from .....conftest import MakeApp
-from .....support.accounts import end_everywhere, end_session, handles
-from .....support.http import Browser, page
+from .....support.accounts import copy_of, end_everywhere, end_session, handles
+from .....support.http import SESSION, Browser, page
 from .....support.sql import rows
 
 
@@ -63,3 +65,42 @@ def test_a_deleted_account_takes_its_sessions_along(app: Flask, client: Browser,
     app.test_cli_runner().invoke(args=["user", "delete", user])
     assert not client.is_signed_in()
     assert rows(app, "SELECT * FROM sessions") == []
+
+
+def test_a_handle_or_hash_from_the_table_signs_nobody_in(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login()
+    (row,) = rows(app, "SELECT handle, token_hash FROM sessions")
+    encoded = base64.urlsafe_b64encode(row["token_hash"]).decode().rstrip("=")
+    for shown in (row["handle"], encoded, row["token_hash"].hex()):
+        other = Browser(app)
+        other.keep({SESSION: shown})
+        assert not other.is_signed_in()
+
+
+def test_ending_all_sessions_deletes_their_rows(app: Flask, client: Browser, user: str) -> None:
+    client.login()
+    end_everywhere(app)
+    assert rows(app, "SELECT * FROM sessions") == []
+    assert not client.is_signed_in()
+
+
+def test_one_session_can_be_ended_by_its_handle(app: Flask, client: Browser, user: str) -> None:
+    client.login()
+    (handle,) = handles(app)
+    other = Browser(app)
+    other.login()
+    assert end_session(app, handle)
+    assert not client.is_signed_in()
+    assert other.is_signed_in()
+    assert not end_session(app, handle)
+
+
+def test_logout_deletes_row_and_cookie_at_once(app: Flask, client: Browser, user: str) -> None:
+    client.login()
+    thief = copy_of(client)
+    client.logout()
+    assert client.jar() == {}
+    assert rows(app, "SELECT * FROM sessions") == []
+    assert not thief.is_signed_in()

@@ -5,13 +5,17 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }}.auth.guards import is_public
+from {{ cookiecutter.project_slug }}.core.db import now
 
 from ...support.accounts import add_user, change_password, change_user, copy_of
 from ...support.html import needs_portuguese
-from ...support.http import EMAIL, PASSWORD, Browser
-from ...support.mail import ask_for_link, letters
-from ...support.sql import rows
-from .changing import BOB, FINISH, NEW, START, open_link_to
+from ...support.http import EMAIL, PASSWORD, Browser, set_cookies
+from ...support.mail import ask_for_link, letters, link_in
+from ...support.sql import everything_stored, rows, statements
+from .conftest import BOB, FINISH, NEW, START, open_link_to
+
+NOBODY = "nobody@example.com"
+DISABLED = "off@example.com"
 
 
 @pytest.fixture
@@ -121,3 +125,42 @@ def test_only_the_undo_pages_are_public(app: Flask, client: Browser) -> None:
         assert {name for name in ours if is_public(name)} == {"email.open_undo", "email.undo"}
     for path in (START, f"{START}/x", FINISH):
         assert client.get(path).location.startswith("/auth/login")
+
+
+@pytest.fixture
+def accounts(app: Flask, user: str) -> None:
+    with app.app_context():
+        add_user(BOB, name="Bob")
+        add_user(DISABLED, name="Off")
+        change_user(DISABLED, disabled_at=now())
+
+
+def ask(client: Browser, email: str) -> tuple[int, str, list[str], list[str]]:
+    """Return what an attacker can see, status, text and cookies, and the work done."""
+    client.post(START, data={"email": email})
+    with statements(client.application) as run:
+        answer = client.post(START, data={"email": email})
+    lines = [cookie.line for cookie in set_cookies(answer)]
+    return answer.status_code, answer.text.replace(email, "ADDRESS"), lines, run
+
+
+def test_every_address_gets_the_same_answer_by_the_same_work(app: Flask, accounts: None) -> None:
+    client = Browser(app)
+    client.login()
+    free, *others = (ask(client, email) for email in (NOBODY, BOB, DISABLED, EMAIL))
+    assert free[3]
+    assert all(other == free for other in others)
+
+
+@pytest.mark.parametrize("email", [BOB, DISABLED, EMAIL])
+def test_the_owner_of_a_taken_address_is_told_by_mail(
+    app: Flask, accounts: None, email: str
+) -> None:
+    client = Browser(app)
+    client.login()
+    client.post(START, data={"email": email})
+    (letter,) = letters(app)
+    assert letter["To"] == email
+    assert "already" in letter["Subject"]
+    assert link_in(letter) == "/auth/login"
+    assert b"email_change" not in everything_stored(app)

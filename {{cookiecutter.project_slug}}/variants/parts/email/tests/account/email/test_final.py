@@ -12,8 +12,7 @@ from {{ cookiecutter.project_slug }}.models import User
 from ...support.http import EMAIL, Browser
 from ...support.mail import letters
 from ...support.sql import meanwhile, rows, run_sql
-from .changing import END, FINISH, NEW, START, UNDO, change_address, open_link_to, undo
-from .conftest import Device
+from .conftest import END, FINISH, NEW, START, UNDO, Device, change_address, open_link_to, undo
 
 WEEK = timedelta(days=7)
 SECOND = timedelta(seconds=1)

@@ -18,8 +18,7 @@ from ...support.http import EMAIL, PASSWORD, Browser
 from ...support.mail import letters, link_in
 from ...support.parts import add_part
 from ...support.sql import meanwhile, rows
-from .changing import BOB, FINISH, NEW, UNDO, change_address, open_link_to, undo
-from .conftest import Device
+from .conftest import BOB, FINISH, NEW, UNDO, Device, change_address, open_link_to, undo
 
 NEWER = "ana.newer@example.com"
 NEW_BOB = "bob.new@example.com"

@@ -1,16 +1,18 @@
 """The pages of the guide are open to developers alone, and explain a browser's cookies."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 
+from {{ cookiecutter.project_slug }}.account.guide import explain
 from {{ cookiecutter.project_slug }}.auth import links
 from {{ cookiecutter.project_slug }}.auth.guards import is_public
+from {{ cookiecutter.project_slug }}.config import COOKIE_PREFIX
 
 from ...conftest import MakeApp
 from ...support.http import Browser
-from .explaining import explained
 
 LOCALHOST = "http://localhost:5000"
 SESSION = "/dev/session"
@@ -93,3 +95,25 @@ def test_the_page_follows_a_browser_from_visit_to_logout(desk: Browser, user: st
     assert "no cookie of this app" in desk.get(SESSION).text
     desk.keep(copy)
     assert "The server refuses it." in desk.get(SESSION).text
+
+
+def explained(app: Flask, held: str) -> str:
+    """Explain the cookies of a `Cookie` header, or the one cookie with this value."""
+    if "=" not in held:
+        held = f"{COOKIE_PREFIX}{explain.COOKIES[0]}={held}"
+    with app.test_request_context():
+        return "\n".join(_lines(held))
+
+
+def _lines(held: str) -> Iterator[str]:
+    ours = {f"{COOKIE_PREFIX}{name}": name for name in explain.COOKIES}
+    for pair in held.split("; "):
+        name, _, text = pair.removeprefix("__Host-").partition("=")
+        if name not in ours:
+            continue
+        found = explain.explain(ours[name], text)
+        yield f"{name}={found.shown}"
+        yield "The server accepts it." if found.is_live else "The server refuses it."
+        for title, facts in found.sections():
+            yield title
+            yield from (f"  {fact.name:<14}{fact.value}" for fact in facts)

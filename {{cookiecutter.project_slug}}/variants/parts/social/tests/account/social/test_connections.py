@@ -1,18 +1,25 @@
-"""A user connects an account at another site, and disconnects it."""
+"""A user connects accounts at providers, and confirms with them."""
 
 import re
+from time import time
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
+
+from {{ cookiecutter.project_slug }}.account.social import oidc
 
 from ...support.accounts import NEW_PASSWORD, add_user
 from ...support.http import EMAIL, Browser
 from ...support.mail import ask_for_link, letters
 from ...support.sql import rows
-from .provider import Provider, log_in, visit
+from .provider import ANA, Provider, log_in, visit
 
 PAGE = "/account/connections"
 BOB = "bob@example.com"
+
+START = "/auth/confirm/with/acme"
+CLOSED = "/account/delete"
 
 
 @pytest.fixture
@@ -134,3 +141,86 @@ def test_a_reset_can_remove_every_connection(trusting: Flask, ana: Browser) -> N
     assert is_ticked(page)
     ana.post("/auth/reset/finish", data={"password": NEW_PASSWORD, "end_others": "y"})
     assert rows(trusting, "SELECT id FROM social_connections") == []
+
+
+@pytest.fixture
+def passwordless(browser: Browser) -> Browser:
+    """Return the browser of a user without a password."""
+    log_in(browser)
+    return browser
+
+
+def confirm(browser: Browser, **form: str) -> TestResponse:
+    return browser.get(visit(browser.post(START, data=form)))
+
+
+def is_asked(browser: Browser) -> bool:
+    """Tell whether a page that needs a recent proof asks for one."""
+    answer = browser.post("/account/connections/acme")
+    return bool(answer.location) and answer.location.startswith("/auth/confirm")
+
+
+def test_a_login_with_a_provider_is_no_recent_proof(passwordless: Browser) -> None:
+    """The provider may have signed the user in a week ago, at a computer that others use."""
+    assert is_asked(passwordless)
+    page = passwordless.get("/auth/confirm").text
+    assert f'formaction="{START}"' in page
+    assert 'name="password"' not in page
+
+
+def test_a_user_confirms_with_the_provider_which_asks_again(
+    trusting: Flask, passwordless: Browser, provider: Provider
+) -> None:
+    assert confirm(passwordless, next="/account/").location == "/account/"
+    assert provider.asked["max_age"] == "0"
+    assert not is_asked(passwordless)
+    assert {"kind": "confirmed"} in rows(trusting, "SELECT kind FROM events")
+
+
+@pytest.mark.parametrize("seconds", [None, 3600])
+def test_a_provider_that_did_not_ask_again_confirms_nothing(
+    passwordless: Browser, provider: Provider, seconds: int | None
+) -> None:
+    provider.token = {"auth_time": None if seconds is None else int(time()) - seconds}
+    confirm(passwordless)
+    assert is_asked(passwordless)
+
+
+def test_another_account_at_the_provider_confirms_nothing(
+    passwordless: Browser, provider: Provider
+) -> None:
+    provider.claims = {**ANA, "sub": "6666"}
+    confirm(passwordless)
+    assert is_asked(passwordless)
+
+
+def test_a_provider_that_does_not_say_when_it_asked_is_not_offered(
+    passwordless: Browser, provider: Provider
+) -> None:
+    provider.metadata = {"claims_supported": ["sub", "email"]}
+    oidc._document.cache_clear()
+    assert START not in passwordless.get("/auth/confirm").text
+    assert passwordless.post(START).status_code == 422
+
+
+def test_an_answer_to_a_login_confirms_nothing(passwordless: Browser) -> None:
+    log_in(passwordless)
+    assert is_asked(passwordless)
+
+
+def test_a_user_with_a_password_confirms_with_it(passwordless: Browser) -> None:
+    link = ask_for_link(passwordless, "/auth/reset", EMAIL)
+    passwordless.get(link)
+    passwordless.post("/auth/reset/finish", data={"password": NEW_PASSWORD})
+    log_in(passwordless)
+    assert START not in passwordless.get("/auth/confirm").text
+    assert passwordless.post(START).status_code == 422
+    assert is_asked(passwordless)
+    assert passwordless.post("/auth/confirm", data={"password": NEW_PASSWORD}).status_code == 303
+    assert not is_asked(passwordless)
+
+
+def test_no_password_is_no_way_to_confirm(passwordless: Browser) -> None:
+    for password in ("", "None", NEW_PASSWORD):
+        assert passwordless.post("/auth/confirm", data={"password": password}).status_code == 422
+    assert is_asked(passwordless)

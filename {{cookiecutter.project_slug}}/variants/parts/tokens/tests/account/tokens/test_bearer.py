@@ -10,7 +10,7 @@ from ...conftest import MakeApp
 from ...support.accounts import add_user, watch_hashing
 from ...support.http import Browser, set_cookies
 from ...support.sql import rows, selects, statements
-from . import API, PAGE, add_api, make_token, use
+from .programs import API, PAGE, add_api, make_token, use
 
 UNSAFE = ["POST", "PUT", "PATCH", "DELETE"]
 BOB = "bob@example.com"

@@ -15,7 +15,7 @@ from ...support.cli import events, run, said
 from ...support.http import EMAIL, ORIGIN, Browser
 from ...support.mail import ask_for_link, letters
 from ...support.sql import everything_stored, meanwhile, rows, run_sql
-from . import FORM, PAGE, add_api, make_token, use
+from .programs import FORM, PAGE, add_api, make_token, use
 
 TEN_MINUTES = 600
 

@@ -1,5 +1,6 @@
-"""A form acts only for the account that its page was shown to."""
+"""A form of another site, or of a page of another account, changes nothing."""
 
+import logging
 import re
 
 import pytest
@@ -8,18 +9,84 @@ from flask.typing import ResponseReturnValue
 from time_machine import TimeMachineFixture
 
 from {{ cookiecutter.project_slug }} import account
-from {{ cookiecutter.project_slug }}.auth.guards import recent_login_required
+from {{ cookiecutter.project_slug }}.auth.guards import (
+    login_not_required,
+    recent_login_required,
+)
 
 from ..conftest import MakeApp
 from ..support.accounts import add_user
 from ..support.html import crawl, forms_on
-from ..support.http import Browser, page
+from ..support.http import ORIGIN, Browser, page
 from ..support.sql import everything_stored
+
+UNSAFE = ["POST", "PUT", "PATCH", "DELETE"]
 
 BOB = "bob@example.com"
 # The folders of our templates, which use the macro `post_form`. Forms for visitors have no mark.
 FOLDERS = {"account", "auth", *account.PARTS}
 FOR_VISITORS = {"auth/login.html", "auth/register.html", "auth/reset.html"}
+
+
+def add_probe(app: Flask) -> None:
+    """Add a view that counts its calls."""
+    app.config["REACHED"] = 0
+
+    @app.route("/probe", methods=["GET", *UNSAFE])
+    @login_not_required
+    def reach() -> tuple[str, int]:
+        app.config["REACHED"] += 1
+        return "", 204
+
+
+@pytest.fixture
+def probe(configure: MakeApp) -> Flask:
+    """Return an app with a view that counts its calls."""
+    return configure(add_probe)
+
+
+def visitor(app: Flask, cookie: str | None, origin: str = ORIGIN) -> Browser:
+    """Return a client that sends neither Sec-Fetch-Site nor Origin."""
+    browser = Browser(app, origin=origin)
+    del browser.environ_base["HTTP_SEC_FETCH_SITE"]
+    if cookie:
+        browser.keep({cookie: "x"})
+    return browser
+
+
+def ask(
+    browser: Browser,
+    method: str = "POST",
+    *,
+    site: str | None = None,
+    origin: str | None = None,
+) -> int:
+    said = {"Sec-Fetch-Site": site, "Origin": origin, "Accept": "application/json"}
+    headers = {name: value for name, value in said.items() if value is not None}
+    return browser.open("/probe", method=method, headers=headers).status_code
+
+
+@pytest.mark.parametrize("method", UNSAFE)
+def test_the_origin_of_every_unsafe_method_is_checked(probe: Flask, method: str) -> None:
+    browser = visitor(probe, None)
+    assert ask(browser, method, site="cross-site") == 403
+    assert ask(browser, method, origin="https://evil.example") == 403
+    assert ask(browser, method, site="same-origin") == 204
+
+
+def test_a_forged_form_is_refused_with_a_reason(
+    client: Browser, user: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.login()
+    forged = {"Sec-Fetch-Site": "cross-site"}
+    with caplog.at_level(logging.WARNING):
+        for path in ("/auth/logout", "/account/", "/auth/login", "/no/such/page"):
+            answer = client.post(path, data={"name": "Eve"}, headers=forged)
+            assert answer.status_code == 403, path
+            assert "did not come from a page of this site" in answer.text
+            assert "Set-Cookie" not in answer.headers
+    assert "cross-origin POST refused" in caplog.text
+    assert client.name() == "Ana"
 
 
 def switch_to_bob(client: Browser) -> None:

@@ -1,24 +1,27 @@
-"""Many logins at once exhaust neither the memory nor the threads for other pages."""
+"""Hashing takes a queue slot, so that a crowd leaves threads for pages; a service knows breached passwords."""
 
+import hashlib
 import runpy
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 
 from {{ cookiecutter.project_slug }}.auth import passwords
+from {{ cookiecutter.project_slug }}.core import breached
 from {{ cookiecutter.project_slug }}.config import RETRY_AFTER_SECONDS
 from {{ cookiecutter.project_slug }}.core.environ import Rate
 from {{ cookiecutter.project_slug }}.core.web import request
 
 from ..conftest import MakeApp
-from ..support.accounts import NEW_PASSWORD, watch_hashing
+from ..support.accounts import NEW_PASSWORD, change_password, watch_hashing
 from ..support.http import EMAIL, PASSWORD, Browser
 from ..support.mail import ask_for_link
 from ..support.sql import rows
@@ -110,3 +113,65 @@ def test_enough_threads_remain_for_other_pages() -> None:
     assert served_by["threads"] * 0.8 >= passwords.QUEUE_SLOTS + request.AT_ONCE, (
         "raise threads in gunicorn.conf.py: logins and slow forms could take all of them."
     )
+
+
+class Service(ThreadingHTTPServer):
+    """Answer as Have I Been Pwned does, on this machine."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.status = 200
+        self.lines = [f"{'0' * 34}1:4"]
+        self.asked: list[tuple[str, dict[str, str]]] = []
+
+    def know(self, password: str, count: int = 3) -> None:
+        digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper()
+        self.lines.append(f"{digest[5:]}:{count}")
+
+
+class Answer(BaseHTTPRequestHandler):
+    server: Service
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, dict(self.headers)))
+        self.send_response(self.server.status)
+        self.end_headers()
+        self.wfile.write("\r\n".join(self.server.lines).encode())
+
+    def log_message(self, *message: object) -> None:
+        pass
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """Run a service in a thread, and let the app ask it in place of the real one."""
+    # A proxy of your own would be asked first.
+    monkeypatch.setenv("no_proxy", "*")
+    with Service() as running:
+        monkeypatch.setattr(breached, "URL", f"http://127.0.0.1:{running.server_port}/range/")
+        thread = Thread(target=running.serve_forever, args=(0.01,))
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+def test_a_password_from_a_breach_is_refused(
+    configure: MakeApp, user: str, service: Service
+) -> None:
+    client = Browser(configure(refuse_breached_passwords=True))
+    client.login()
+    service.know(NEW_PASSWORD)
+    form = {"current_password": PASSWORD, "password": NEW_PASSWORD}
+    refused = client.post("/account/password", data=form)
+    assert refused.status_code == 422
+    assert "This password is known from a data breach" in refused.text
+    service.lines.pop()
+    assert client.post("/account/password", data=form).status_code == 303
+
+
+def test_by_default_no_service_is_asked(client: Browser, user: str, service: Service) -> None:
+    client.login()
+    service.know(NEW_PASSWORD)
+    assert change_password(client) == 303
+    assert service.asked == []

@@ -1,14 +1,74 @@
-"""Change the password of a signed-in account."""
+"""A user changes their name, language and password."""
 
 import pytest
 from flask import Flask
 
-from ..support.accounts import NEW_PASSWORD, change_password, copy_of
-from ..support.http import PASSWORD, Browser, set_cookies
+from ..support.accounts import NEW_PASSWORD, add_user, change_password, copy_of
+from ..support.html import language_of
+from ..support.http import EMAIL, PASSWORD, Browser, set_cookies
 from ..support.sql import rows
 
-PATH = "/account/password"
+PATH = "/account/"
+
+PASSWORD_PAGE = "/account/password"
 WRONG = "not the password at all"
+
+
+@pytest.fixture
+def ana(client: Browser, user: str) -> Browser:
+    client.login()
+    return client
+
+
+def saved(app: Flask, email: str = EMAIL) -> tuple[object, object]:
+    query = "SELECT name, language FROM users WHERE email = :email"
+    (row,) = rows(app, query, email=email)
+    return row["name"], row["language"]
+
+
+def test_the_profile_page_shows_name_and_address(ana: Browser) -> None:
+    page = ana.get(PATH).text
+    assert EMAIL in page
+    assert 'value="Ana"' in page
+
+
+def test_a_user_saves_name_and_language(app: Flask, ana: Browser) -> None:
+    with app.app_context():
+        add_user("bob@example.com", name="Bob")
+    form = {"name": "  Anna Maria ", "language": "pt_BR"}
+    answer = ana.post(PATH, data=form)
+    assert (answer.status_code, answer.location) == (303, PATH)
+    assert saved(app) == ("Anna Maria", "pt_BR")
+    assert saved(app, "bob@example.com") == ("Bob", "en")
+    assert language_of(ana.get(PATH)) == "pt_BR"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"name": "", "language": "en"},
+        {"name": "   ", "language": "en"},
+        {"name": "x" * 101, "language": "en"},
+        {"name": "Ana\x00", "language": "en"},
+        {"name": "Ana", "language": "tlh"},
+        {"name": "Ana", "language": ""},
+    ],
+)
+def test_an_invalid_profile_is_refused_with_an_error(
+    app: Flask, ana: Browser, form: dict[str, str]
+) -> None:
+    answer = ana.post(PATH, data=form)
+    assert answer.status_code == 422
+    assert "-error" in answer.text
+    assert saved(app) == ("Ana", "en")
+
+
+def test_fields_that_the_form_lacks_are_ignored(app: Flask, ana: Browser) -> None:
+    form = {"name": "Ana", "language": "en", "email": "eve@example.com", "id": "1"}
+    form |= {"password_hash": "x", "session_epoch": "9", "disabled_at": ""}
+    before = rows(app, "SELECT * FROM users")
+    assert ana.post(PATH, data=form).status_code == 303
+    assert rows(app, "SELECT * FROM users") == before
 
 
 def kinds(app: Flask) -> list[object]:
@@ -17,7 +77,7 @@ def kinds(app: Flask) -> list[object]:
 
 def test_a_changed_password_replaces_the_old_one(client: Browser, user: str) -> None:
     client.login()
-    assert client.get(PATH).status_code == 200
+    assert client.get(PASSWORD_PAGE).status_code == 200
     assert change_password(client) == 303
     assert "Your password was changed." in client.get("/account/").text
     client.logout()
@@ -37,7 +97,7 @@ def test_a_password_change_ends_other_sessions_and_rotates_this_one(
     form = {"current_password": PASSWORD, "password": NEW_PASSWORD}
     ages = [
         cookie.attributes.get("max-age")
-        for cookie in set_cookies(client.post(PATH, data=form))
+        for cookie in set_cookies(client.post(PASSWORD_PAGE, data=form))
         if not cookie.deletes
     ]
     assert client.is_signed_in()
@@ -53,7 +113,7 @@ def test_a_password_change_requires_the_current_password(
 ) -> None:
     client.login()
     form = {"current_password": current, "password": NEW_PASSWORD}
-    refused = client.post(PATH, data=form)
+    refused = client.post(PASSWORD_PAGE, data=form)
     assert refused.status_code == 422
     assert 'id="current_password-error"' in refused.text
     assert current not in refused.text or not current
@@ -64,7 +124,7 @@ def test_a_password_change_requires_the_current_password(
 def test_a_weak_password_changes_nothing(client: Browser, user: str) -> None:
     client.login()
     form = {"current_password": PASSWORD, "password": "aaaaaaaaaaaaaaa"}
-    refused = client.post(PATH, data=form)
+    refused = client.post(PASSWORD_PAGE, data=form)
     assert refused.status_code == 422
     assert 'id="password-error"' in refused.text
     assert client.login(password=PASSWORD).status_code == 303

@@ -1,1 +1,0 @@
-"""Prove roles, invitations, and the pages of administrators."""

@@ -1,1 +1,0 @@
-"""Prove what only the machinery of passkeys could break."""

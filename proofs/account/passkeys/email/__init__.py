@@ -1,1 +1,0 @@
-"""Prove that an undone change of address puts a thief out."""

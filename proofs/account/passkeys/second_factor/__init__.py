@@ -1,1 +1,0 @@
-"""Prove how passkeys and codes of an app go together."""

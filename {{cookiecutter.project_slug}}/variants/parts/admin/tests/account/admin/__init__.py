@@ -1,1 +1,0 @@
-"""Test roles, invitations, and the pages of administrators."""

@@ -1,1 +1,0 @@
-"""Test passkeys: adding them, and logging in with them."""

@@ -1,1 +1,0 @@
-"""Test the page of active sessions."""

@@ -1,1 +1,0 @@
-"""Test logins with an account at another site."""

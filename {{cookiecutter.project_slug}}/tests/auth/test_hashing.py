@@ -15,8 +15,8 @@ from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 
 from {{ cookiecutter.project_slug }}.auth import passwords
-from {{ cookiecutter.project_slug }}.core import breached
 from {{ cookiecutter.project_slug }}.config import RETRY_AFTER_SECONDS
+from {{ cookiecutter.project_slug }}.core import breached
 from {{ cookiecutter.project_slug }}.core.environ import Rate
 from {{ cookiecutter.project_slug }}.core.web import request
 

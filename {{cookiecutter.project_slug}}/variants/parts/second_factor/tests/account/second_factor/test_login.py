@@ -163,6 +163,8 @@ def test_a_login_step_of_your_own_follows_the_code_which_is_used_up(
     give_code(browser, phone.code(steps_ahead=1))
     browser.post("/riddle")
     assert browser.get(PAGE).status_code == 200
+
+
 @pytest.fixture
 def half_way(client: Browser, phone: Phone) -> Browser:
     """Return a browser that has passed the password step."""

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from . import account, cli, config, pages
-from .auth import confirm, dev, guards, language, messages, register, reset, sessions, views as auth
+from .auth import confirm, dev, guards, messages, register, reset, sessions, views as auth
 from .config import Settings
 from .core import db, i18n, logs, mail
 from .core.db import migrations
@@ -31,7 +31,6 @@ def create_app(settings: Settings) -> Flask:
     errors.init_app(app)
 
     app.register_blueprint(pages.bp)
-    app.register_blueprint(language.bp)
     app.register_blueprint(auth.bp)
     app.register_blueprint(register.bp)
     app.register_blueprint(reset.bp)

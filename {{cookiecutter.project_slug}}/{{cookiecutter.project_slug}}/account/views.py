@@ -1,6 +1,6 @@
-"""Let users change their name, language and password."""
+"""Let users change their name, language and password, and visitors the language."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form, SelectField
 from wtforms.validators import ValidationError
@@ -8,12 +8,17 @@ from wtforms.validators import ValidationError
 from ..auth import accounts, passwords
 from ..auth.confirm import check_current_password
 from ..auth.forms import accept_password, name_field, password_field, reject, show_form
-from ..auth.guards import login_not_required, recent_factor_required, signed_in_user
+from ..auth.guards import current_user, login_not_required, recent_factor_required, signed_in_user
+from ..auth.next_page import next_page
 from ..auth.sessions import end_sessions, rotate_session
+from ..config import settings
 from ..core.db import db
 from ..core.i18n import gettext as _, lazy_gettext as lazy, names, set_language
 
+YEAR_SECONDS = 365 * 24 * 60 * 60
+
 bp = Blueprint("account", __name__, url_prefix="/account")
+language_bp = Blueprint("language", __name__)
 well_known = Blueprint("well_known", __name__, url_prefix="/.well-known")
 
 
@@ -76,6 +81,23 @@ def password() -> ResponseReturnValue:
     rotate_session()
     flash(_("Your password was changed. Your other sessions have ended."))
     return redirect(url_for(".profile"), 303)
+
+
+@language_bp.post("/language")
+@login_not_required
+def choose() -> ResponseReturnValue:
+    wanted = request.form.get("language", "")
+    if wanted not in settings().languages:
+        abort(400)
+    user, response = current_user(), redirect(next_page(), 303)
+    if user is not None:
+        user.language = wanted
+        db.session.commit()
+        return response
+    # Not in the session: an attacker could fill its table, one row per request.
+    name, how = settings().cookie_name("language"), settings().cookie_attributes
+    response.set_cookie(name, wanted, max_age=YEAR_SECONDS, **how)
+    return response
 
 
 @well_known.get("/change-password")

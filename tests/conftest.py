@@ -181,21 +181,21 @@ def upgraded(
     app_python: Path,
     forks: Forks,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[[str], Path]:
+) -> Callable[..., Path]:
     """Return a function that gives a project of each kind tables and an account."""
-    projects: dict[str, Path] = {}
+    projects: dict[tuple[str, str], Path] = {}
 
-    def upgrade(auth: str) -> Path:
-        if auth not in projects:
+    def upgrade(auth: str, parts: str = "all") -> Path:
+        if (auth, parts) not in projects:
             folder = tmp_path_factory.mktemp("upgraded") / FOLDER
-            shutil.copytree(baked(auth=auth), folder)
+            shutil.copytree(baked(auth=auth, parts=parts), folder)
             env = clean_environment(tmp_path_factory.mktemp("home"))
             site = Site(folder, env, app_python.parent, forks)
             site.flask("db", "upgrade", **SERVED)
             site.add_account(SERVED)
             (folder / ".env").unlink()
-            projects[auth] = folder
-        return projects[auth]
+            projects[auth, parts] = folder
+        return projects[auth, parts]
 
     return upgrade
 

@@ -36,7 +36,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def new_site(
-    upgraded: Callable[[str], Path],
+    upgraded: Callable[..., Path],
     app_python: Path,
     forks: Forks,
     tmp_path_factory: pytest.TempPathFactory,

@@ -15,23 +15,26 @@ from ..support.programs import needed
 from ..support.site import FOLDER
 from ..support.site import Site
 
-OpenSite = Callable[[str], Site]
+OpenSite = Callable[..., Site]
 
 
 @pytest.fixture
 def open_site(
-    upgraded: Callable[[str], Path],
+    upgraded: Callable[..., Path],
     app_python: Path,
     forks: Forks,
     env: dict[str, str],
     tmp_path: Path,
 ) -> Iterator[OpenSite]:
-    """Return a function that copies a project with its tables and an account."""
+    """Return a function that copies a project with its tables and an account.
+
+    Without parts it starts sooner, and most tests here ask about none.
+    """
     sites: list[Site] = []
 
-    def copy(auth: str) -> Site:
+    def copy(auth: str, parts: str = "none") -> Site:
         folder = tmp_path / FOLDER
-        shutil.copytree(upgraded(auth), folder)
+        shutil.copytree(upgraded(auth, parts), folder)
         sites.append(Site(folder, env, app_python.parent, forks))
         return sites[-1]
 

@@ -43,7 +43,7 @@ def blocks(baked: Callable[..., Path]) -> list[tuple[str, str]]:
 def test_its_settings_satisfy_the_doctor(
     open_site: OpenSite, blocks: list[tuple[str, str]]
 ) -> None:
-    site = open_site("session")
+    site = open_site("session", "all")
     settings = next(text for _, text in blocks if "PUBLIC_URL" in text)
     (site.folder / ".env").write_text(f"SECRET_KEY={KEY}\n{settings}")
     (site.folder / ".env").chmod(0o600)
@@ -73,7 +73,7 @@ def test_systemd_understands_its_unit(
 def test_a_backup_is_restored_and_no_ended_session_with_it(
     auth: str, open_site: OpenSite, blocks: list[tuple[str, str]]
 ) -> None:
-    site = open_site(auth)
+    site = open_site(auth, "all")
     copying, rotating = commands(blocks, "sqlite3"), commands(blocks, "secret rotate")
     (site.folder / ".env").write_text(f"SECRET_KEY={KEY}\n")
     server = site.serve(ON_THE_HOST)
@@ -139,7 +139,7 @@ def is_let_in(site: Site, cookies: dict[str, str]) -> bool:
 def test_an_account_that_was_taken_is_given_back(
     open_site: OpenSite, blocks: list[tuple[str, str]]
 ) -> None:
-    site = open_site("session")
+    site = open_site("session", "all")
     locking, giving_back = (
         commands(blocks, "user disable"),
         commands(blocks, "user enable"),

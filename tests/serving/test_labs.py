@@ -108,7 +108,7 @@ class Reader:
 def test_each_lab_breaks_shows_and_fixes_what_it_says(
     auth: str, number: int, open_site: OpenSite, forks: Forks, env: dict[str, str]
 ) -> None:
-    site = open_site(auth)
+    site = open_site(auth, "all")
     site.hash_cheaply()
     lab = read(site.folder)[1][number - 1]
     reader = Reader(site, auth, forks, env)

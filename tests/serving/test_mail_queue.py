@@ -31,7 +31,7 @@ WORKER = ("-m", "huey.bin.huey_consumer", "wsgi.queue")
 def test_huey_delivers_mails_and_holds_none(
     open_site: OpenSite, env: dict[str, str]
 ) -> None:
-    site = open_site("session")
+    site = open_site("session", "all")
     seam = read(site.folder / "docs" / "seams.md")[-1]
     assert "`.venv/bin/huey_consumer wsgi.queue`" in seam.text
     follow(site.folder, seam, lambda line: None)

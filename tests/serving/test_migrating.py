@@ -17,7 +17,7 @@ pytestmark = pytest.mark.app
 
 
 def test_two_upgrades_at_once(open_site: OpenSite) -> None:
-    site = open_site("session")
+    site = open_site("session", "all")
     shutil.rmtree(site.folder / "instance")
     check_two_upgrades(site, SERVED)
 
@@ -26,7 +26,7 @@ def test_two_upgrades_at_once_on_postgresql(
     open_site: OpenSite, database_server: Postgres
 ) -> None:
     url = database_server.new_database("migrating")
-    check_two_upgrades(open_site("session"), {**SERVED, "DATABASE_URL": url})
+    check_two_upgrades(open_site("session", "all"), {**SERVED, "DATABASE_URL": url})
 
 
 def check_two_upgrades(site: Site, served: dict[str, str]) -> None:

@@ -39,7 +39,7 @@ def count(database_server: Postgres, name: str, table: str) -> int:
 def test_everybody_is_still_there_and_signed_in(
     auth: str, open_site: OpenSite, database_server: Postgres
 ) -> None:
-    site = open_site(auth)
+    site = open_site(auth, "all")
     visitor = Visitor(site.serve().port)
     assert visitor.login(EMAIL, PASSWORD).status == 303
     site.close()

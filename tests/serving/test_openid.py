@@ -61,7 +61,7 @@ class Trusting:
 @pytest.fixture(scope="module", params=[*AUTHS, "post"])
 def trusting(
     request: pytest.FixtureRequest,
-    upgraded: Callable[[str], Path],
+    upgraded: Callable[..., Path],
     app_python: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Trusting]:

@@ -39,7 +39,7 @@ LEFT = "SELECT count(*) FROM events WHERE at < '2021-01-01'"
 
 
 def test_two_at_once_beside_logins(open_site: OpenSite) -> None:
-    site = open_site("session")
+    site = open_site("session", "all")
     check_two_at_once(site, MANY, lambda statement: change(site, statement))
     assert site.query(LEFT) == [(0,)]
 
@@ -47,7 +47,7 @@ def test_two_at_once_beside_logins(open_site: OpenSite) -> None:
 def test_two_at_once_beside_logins_on_postgresql(
     open_site: OpenSite, database_server: Postgres
 ) -> None:
-    site = open_site("session")
+    site = open_site("session", "all")
     url = database_server.new_database("purging")
     served = {**MANY, "DATABASE_URL": url}
     site.flask("db", "upgrade", **served)

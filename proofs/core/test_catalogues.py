@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -18,10 +17,6 @@ FOLDERS = [i18n.PACKAGE, *(i18n.PACKAGE / "account" / part for part in PARTS)]
 # The texts themselves are in English.
 TRANSLATED = [name for name in LANGUAGES if name != "en"]
 each_language = pytest.mark.parametrize("language", TRANSLATED)
-
-
-def where(folder: Path, language: str) -> Path:
-    return folder / "translations" / language / "LC_MESSAGES" / "messages.po"
 
 
 def messages(catalogue: Catalog) -> Iterator[Message]:

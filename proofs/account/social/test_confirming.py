@@ -34,7 +34,6 @@ from .trips import (
 )
 
 PAGE = "/auth/confirm"
-HOUR = 3600
 
 
 def is_confirmed(browser: Browser) -> bool:

@@ -22,6 +22,7 @@ from ..support.http import Browser
 from ..test_pages import PUBLIC
 
 LOCALHOST = "http://localhost:5000"
+UNSAFE = ["POST", "PUT", "PATCH", "DELETE"]
 # The public endpoints that came with the project. Add your own in tests/test_pages.py; the parts
 # of the account have their own tests.
 OPEN = PUBLIC | {
@@ -127,11 +128,14 @@ def test_login_returns_to_a_page_that_was_refused(client: Browser, method: str) 
     assert refused.location == "/auth/login?next=/account/password?a%3D1%26b%3D2"
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_login_does_not_repeat_a_change_that_was_refused(make_app: MakeApp, method: str) -> None:
-    app = make_app()
-    app.add_url_rule("/test-closed", "notes", lambda: "changed", methods=[method])
-    assert Browser(app).open("/test-closed", method=method).location == "/auth/login"
+def add_closed(app: Flask) -> None:
+    app.add_url_rule("/test-closed", "notes", lambda: "changed", methods=UNSAFE)
+
+
+@pytest.mark.parametrize("method", UNSAFE)
+def test_login_does_not_repeat_a_change_that_was_refused(configure: MakeApp, method: str) -> None:
+    browser = Browser(configure(add_closed))
+    assert browser.open("/test-closed", method=method).location == "/auth/login"
 
 
 def test_a_served_login_page_names_no_endpoint(client: Browser) -> None:

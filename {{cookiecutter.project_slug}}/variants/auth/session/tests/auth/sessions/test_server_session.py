@@ -14,7 +14,7 @@ from ...conftest import MakeApp
 from ...support.accounts import add_user, end_everywhere, end_session, handles
 from ...support.http import SESSION, Browser, page
 from ...support.mail import open_link
-from ...support.sql import everything_stored, leave_undone, meanwhile, rows, run_sql, statements
+from ...support.sql import everything_stored, leave_undone, meanwhile, rows, statements
 
 OTHER = "bob@example.com"
 
@@ -119,10 +119,8 @@ def test_a_logout_ends_a_session_whose_token_is_rotated_meanwhile(
     assert rows(app, "SELECT * FROM sessions") == []
 
 
-@pytest.fixture
-def site(make_app: MakeApp) -> Flask:
-    """Return an app whose views end in every possible way."""
-    app = make_app()
+def add_endings(app: Flask) -> None:
+    """Add a view that ends in every possible way, and one that reads its session."""
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
     @page(app)
@@ -139,26 +137,15 @@ def site(make_app: MakeApp) -> Flask:
     def look() -> str:
         return str(session["word"])
 
-    @page(app)
-    def vanish() -> str:
-        match request.args["work"]:
-            case "write":
-                session["word"] = "marmalade"
-            case "renew":
-                sessions.rotate_session()
-        meanwhile(lambda: run_sql(app, "DELETE FROM sessions"))
-        return ""
-
-    return app
-
 
 @pytest.mark.parametrize(
     ("method", "how"),
     [("GET", "409"), ("POST", "409"), ("POST", "500"), ("POST", "raise")],
 )
 def test_uncommitted_work_of_a_view_is_not_saved_with_the_session(
-    site: Flask, user: str, how: str, method: str
+    configure: MakeApp, user: str, how: str, method: str
 ) -> None:
+    site = configure(add_endings)
     client = Browser(site)
     client.login()
     response = client.open("/fail", method=method, query_string={"how": how})

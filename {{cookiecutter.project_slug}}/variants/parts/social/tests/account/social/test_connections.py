@@ -19,7 +19,6 @@ PAGE = "/account/connections"
 BOB = "bob@example.com"
 
 START = "/auth/confirm/with/acme"
-CLOSED = "/account/delete"
 
 
 @pytest.fixture

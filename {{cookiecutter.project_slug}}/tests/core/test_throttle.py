@@ -72,7 +72,7 @@ def test_passwords_set_by_mailed_link_are_throttled_like_logins(
 def test_mail_requests_are_limited_for_each_ip_address(
     configure: MakeApp, user: str, path: str
 ) -> None:
-    """The limit for each recipient is never shown: see test_mail_pauses.py."""
+    """The limit for each recipient is never shown."""
     client = Browser(configure(mails_per_address=Rate(5, 3600)))
     client.login()
     asked = [NOBODY, NOBODY, NOBODY, "bob@example.com", "c@example.com", "d@example.com"]

@@ -70,13 +70,17 @@ def test_what_is_red_says_what_to_do(
     home = folder / SLUG / "templates" / "home.html"
     replace(home, '{{ _("You are logged in.") }}', '{{ _("Hi.") }}')
 
+    register = folder / SLUG / "auth" / "register.py"
+    replace(register, '_("Your account is ready.")', '"Welcome aboard."')
+
     core = files("core", "crawl", "catalogues")
-    _, said = forks.run(folder, *files("auth", "guards"), *core)
+    _, said = forks.run(folder, *files("auth", "guards", "register"), *core)
 
     assert "['pages.about'] can be opened without a login: add it to PUBLIC" in said
     assert "/about holds <button onclick=...>: the Content-Security-Policy" in said
     assert "Move it to a file in static/." in said
     assert "run make strings" in said
+    assert "If you changed on purpose what it looks for, such as a text" in said
 
 
 def test_a_column_without_its_migration_and_its_row_says_so(

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +48,28 @@ OWN: dict[str, Any] = {
 
 # Differences between models and migrations that would break every test.
 LACKING = ("add_table", "add_column")
+
+
+# All other folders are yours.
+CAME_WITH_THE_PROJECT = {"account", "auth", "cli", "core"}
+ADVICE = (
+    "This test came with the project. If you changed on purpose what it looks for, such as a text, "
+    "change it here too. If not, its name says what no longer holds."
+)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say what to do about a failed assertion that does not say it itself."""
+    report = yield
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    if folder in CAME_WITH_THE_PROJECT and call.excinfo is not None:
+        error = call.excinfo.value
+        if isinstance(error, AssertionError) and str(error).startswith("assert "):
+            report.sections.append(("What to do", ADVICE))
+    return report
 
 
 def pytest_configure() -> None:

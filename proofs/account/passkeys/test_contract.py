@@ -25,7 +25,7 @@ CLOSED = [path for path in POSTS if not path.startswith(LOGIN)]
 FETCH = {"Sec-Fetch-Mode": "cors"}
 OTHER_TYPES = [
     *("application/x-www-form-urlencoded", "multipart/form-data; boundary=cut", "text/plain"),
-    *("application/json-seq", "text/json", ""),
+    *("application/ld+json", "application/json-seq", "text/json", ""),
 ]
 NO_OBJECTS = [
     *(b"", b"[]", b"null", b"7", b"1e999", b"true", b'"{}"', b"{", b"{}{}", b"\xff"),

@@ -148,6 +148,12 @@ def test_an_administrator_withdraws_an_invitation(
     assert BOB not in str(event)
 
 
+def test_an_invitation_that_is_withdrawn_at_once_is_not_mailed(app: Flask, admin: Browser) -> None:
+    admin.post(PAGE, data={"email": BOB})
+    admin.post(f"{PAGE}/withdraw", data={"email": BOB})
+    assert not letters(app)
+
+
 def test_an_expired_invitation_is_not_listed(
     app: Flask, admin: Browser, clock: TimeMachineFixture
 ) -> None:

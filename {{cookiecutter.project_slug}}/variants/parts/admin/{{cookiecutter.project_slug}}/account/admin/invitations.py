@@ -1,4 +1,7 @@
-"""Own the table of invitations. Functions that write join the caller's transaction."""
+"""Own the table of invitations, and compose their mails.
+
+Functions that write join the caller's transaction.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -64,7 +67,8 @@ def withdraw(email: str, admin: User) -> bool:
 
 
 def compose(row: Outbox) -> Message | None:
-    if accounts.find(row.recipient) is not None:
+    withdrawn = db.session.get(Invitation, row.recipient) is None
+    if withdrawn or accounts.find(row.recipient) is not None:
         return None
     token = links.create(PURPOSE, row.recipient, lifetime=LIFETIME, since=row.created_at)
     url = mail.external_url("admin.open_invitation", token=token)

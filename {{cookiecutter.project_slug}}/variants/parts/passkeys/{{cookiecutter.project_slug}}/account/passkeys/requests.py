@@ -7,6 +7,8 @@ from flask import abort, request
 
 def read() -> dict[str, Any]:
     """Return the object that a request contains; raise 415 or 400 if it contains none."""
+    if request.mimetype != "application/json":
+        abort(415)
     try:
         found = request.get_json()
     except RecursionError:

@@ -1,26 +1,21 @@
-"""A code works once, guessing is throttled, and secrets are encrypted again when the key changes."""
+"""A code works once, and guessing is throttled."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, update
 from time_machine import TimeMachineFixture
 from werkzeug.test import TestResponse
 
-from {{ cookiecutter.project_slug }}.account.second_factor import codes, store
-from {{ cookiecutter.project_slug }}.account.second_factor.store import SecondFactor
-from {{ cookiecutter.project_slug }}.core.db import db
+from {{ cookiecutter.project_slug }}.account.second_factor import codes
 from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from ...conftest import MakeApp
-from ...support.accounts import add_user, change_password, copy_of
+from ...support.accounts import change_password, copy_of
 from ...support.http import EMAIL, PASSWORD, Browser
 from ...support.mail import letters
-from ...support.settings import KEY
 from ...support.sql import rows, run_sql
 from .phone import ARRIVING, PAGE, Phone, equip, give_code, give_password
 
@@ -29,10 +24,6 @@ Pick = Callable[[Phone], str]
 CLOSED = "codes of your app are blocked"
 
 CONFIRM = "/auth/confirm"
-
-NEW_KEY = "the next key for tests: 9876543210 zyxwvutsrq"
-BOB = "bob@example.com"
-UNREADABLE = b"encrypted under a key that nobody has"
 either = pytest.mark.parametrize(
     "pick",
     [
@@ -207,42 +198,3 @@ def test_a_thief_without_a_code_cannot_switch_it_off_or_bypass_it(
     kinds = {row["kind"] for row in rows(app, "SELECT kind FROM events")}
     assert kinds <= {"login", "session_rotated", "confirm_failed", "second_factor_failed"}
     give_password(Browser(app))
-
-
-@pytest.fixture
-def bob(app: Flask) -> str:
-    """Create an account with a second factor and return its address."""
-    with app.app_context():
-        add_user(BOB, name="Bob")
-    equip(app, BOB)
-    return BOB
-
-
-def reencrypt(app: Flask, *keys: str) -> tuple[int, list[str]]:
-    with app.app_context():
-        return store.reencrypt_all(keys)
-
-
-def test_reencrypting_leaves_no_transaction_open(app: Flask, bob: str) -> None:
-    """The command waits for the terminal afterwards, and would block all other writers."""
-    with app.app_context():
-        store.reencrypt_all([NEW_KEY, KEY])
-        assert not db.session.in_transaction()
-
-
-def test_a_secret_that_changes_meanwhile_is_not_overwritten(app: Flask, bob: str) -> None:
-    with app.app_context():
-        engine = db.engine
-    changes = [update(SecondFactor).values(secret=UNREADABLE)]
-
-    def change(connection: Any, *more: Any) -> None:
-        if more[1].startswith("UPDATE second_factors") and changes:
-            connection.execute(changes.pop())
-
-    event.listen(engine, "before_cursor_execute", change)
-    try:
-        assert reencrypt(app, NEW_KEY, KEY) == (0, [])
-    finally:
-        event.remove(engine, "before_cursor_execute", change)
-    assert not changes
-    assert rows(app, "SELECT secret FROM second_factors") == [{"secret": UNREADABLE}]

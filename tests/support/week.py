@@ -144,9 +144,9 @@ CHANGED = [
         "reauthentication_seconds: int = 10 *",
         "reauthentication_seconds: int = 5 *",
     ),
-    ("tests/core/test_settings.py", "LINK_MINUTES == 30", "LINK_MINUTES == 60"),
+    ("tests/core/test_serving.py", "LINK_MINUTES == 30", "LINK_MINUTES == 60"),
     (
-        "tests/core/test_settings.py",
+        "tests/core/test_serving.py",
         "reauthentication_seconds == 600",
         "reauthentication_seconds == 300",
     ),

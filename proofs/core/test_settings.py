@@ -103,6 +103,7 @@ def test_the_sender_may_have_a_name_with_any_space(space: str) -> None:
         ("en", "en"),
         ("pt_BR", "pt_BR"),
         ("pt_BR:en", "pt_BR"),
+        ("pt-BR", "pt_BR"),
         ("en_GB:pt_BR", "en"),
         ("pt", "pt_BR"),
         ("pt_PT", "pt_BR"),

@@ -58,8 +58,7 @@ class Environ:
     def number(self, name: str, default: int, least: int = 1, most: int = GREATEST) -> int:
         text = self.text(name, str(default))
         if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
-            limit = "up" if most == GREATEST else f"to {most}"
-            raise ConfigError(name, f"must be a whole number from {least} {limit}.")
+            raise ConfigError(name, f"must be a whole number from {least} to {most}.")
         return int(text)
 
     def choice(self, name: str, default: str, other: str) -> bool:
@@ -75,7 +74,7 @@ class Environ:
         Desktops set this variable for every program, often to languages that the
         app does not have: those are skipped, not refused.
         """
-        for wanted in self.text("LANGUAGE").split(":"):
+        for wanted in self.text("LANGUAGE").replace("-", "_").split(":"):
             for language in supported:
                 if wanted and wanted.partition("_")[0] == language.partition("_")[0]:
                     return language

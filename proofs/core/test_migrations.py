@@ -172,7 +172,7 @@ def test_renaming_a_required_column_keeps_its_values(
     folder: Path, peopled: Flask, new_app: Callable[[], Flask]
 ) -> None:
     run_sql(peopled, "CREATE TABLE notes (id INTEGER PRIMARY KEY, title VARCHAR(9) NOT NULL)")
-    run_sql(peopled, "INSERT INTO notes (title) VALUES ('Milk')")
+    run_sql(peopled, "INSERT INTO notes VALUES (1, 'Milk')")
     add_step(peopled, folder, RENAME)
     app = new_app()
     with app.app_context():

@@ -100,6 +100,29 @@ def test_a_column_without_its_migration_and_its_row_says_so(
     assert "add ['motto'], and delete []" in said
 
 
+def test_a_table_that_keeps_an_account_from_being_deleted_says_so(
+    compiled: Callable[[str], Path], tmp_path: Path, forks: Forks
+) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(compiled("session"), folder)
+    models = folder / SLUG / "models.py"
+    replace(models, "import String\n", "import ForeignKey, String\n")
+    with models.open("a", encoding="utf-8") as file:
+        file.write(NOTE)
+
+    _, said = forks.run(folder, *files("auth", "accounts"))
+
+    assert "notes.user_id keeps an account from being deleted" in said
+
+
+NOTE = """
+
+class Note(Base):
+    __tablename__ = "notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+"""
 OPEN_AND_INLINE = """
 
 @bp.get("/about")

@@ -36,7 +36,7 @@ SECOND = [pytest.param(one, marks=pytest.mark.long) for one in LANGUAGES[1:]]
 def test_its_steps_lead_to_a_page_behind_login(
     language: str, open_site: OpenSite
 ) -> None:
-    site = open_site("session")
+    site = open_site("session", "guide")
     server = site.develop()
     visitor = Visitor(server.port)
     shown = box(visitor, language)

@@ -75,8 +75,8 @@ def pytest_runtest_makereport(
 def pytest_configure() -> None:
     """Collect garbage less often: it takes a tenth of the time."""
     gc.set_threshold(50_000)
-    # Flask and the part `social` read these themselves: what your shell exports must not
-    # change a test.
+    # Not all settings pass through `settings` below: what your shell exports must not change
+    # a test.
     for name in [name for name in os.environ if name.startswith(("FLASK_", "SOCIAL_"))]:
         del os.environ[name]
 

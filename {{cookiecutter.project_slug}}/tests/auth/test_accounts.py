@@ -59,6 +59,24 @@ def test_every_column_with_personal_data_is_documented() -> None:
         )
 
 
+def test_no_table_keeps_an_account_from_being_deleted() -> None:
+    assert len(list(find_parts())) == len(PARTS)
+    keys = [key for table in Base.metadata.tables.values() for key in table.foreign_keys]
+    deleted = {"users"}
+    # What is deleted with an account may have rows that refer to it in turn.
+    for _ in keys:
+        deleted |= {
+            key.parent.table.name
+            for key in keys
+            if key.ondelete == "CASCADE" and key.column.table.name in deleted
+        }
+    for key in keys:
+        assert key.ondelete in {"CASCADE", "SET NULL"} or key.column.table.name not in deleted, (
+            f'{key.parent} keeps an account from being deleted: give its ForeignKey ondelete="CASCADE"'
+            ', or "SET NULL" if its row is to remain, and write a migration.'
+        )
+
+
 def test_flask_user_delete_leaves_no_personal_data(app: Flask) -> None:
     leave_traces(app)
     personal = what_is_personal(app)

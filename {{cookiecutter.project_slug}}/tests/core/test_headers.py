@@ -24,7 +24,10 @@ from ..support.sql import empty_tables
 
 POLICY = "; ".join(CONTENT_SECURITY_POLICY)
 KEEP = "Put {} back into CONTENT_SECURITY_POLICY (config.py), and add your own sources next to it."
-INLINE = "Remove 'unsafe-...' from CONTENT_SECURITY_POLICY (config.py): move the code into static/."
+INLINE = (
+    "Remove 'unsafe-...' from CONTENT_SECURITY_POLICY (config.py): move the code into static/, or "
+    "let the one view that needs it set its own header."
+)
 
 INSIDE = "http://10.0.0.5:8000"
 FORWARDED = {

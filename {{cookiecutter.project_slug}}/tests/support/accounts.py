@@ -176,7 +176,7 @@ def tables_of_parts() -> list[Table]:
     }
     return [
         table
-        for table in Base.metadata.sorted_tables
+        for table in Base.metadata.tables.values()
         if table in owned and any(map(_names_a_user, table.columns))
     ]
 

@@ -1,6 +1,6 @@
 """A user logs in with a passkey, and confirms with one."""
 
-from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import pytest
@@ -103,31 +103,28 @@ def test_a_challenge_is_for_one_purpose_and_expires(
     assert log_in(client, phone).status_code == 200
 
 
-def tamper(**changes: Any) -> Callable[[Authenticator], None]:
-    return lambda device: vars(device).update(changes)
+TAMPERED: dict[str, dict[str, object]] = {
+    "user not verified": {"flags": 0x01},
+    "origin": {"origin": "https://sub.app.example"},
+    "relying party": {"host": "evil.example"},
+    "in a frame": {"cross_origin": True},
+    "handle of another account": {"handle": bytes(32)},
+    "counter does not rise": {"counter": -1},
+    "becomes another kind": {"flags": SYNCED},
+    "key": {"key": Authenticator().key},
+    "unknown passkey": {"id": bytes(32)},
+}
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        pytest.param(tamper(flags=0x01), id="user not verified"),
-        pytest.param(tamper(origin="https://sub.app.example"), id="origin"),
-        pytest.param(tamper(host="evil.example"), id="relying party"),
-        pytest.param(tamper(cross_origin=True), id="in a frame"),
-        pytest.param(tamper(handle=bytes(32)), id="handle of another account"),
-        pytest.param(tamper(counter=-1), id="counter does not rise"),
-        pytest.param(tamper(flags=SYNCED), id="becomes another kind"),
-        pytest.param(tamper(key=Authenticator().key), id="key"),
-        pytest.param(tamper(id=bytes(32)), id="unknown passkey"),
-    ],
-)
 def test_an_answer_that_does_not_verify_signs_nobody_in(
-    client: Browser, phone: Authenticator, change: Callable[[Authenticator], None]
+    client: Browser, phone: Authenticator
 ) -> None:
-    change(phone)
-    refused = log_in(client, phone)
-    assert (refused.status_code, refused.get_json()) == (400, NOT_ACCEPTED)
-    assert not client.is_signed_in()
+    for kind, changes in TAMPERED.items():
+        device = copy(phone)
+        vars(device).update(changes)
+        refused = log_in(client, device)
+        assert (refused.status_code, refused.get_json()) == (400, NOT_ACCEPTED), kind
+        assert not client.is_signed_in(), kind
 
 
 def test_a_synced_passkey_may_count_anew_on_each_device(app: Flask, user: str) -> None:

@@ -27,9 +27,14 @@ from ..support.template import SLUG
 
 pytestmark = pytest.mark.app
 
-# What these tests look at is different with each part; all others never hear of one, as
-# the whole suite without any part shows.
-LOOKS_AROUND = re.compile(r"\b(url_map|PARTS|crawl)\b")
+# What tests look at by these is different with each part; all others never hear of one,
+# as the whole suite without any part shows.
+AROUND = {"url_map", "PARTS", "crawl"}
+FILES_AROUND = (
+    "core/test_headers.py",
+    "core/test_imports.py",
+    "core/test_migrations.py",
+)
 ALONE = list(zip(PARTS, cycle(AUTHS)))
 WITH_TABLES = "second_factor"
 
@@ -43,12 +48,41 @@ def test_alone_it_passes_its_own_tests_and_those_that_look_around(
     thorough: bool,
 ) -> None:
     tests = baked(parts=part, auth=auth) / "tests"
-    shared = [file for file in tests.rglob("test_*.py") if part not in file.parts]
-    around = [file for file in shared if LOOKS_AROUND.search(text_of(file))]
-    assert around
+    own = tests / "account" / part
 
-    chosen = [tests] if thorough else [*around, tests / "account" / part]
-    forks.must(tests.parent, *chosen)
+    forks.must(tests.parent, *([tests] if thorough else [*looking_around(tests), own]))
+
+
+def looking_around(tests: Path) -> list[str]:
+    """Return the tests that look around, be it by a helper of their own file."""
+    found = [
+        f"{file}::{name}"
+        for file in sorted(tests.rglob("test_*.py"))
+        for name in closure(ast.parse(file.read_bytes()).body)
+        if name.startswith("test_")
+    ]
+    assert found
+    return found + [str(tests / file) for file in FILES_AROUND]
+
+
+def closure(statements: list[ast.stmt]) -> set[str]:
+    """Return what a module defines by `AROUND`, or by what it defines so."""
+    words = {
+        name: set(re.findall(r"\w+", ast.unparse(statement)))
+        for statement in statements
+        for name in names_of(statement)
+    }
+    known = AROUND
+    while more := {name for name in words if words[name] & known} - known:
+        known = known | more
+    return known
+
+
+def names_of(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return [statement.name]
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 @pytest.mark.parametrize(("part", "auth"), ALONE)
@@ -145,9 +179,8 @@ def test_nothing_outside_its_folder_names_it(baked: Callable[..., Path]) -> None
 def test_it_is_taken_out_by_hand(part: str, take: Take, forks: Forks) -> None:
     """As the recipe says; its document and its pins stay, and hurt nobody."""
     project = take([part])
-    tests = sorted((project / "tests").rglob("test_*.py"))
 
-    forks.must(project, *(one for one in tests if LOOKS_AROUND.search(text_of(one))))
+    forks.must(project, *looking_around(project / "tests"))
 
 
 def test_it_comes_and_leaves_by_cruft_and_what_is_the_owners_stays(

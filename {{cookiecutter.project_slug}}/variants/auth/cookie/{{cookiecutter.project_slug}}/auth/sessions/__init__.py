@@ -9,8 +9,8 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, has_request_context, request, session
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, has_request_context, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from ...config import settings
 from ...core.db import db
@@ -29,6 +29,12 @@ class SHA256SessionInterface(SecureCookieSessionInterface):
 
     # Any: the types of Python 3.15 do not match those of Flask.
     digest_method: Any = staticmethod(hashlib.sha256)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        # Most requests carry no such cookie: skip making the signer that would verify it.
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         # Most sessions are empty and unchanged: skip working out the cookie's attributes.

@@ -3,7 +3,11 @@
 Flask's own sessions are cookies, signed but readable, that the server cannot revoke.
 """
 
-from flask import Flask, Request, Response, sessions
+from typing import Any
+
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin, session_json_serializer
+from werkzeug.datastructures import CallbackDict
 
 from ...config import settings
 from ...core import audit
@@ -17,16 +21,17 @@ from .store import StoredSession
 
 # Each login deletes a few expired rows, so that the table shrinks without a timer too.
 PURGE_AT_LOGIN = 20
+# What most sessions hold: skip parsing it.
+EMPTY = "{}"
 
 
-class ServerSession(sessions.SecureCookieSession):
-    """Hold the data of one browser's session, and what to do with it after the request.
+class ServerSession(CallbackDict[str, Any], SessionMixin):
+    """Hold the data of one browser's session, and what to do with it after the request."""
 
-    Only the dictionary that notes changes is Flask's; no cookie holds it.
-    """
+    modified = False
 
     def __init__(self, token: str | None) -> None:
-        super().__init__()
+        super().__init__(on_update=ServerSession._mark)
         self.token = token
         self.stored: StoredSession | None = None
         self.login: Login | None = None
@@ -46,19 +51,23 @@ class ServerSession(sessions.SecureCookieSession):
         return stored is not None and needs_touch(stored.seen_at, stored.remembered)
 
     def fill(self, stored: StoredSession) -> None:
-        self.update(sessions.session_json_serializer.loads(stored.data))
+        if stored.data != EMPTY:
+            self.update(session_json_serializer.loads(stored.data))
         self.stored = stored
         self.modified = False
 
+    def _mark(self) -> None:
+        self.modified = True
 
-class ServerSessionInterface(sessions.SessionInterface):
+
+class ServerSessionInterface(SessionInterface):
     """Open without I/O; save in the session's own transaction."""
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         # No query here: its error would not reach the error pages. The guard loads the row.
         return ServerSession(request.cookies.get(self.get_cookie_name(app)))
 
-    def save_session(self, app: Flask, session: sessions.SessionMixin, response: Response) -> None:
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, ServerSession) or not session.is_unsaved or loader():
             return
         # Once only: the error page for a save that failed does not try again.
@@ -120,4 +129,4 @@ def _set_cookie(response: Response, token: str, *, remembered: bool) -> None:
 
 
 def _dump(session: ServerSession) -> str:
-    return sessions.session_json_serializer.dumps(dict(session))
+    return session_json_serializer.dumps(dict(session))

@@ -18,7 +18,7 @@ from .. import browsers
 from . import store
 from .interface import ServerSession, ServerSessionInterface
 from .limits import ActiveSession, Login, is_idle, is_over
-from .store import StoredSession
+from .store import Stored, StoredSession
 
 
 def login_user(user: User, *, remember: bool = False, proved: bool = True) -> None:
@@ -126,7 +126,7 @@ def purge() -> int:
     return delete_all_expired(StoredSession, store.expired())
 
 
-def is_alive(stored: StoredSession, user: User | None) -> bool:
+def is_alive(stored: Stored, user: User | None) -> bool:
     """Tell whether a session that was found is still valid for its user."""
     if is_over(stored.created_at, stored.remembered) or is_idle(stored.seen_at, stored.remembered):
         return False

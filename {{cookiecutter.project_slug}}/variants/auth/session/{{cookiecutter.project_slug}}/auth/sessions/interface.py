@@ -17,7 +17,7 @@ from ...core.web.request import loader
 from .. import accounts
 from . import store
 from .limits import Login, absolute_limit, needs_touch
-from .store import StoredSession
+from .store import Stored, StoredSession
 
 # Each login deletes a few expired rows, so that the table shrinks without a timer too.
 PURGE_AT_LOGIN = 20
@@ -33,7 +33,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
     def __init__(self, token: str | None) -> None:
         super().__init__(on_update=ServerSession._mark)
         self.token = token
-        self.stored: StoredSession | None = None
+        self.stored: Stored | None = None
         self.login: Login | None = None
         self.ended = False
         self.proved = False
@@ -50,7 +50,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         stored = self.stored
         return stored is not None and needs_touch(stored.seen_at, stored.remembered)
 
-    def fill(self, stored: StoredSession) -> None:
+    def fill(self, stored: Stored) -> None:
         if stored.data != EMPTY:
             self.update(session_json_serializer.loads(stored.data))
         self.stored = stored

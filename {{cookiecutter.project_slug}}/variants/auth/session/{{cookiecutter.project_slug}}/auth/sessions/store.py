@@ -5,6 +5,7 @@ nor roll back the view's own transaction.
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core import audit
-from ...core.db import Base, OwnerId, TokenHash, db, now, read_one, write_unless_busy
+from ...core.db import Base, OwnerId, TokenHash, now, read_one, write_unless_busy
 from ...core.tokens import hash_token, new_id, new_token
 from ...models import User
 from .limits import Login, idle_limit
@@ -50,21 +51,33 @@ class StoredSession(Base):
     client: Mapped[str] = mapped_column(String(200), default=audit.client_name)
 
 
+class Stored(NamedTuple):
+    """Hold a row's values as they were read, independent of the ORM's objects."""
+
+    token_hash: bytes
+    handle: str
+    user_id: int | None
+    epoch: int | None
+    data: str
+    remembered: bool
+    created_at: datetime
+    authenticated_at: datetime | None
+    seen_at: datetime
+
+
 _LOAD = (
-    select(StoredSession, User)
+    select(*(getattr(StoredSession, name) for name in Stored._fields), User)
     .outerjoin(User, User.id == StoredSession.user_id)
     .where(StoredSession.token_hash == bindparam("token_hash"))
 )
 
 
-def find(token: str) -> tuple[StoredSession, User | None] | None:
+def find(token: str) -> tuple[Stored, User | None] | None:
     """Return the session of a token and its user, both by one query."""
     row = read_one(_LOAD, {"token_hash": hash_token(token)})
     if row is None:
         return None
-    # Saving the session reads it after a rollback, which must not query it again.
-    db.session.expunge(row[0])
-    return row[0], row[1]
+    return Stored(*row[:-1]), row[-1]
 
 
 def add(connection: Connection, data: str, login: Login | None = None) -> tuple[str, str]:
@@ -99,13 +112,13 @@ def keep_newest(connection: Connection, user_id: int, count: int) -> None:
     connection.execute(doomed)
 
 
-def remove(connection: Connection, stored: StoredSession) -> bool:
+def remove(connection: Connection, stored: Stored) -> bool:
     """Delete a session, even if its token has changed; False if it is gone."""
     named = StoredSession.handle == stored.handle
     return bool(connection.execute(delete(StoredSession).where(named)).rowcount)
 
 
-def renew(connection: Connection, stored: StoredSession, data: str) -> str | None:
+def renew(connection: Connection, stored: Stored, data: str) -> str | None:
     """Give a session a new token after a confirmation; None if it has ended meanwhile."""
     token, moment = new_token(), now()
     values = {"token_hash": hash_token(token), "authenticated_at": moment, "seen_at": moment}
@@ -113,12 +126,12 @@ def renew(connection: Connection, stored: StoredSession, data: str) -> str | Non
     return token if changed.rowcount else None
 
 
-def write(connection: Connection, stored: StoredSession, data: str) -> None:
+def write(connection: Connection, stored: Stored, data: str) -> None:
     """Save data; a row that was deleted meanwhile stays deleted."""
     connection.execute(_update(stored).values(data=data, seen_at=now()))
 
 
-def touch(stored: StoredSession) -> None:
+def touch(stored: Stored) -> None:
     """Update the time of last use, unless that would have to wait for a lock."""
     write_unless_busy(_update(stored).values(seen_at=now()))
 
@@ -134,5 +147,5 @@ def expired() -> ColumnElement[bool]:
     return remembered | (others & ~StoredSession.remembered)
 
 
-def _update(stored: StoredSession) -> Update:
+def _update(stored: Stored) -> Update:
     return update(StoredSession).where(StoredSession.token_hash == stored.token_hash)

@@ -3,12 +3,10 @@
 from ...auth import sessions
 from ...auth.sessions import store
 from ...auth.sessions.limits import absolute_limit, idle_limit
-from ...auth.sessions.store import StoredSession
 from .facts import Explanation, masked
 
 KIND = "session"
 COOKIES = ("session",)
-LEFT_OUT = {"user_id", "address", "client"}
 
 
 def explain(name: str, text: str) -> Explanation:
@@ -18,9 +16,8 @@ def explain(name: str, text: str) -> Explanation:
     if found is None:
         return Explanation(shown=masked(text), cookie=cookie)
     stored, user = found
-    columns = [column.name for column in StoredSession.__table__.columns]
-    server = {name: getattr(stored, name) for name in columns if name not in LEFT_OUT}
-    server["token_hash"] = masked(stored.token_hash.hex())
+    server = stored._asdict() | {"token_hash": masked(stored.token_hash.hex())}
+    del server["user_id"]
     if user is not None:
         server["user"] = user.public_id
         server["session_epoch"] = user.session_epoch

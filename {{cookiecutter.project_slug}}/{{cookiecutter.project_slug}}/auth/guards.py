@@ -148,8 +148,11 @@ def _refuse(endpoint: str) -> Response:
 
 
 def _lacks_proof(view: Callable[..., object]) -> bool:
-    applies, user = getattr(view, "needs_proof_of", None), current_user()
-    if applies is None or (user is not None and not applies(user)):
+    applies = getattr(view, "needs_proof_of", None)
+    if applies is None:
+        return False
+    user = current_user()
+    if user is not None and not applies(user):
         return False
     proof = authenticated_at()
     age = timedelta(seconds=settings().reauthentication_seconds)

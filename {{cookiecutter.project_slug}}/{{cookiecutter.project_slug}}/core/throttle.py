@@ -87,7 +87,7 @@ def count_mail(address: str) -> None:
     """Count a mail that a form asks for; raise TooManyRequests (429).
 
     By network only: an attacker could use up a limit per recipient and keep the owner from
-    a reset (core/mail/pauses.py protects the mailbox).
+    a reset (core/mail/outbox.py protects the mailbox).
     """
     _count(f"mail from {network(address)}", settings().mails_per_address, address)
 

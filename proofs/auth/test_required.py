@@ -1,43 +1,15 @@
 """REQUIRE_SECOND_FACTOR: every user has to set up a second factor, if a part offers one."""
 
-import pytest
-from flask import Blueprint, Flask
+from flask import Flask
 
-from my_flask_app.auth.parts import Part
-
+from ...auth import test_login_steps
+from ...auth.test_login_steps import BOB, PAGE
 from ...conftest import MakeApp
-from ...support.accounts import add_user
 from ...support.http import EMAIL, ORIGIN, Browser
-from ...support.parts import use_parts, word
 
-BOB = "bob@example.com"
-PAGE = "/word"
+strict, bob = test_login_steps.strict, test_login_steps.bob
 SET_UP = "Please set up two-factor authentication first."
 HTMX = {"HX-Request": "true", "Sec-Fetch-Mode": "cors", "Referer": f"{ORIGIN}/notes"}
-
-
-@pytest.fixture
-def strict(make_app: MakeApp, user: str, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """Return an app in which Ana has a secret word as second factor, and Bob has none yet."""
-    pages = Blueprint("word", __name__)
-    pages.add_url_rule(PAGE, "set_up", lambda: "Think of a word.")
-    more = Part(order=2, menu=("account.profile", "Another page"))
-    use_parts(
-        monkeypatch,
-        Part(order=1, factor=word(), blueprints=[pages], menu=("word.set_up", "Your word")),
-        more,
-    )
-    app = make_app(require_second_factor=True)
-    with app.app_context():
-        add_user(BOB, name="Bob")
-    return app
-
-
-@pytest.fixture
-def bob(strict: Flask) -> Browser:
-    browser = Browser(strict)
-    browser.login(BOB)
-    return browser
 
 
 def test_a_user_who_must_set_up_a_factor_can_log_out(bob: Browser) -> None:

@@ -5,8 +5,7 @@ from itertools import product
 import pytest
 from flask import Flask
 
-from my_flask_app.auth.guards import login_not_required
-
+from ...auth import test_forms
 from ...auth.test_forms import ask, visitor
 from ...conftest import MakeApp
 from ...support.http import AUTH, LANGUAGE, ORIGIN, SESSION, Browser
@@ -39,21 +38,7 @@ OWN = [SESSION, AUTH, LANGUAGE]
 COOKIES = [None, *OWN, "analytics", "__Host-other_app-session"]
 
 
-def add_probe(app: Flask) -> None:
-    """Add a view that counts its calls."""
-    app.config["REACHED"] = 0
-
-    @app.route("/probe", methods=["GET", *UNSAFE])
-    @login_not_required
-    def reach() -> tuple[str, int]:
-        app.config["REACHED"] += 1
-        return "", 204
-
-
-@pytest.fixture
-def probe(configure: MakeApp) -> Flask:
-    """Return an app with a view that counts its calls."""
-    return configure(add_probe)
+probe = test_forms.probe
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])

@@ -1,36 +1,20 @@
 """The log has one line of JSON for each event, with the id of its request."""
 
-import json
-import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
-from flask import Flask
-
-from my_flask_app.core import logs
 
 from ...conftest import MakeApp
+from ...core import test_errors
+from ...core.test_errors import entries
 from ...support.http import PASSWORD, Browser
 
 WRONG = "not the one, but long enough"
 NAMED = {"X-Request-ID": "abc-123_4.5"}
 
 
-@pytest.fixture
-def log(app: Flask) -> Iterator[StringIO]:
-    """Return the log as a served app writes it."""
-    stream = StringIO()
-    handler = logs.handler(stream)
-    logging.getLogger().addHandler(handler)
-    app.logger.setLevel(logging.INFO)
-    yield stream
-    logging.getLogger().removeHandler(handler)
-
-
-def entries(log: StringIO) -> list[dict[str, str]]:
-    return [json.loads(line) for line in log.getvalue().splitlines()]
+log = test_errors.log
 
 
 def test_an_event_is_a_line_that_machines_can_read(

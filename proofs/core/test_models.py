@@ -1,31 +1,14 @@
 """The ids of an account or a link are never reused."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from flask import Flask
 
 from my_flask_app.auth import links
-from my_flask_app.core.db import Base, db
-from my_flask_app.core.db.migrations import alembic
 
-from ...conftest import MakeApp
+from ...core import test_migrations
 from ...support.http import EMAIL
-from ...support.sql import own_database, rows, run_sql
+from ...support.sql import rows, run_sql
 
-
-@pytest.fixture(params=["migrations", "models"])
-def fresh(request: pytest.FixtureRequest, make_app: MakeApp, tmp_path: Path) -> Iterator[Flask]:
-    """Return an app with its own database, built by migrations or from the models."""
-    with own_database(tmp_path) as url:
-        app = make_app(database_url=url)
-        with app.app_context():
-            if request.param == "models":
-                Base.metadata.create_all(db.engine)
-            else:
-                alembic.upgrade()
-        yield app
+fresh = test_migrations.fresh
 
 
 def test_the_number_of_a_used_link_is_no_others(fresh: Flask) -> None:

@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,29 +14,12 @@ from my_flask_app.config import Settings
 from my_flask_app.core import mail
 from my_flask_app.core.db import db
 
+from ...core import test_serving
 from ...support.http import Browser
 from ...support.mail import letters
-from ...support.settings import KEY, fit_to_serve, run_flask, serve
+from ...support.settings import run_flask, serve
 
-PENDING = "sqlite:///{folder}/empty.sqlite"
-refused = pytest.mark.parametrize(
-    ("variable", "text", "line"),
-    [
-        ("SECRET_KEY", "", "SECRET_KEY is missing. Run `flask secret new`"),
-        ("SECRET_KEY", "short", "SECRET_KEY is too short or too plain. Run `flask"),
-        ("SECRET_KEY", f"change-me {KEY}", "SECRET_KEY is a placeholder. Run `flask"),
-        ("PUBLIC_URL", "", "PUBLIC_URL is missing: set it to https:// and your host."),
-        ("PUBLIC_URL", "http://app.example", "PUBLIC_URL must be https://HOST alone"),
-        ("MAIL_URL", "", "MAIL_URL is console: set it to a mail server or none:."),
-        ("DATABASE_URL", PENDING, "DATABASE_URL names a database that lacks migr"),
-    ],
-)
-
-
-@pytest.fixture
-def folder(served: Flask, settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    with fit_to_serve(settings, tmp_path):
-        yield tmp_path
+refused, folder = test_serving.refused, test_serving.folder
 
 
 @pytest.mark.parametrize(

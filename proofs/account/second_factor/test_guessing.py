@@ -7,24 +7,17 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from my_flask_app.core.environ import Rate
-
+from ....account.second_factor import test_codes
 from ....account.second_factor.phone import Phone, equip, give_code, give_password, switch_on
-from ....conftest import MakeApp
+from ....account.second_factor.test_codes import failures, let_fail
 from ....support.accounts import copy_of
 from ....support.cli import run
 from ....support.http import EMAIL, Browser
 from ....support.mail import letters
-from ....support.sql import rows, run_sql
+from ....support.sql import rows
 
 BOB = "bob@example.com"
-
-
-@pytest.fixture
-def patient(configure: MakeApp, user: str) -> Flask:
-    """Return an app without limits, except the one for codes."""
-    many = Rate(1000, 900)
-    return configure(login_attempts_per_account=many, login_attempts_per_address=many)
+patient = test_codes.patient
 
 
 @pytest.fixture
@@ -38,15 +31,6 @@ def guesser(patient: Flask, phone: Phone) -> Browser:
     browser = Browser(patient)
     give_password(browser)
     return browser
-
-
-def failures(app: Flask) -> int:
-    (row,) = rows(app, "SELECT failures FROM second_factors")
-    return int(row["failures"])
-
-
-def let_fail(app: Flask, times: int) -> None:
-    run_sql(app, "UPDATE second_factors SET failures = :times", times=times)
 
 
 def test_no_time_opens_it_again(patient: Flask, phone: Phone, clock: TimeMachineFixture) -> None:

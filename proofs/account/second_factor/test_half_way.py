@@ -6,7 +6,7 @@ from flask import Flask
 from my_flask_app.account.second_factor import codes
 
 from ....account.second_factor.phone import ARRIVING, Phone, equip, give_code, give_password
-from ....account.second_factor.test_login import assert_sent_back
+from ....account.second_factor.test_half_way import assert_sent_back
 from ....support.accounts import add_user, copy_of
 from ....support.html import form_at
 from ....support.http import Browser

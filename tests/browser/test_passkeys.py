@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Route
 
 from .conftest import OpenLive
 from .live import LONG
@@ -11,6 +12,8 @@ from .live import register
 from .phone import Phone
 
 pytestmark = pytest.mark.app
+
+OPTIONS = "**/auth/passkey/options"
 
 
 @pytest.mark.parametrize(("auth", "language"), [("session", "en"), ("cookie", "pt_BR")])
@@ -32,13 +35,17 @@ def test_a_passkey_is_used_by_keyboard_alone(
         # By the button, while autofill waits: the browser runs one request at a time.
         press(page, "header button")
         phone.agree(False)
-        with page.expect_response("**/auth/passkey/options"):
+        with page.expect_response(OPTIONS):
             page.goto("/auth/login?next=/account/")
-        # What waits already goes on waiting.
-        phone.agree(True)
         page.focus(".passkey button")
-        with page.expect_navigation(url="**/account/"):
+        # Agree when the button has ended the wait: autofill itself would log in.
+        held: list[Route] = []
+        page.route(OPTIONS, lambda route: held.append(route), times=1)
+        with page.expect_request(OPTIONS):
             page.keyboard.press("Enter")
+        phone.agree(True)
+        with page.expect_navigation(url="**/account/"):
+            held.pop().continue_()
 
         page.goto("/auth/confirm?next=/account/password")
         page.focus(".passkey button")

@@ -2,31 +2,22 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
 from my_flask_app.core.environ import Rate
 
+from ...auth import test_browsers
 from ...auth.test_browsers import guess, with_known
 from ...conftest import MakeApp
 from ...support.accounts import NEW_PASSWORD, add_user, copy_of
 from ...support.http import EMAIL, KNOWN, PASSWORD, Browser
-from ...support.sql import rows, run_sql
+from ...support.sql import rows
+
+owner = test_browsers.owner
 
 BOB = "bob@example.com"
 WRONG = "not the password at all"
-
-
-@pytest.fixture
-def owner(app: Flask, user: str) -> Browser:
-    """Return a browser that the account's owner has logged in with, and out again."""
-    browser = Browser(app)
-    browser.login()
-    browser.logout()
-    # The first login used the count of unknown browsers: the account did not know this one yet.
-    run_sql(app, "DELETE FROM throttles")
-    return browser
 
 
 def test_half_an_hour_of_guesses_keeps_the_owner_out_at_no_moment(

@@ -3,45 +3,26 @@
 from urllib.parse import urlencode
 
 import pytest
-from flask import Flask
 from time_machine import TimeMachineFixture
 
 from my_flask_app.core.environ import Rate
 
+from ...auth import test_confirm
 from ...auth.test_confirm import (
     CONFIRM,
     JSON,
     TEN_MINUTES,
     WRONG,
     BuildVault,
-    add_vault,
     asks,
     confirm,
 )
-from ...conftest import MakeApp
 from ...support.accounts import change_password
 from ...support.http import ORIGIN, PASSWORD, Browser, set_cookies
 from ...support.sql import selects, statements
 
-
-@pytest.fixture
-def build(configure: MakeApp) -> BuildVault:
-    """Return a function that makes apps with a vault."""
-
-    def make(**changes: object) -> Flask:
-        app = configure(add_vault, **changes)
-        app.config["TAKEN"] = []
-        return app
-
-    return make
-
-
-@pytest.fixture
-def site(build: BuildVault, user: str) -> Browser:
-    """Return a browser that has just logged in to an app with a vault."""
-    browser = Browser(build())
-    browser.login()
-    return browser
+build = test_confirm.build
+site = test_confirm.site
 
 
 def test_a_form_sent_after_the_session_expired_leads_back_to_its_page(

@@ -1,33 +1,22 @@
 """The confirm page asks for the second factor of a part, without knowing the part."""
 
-import pytest
 from time_machine import TimeMachineFixture
 
 from my_flask_app.core.environ import Rate
 
+from ...auth import test_confirm
+from ...auth.test_confirm import name
 from ...conftest import MakeApp
 from ...support.accounts import add_user, change_password
-from ...support.http import EMAIL, PASSWORD, Browser
+from ...support.http import PASSWORD, Browser
 from ...support.parts import RIGHT, add_word
-from ...support.sql import rows
+
+ana = test_confirm.ana
 
 CONFIRM = "/auth/confirm"
 BOB = "bob@example.com"
 WRONG = "not the password at all"
 TEN_MINUTES = 600
-
-
-@pytest.fixture
-def ana(configure: MakeApp, user: str) -> Browser:
-    """Return a browser in which Ana is signed in."""
-    browser = Browser(configure(add_word))
-    browser.login()
-    return browser
-
-
-def name(browser: Browser) -> object:
-    (row,) = rows(browser.application, "SELECT name FROM users WHERE email = :email", email=EMAIL)
-    return row["name"]
 
 
 def test_the_page_asks_for_it_and_takes_both_together(ana: Browser) -> None:

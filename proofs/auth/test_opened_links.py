@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from ...auth import test_links
 from ...auth.test_links import open_links
 from ...support.accounts import NEW_PASSWORD, add_user
 from ...support.html import form_at
@@ -10,21 +11,12 @@ from ...support.http import EMAIL, PASSWORD, Browser
 from ...support.mail import ask_for_link
 from ...support.sql import rows, run_sql
 
+purpose = test_links.purpose
+finish = test_links.finish
+
 BOB = "bob@example.com"
 START = {"register": "/auth/register", "reset": "/auth/reset"}
 RECIPIENTS = {"register": ["new@example.com", "newer@example.com"], "reset": [EMAIL, BOB]}
-
-
-@pytest.fixture(params=START)
-def purpose(request: pytest.FixtureRequest, app: Flask, user: str) -> str:
-    with app.app_context():
-        add_user(BOB, name="Bob")
-    return str(request.param)
-
-
-@pytest.fixture
-def finish(purpose: str) -> str:
-    return f"{START[purpose]}/finish"
 
 
 def filled(form: dict[str, str], password: str = NEW_PASSWORD) -> dict[str, str]:

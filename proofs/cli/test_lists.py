@@ -1,37 +1,26 @@
 """Operators list accounts, sessions and events, in lines for grep that no user can forge."""
 
-from datetime import UTC, datetime
-
 import pytest
 from click.testing import Result
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from ...cli.test_users import fields
+from ...cli import test_users
+from ...cli.test_users import fields, look
 from ...support.accounts import add_user, handles
 from ...support.cli import run, said
 from ...support.http import EMAIL, PASSWORD, Browser
 from ...support.sql import broken_database
 from ..support.sql import other_writer
 
+noon = test_users.noon
+
 BOB = "bob@example.com"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
-NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-
-
-def look(app: Flask, *args: str) -> Result:
-    """Run `flask events`."""
-    return app.test_cli_runner().invoke(args=["events", *args])
 
 
 def kinds(done: Result) -> list[str]:
     return [line[1] for line in fields(done)]
-
-
-@pytest.fixture
-def noon(clock: TimeMachineFixture) -> TimeMachineFixture:
-    clock.move_to(NOON, tick=False)
-    return clock
 
 
 @pytest.fixture

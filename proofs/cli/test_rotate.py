@@ -10,10 +10,13 @@ from my_flask_app.config import Settings
 from my_flask_app.core.db import db
 from my_flask_app.models import User
 
+from ...cli import test_secret
 from ...cli.test_secret import done
 from ...support.cli import Site
 from ...support.http import EMAIL
 from ...support.parts import use_parts
+
+keys = test_secret.keys
 
 BOB = "bob@example.com"
 NOBODY_KNOWS = "a key that is nowhere: 0123456789_abcdefghijkl"
@@ -27,19 +30,6 @@ def refused(site: Site, *args: str, **variables: str) -> str:
     assert last.startswith("Error: ")
     assert not any(line.startswith("Traceback") for line in others)
     return last.removeprefix("Error: ")
-
-
-@pytest.fixture
-def keys(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """Add two parts that encrypt data; return the keys that they receive."""
-    given: list[list[str]] = []
-
-    def reencrypt(keys: Sequence[str]) -> tuple[int, list[str]]:
-        given.append([*keys])
-        return 2, []
-
-    use_parts(monkeypatch, *(Part(order=order, reencrypt=reencrypt) for order in (1, 2)))
-    return given
 
 
 def test_with_settings_that_stop_the_app_a_new_key_is_the_cure(site: Site) -> None:

@@ -7,33 +7,23 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from dotenv import dotenv_values, set_key
+from dotenv import set_key
 from flask import Flask
 
 from my_flask_app.cli import secret
-from my_flask_app.core.environ import Environ
+
+from ...cli import test_secret
+from ...cli.test_secret import read
+
+file = test_secret.file
 
 OLD = "the key of yesterday: 0123456789 abcdefghij".replace(" ", "_")
 OLDER = "the key of last year: zyxwvutsrq 9876543210".replace(" ", "_")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")
 
 
-@pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the path of a .env that does not exist yet."""
-    for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(secret, "ENV_FILE", tmp_path / ".env")
-    return tmp_path / ".env"
-
-
 def run(app: Flask, command: str) -> Result:
     return app.test_cli_runner().invoke(args=["secret", command])
-
-
-def read(file: Path) -> Environ:
-    """Return the file as the app would read it."""
-    return Environ({name: text or "" for name, text in dotenv_values(file).items()})
 
 
 @posix

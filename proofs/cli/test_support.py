@@ -1,7 +1,5 @@
 """Operators help users, and never see or set a password."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
@@ -15,21 +13,9 @@ from ...support.http import EMAIL, PASSWORD, Browser
 from ...support.mail import link_in
 from ...support.sql import broken_database, everything_stored, rows
 from ..support.html import assert_in_portuguese
-from ..support.mail import SMTP_HOST, SMTPServer, smtp_server
+from ..support.mail import SMTP_HOST, SMTPServer
 
 BOB = "bob@example.com"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SMTPServer]:
-    with smtp_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: SMTPServer) -> SMTPServer:
-    running.forget()
-    return running
 
 
 @pytest.fixture

@@ -1,47 +1,23 @@
 """Every error is answered in the user's language and format, and reveals no secrets."""
 
 import pytest
-from flask import Flask, abort, request
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, default_exceptions
 
 from my_flask_app.auth.guards import login_not_required
 
 from ...conftest import MakeApp
+from ...core import test_errors
 from ...support.html import needs_portuguese
 from ...support.http import Browser, page
 
+failing = test_errors.failing
+
 JSON = {"Accept": "application/json"}
-SECRET = "the view failed with a secret"
 REASON = "Only on <Sundays>."
 LOCALHOST = "http://localhost:5000"
 REFUSALS = [400, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429]
-
-
-def add_failures(app: Flask) -> None:
-    """Add views that fail on request."""
-    # As in production: answer an error instead of raising it.
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-
-    @page(app, public=True)
-    def crash() -> ResponseReturnValue:
-        raise RuntimeError(SECRET)
-
-    @app.get("/<int:status>/why")
-    @login_not_required
-    def explain(status: int) -> ResponseReturnValue:
-        abort(status, REASON)
-
-    @app.get("/<int:status>")
-    @login_not_required
-    def fail(status: int) -> ResponseReturnValue:
-        abort(status)
-
-
-@pytest.fixture
-def failing(configure: MakeApp) -> Browser:
-    """Return a browser on an app whose views fail on request."""
-    return Browser(configure(add_failures))
 
 
 @pytest.mark.parametrize(

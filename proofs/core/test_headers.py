@@ -1,62 +1,21 @@
 """Every response has the security headers."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from flask import Flask, Response
-from jinja2 import BytecodeCache
+from flask import Flask
 from werkzeug.test import TestResponse
 
-from my_flask_app.auth.guards import login_not_required
-from my_flask_app.config import CONTENT_SECURITY_POLICY, Settings
+from my_flask_app.config import CONTENT_SECURITY_POLICY
 
 from ...conftest import MakeApp
-from ...core.test_headers import ask_for_everything
-from ...support.accounts import add_user, watch_hashing
-from ...support.http import EMAIL, LOCALHOST, ORIGIN, Browser
-from ...support.settings import disconnect, quick_app
-from ...support.sql import empty_tables
+from ...core import test_headers
+from ...support.http import LOCALHOST, ORIGIN, Browser
+
+extended = test_headers.extended
+answers = test_headers.answers
 
 POLICY = "; ".join(CONTENT_SECURITY_POLICY)
-
-
-@pytest.fixture(scope="module")
-def extended(served: Flask, settings: Settings, pages: BytecodeCache) -> Iterator[Flask]:
-    """Return an app with a view that fails and a view that sets its own headers."""
-    app = quick_app(settings, pages)
-    # As in production: answer an error instead of raising it.
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-
-    @app.get("/broken")
-    @login_not_required
-    def fail() -> str:
-        raise RuntimeError("the view failed")
-
-    @app.get("/own")
-    @login_not_required
-    def choose() -> Response:
-        answer = Response("{}", mimetype="application/json")
-        answer.headers["Cache-Control"] = "public, max-age=60"
-        answer.headers["Content-Security-Policy"] = "default-src 'none'"
-        answer.vary.add("X-Cookie-Consent")
-        return answer
-
-    yield app
-    disconnect(app)
-
-
-@pytest.fixture(scope="module")
-def answers(extended: Flask) -> dict[str, TestResponse]:
-    """Return a response of every kind, by its name."""
-    client = Browser(extended)
-    with pytest.MonkeyPatch.context() as patch:
-        watch_hashing(patch, lambda: None)
-        with extended.app_context():
-            add_user(EMAIL)
-        found = ask_for_everything(client)
-    empty_tables(extended)
-    return found
 
 
 def test_every_header_stands_there_once(answers: dict[str, TestResponse]) -> None:

@@ -1,6 +1,5 @@
 """The mails of a command, a job or a script are sent when its app context ends."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 
@@ -21,21 +20,9 @@ from ...conftest import MakeApp
 from ...support.http import EMAIL, Browser, page
 from ...support.mail import letters
 from ...support.sql import broken_database, meanwhile, rows
-from ..support.mail import SMTP_HOST, SMTPServer, smtp_server
+from ..support.mail import SMTP_HOST, SMTPServer
 
 WAITING = "SELECT recipient, attempts FROM outbox"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SMTPServer]:
-    with smtp_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: SMTPServer) -> SMTPServer:
-    running.forget()
-    return running
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Mails are sent once from an outbox, after the request; the outbox holds no secrets."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 
@@ -16,7 +15,7 @@ from my_flask_app.core.mail.transport import post
 from ...conftest import MakeApp
 from ...support.http import EMAIL, Browser
 from ...support.sql import everything_stored, meanwhile, rows
-from ..support.mail import SMTP_HOST, SMTPServer, smtp_server
+from ..support.mail import SMTP_HOST, SMTPServer
 from ..support.sql import other_writer
 
 WAITING = "SELECT purpose, recipient, attempts, due_at FROM outbox"
@@ -25,18 +24,6 @@ BLOCKED = "SELECT pid FROM pg_stat_activity WHERE :other = ANY(pg_blocking_pids(
 NOTHING = (0, 0)
 SENT = (1, 0)
 FAILED = (0, 1)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SMTPServer]:
-    with smtp_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: SMTPServer) -> SMTPServer:
-    running.forget()
-    return running
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """No mail is lost: the app retries it, then keeps it, and an operator can send it."""
 
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -16,24 +15,12 @@ from my_flask_app.core.mail.transport import post
 from ...conftest import MakeApp
 from ...support.http import EMAIL, Browser
 from ...support.sql import rows
-from ..support.mail import SMTP_HOST, SMTPServer, smtp_server
+from ..support.mail import SMTP_HOST, SMTPServer
 
 WAITING = "SELECT purpose, recipient, attempts, due_at FROM outbox"
 NOTHING = (0, 0)
 SENT = (1, 0)
 FAILED = (0, 1)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SMTPServer]:
-    with smtp_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: SMTPServer) -> SMTPServer:
-    running.forget()
-    return running
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import logging
 import os
 import socket
 import ssl
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -25,7 +24,7 @@ from my_flask_app.core.mail import transport
 
 from ...conftest import MakeApp
 from ...support.http import EMAIL, ORIGIN, Browser
-from ..support.mail import SMTP_HOST, SMTPServer, smtp_server
+from ..support.mail import SMTP_HOST, SMTPServer
 
 NAME = "Padaria São João \N{CROISSANT}"
 
@@ -33,18 +32,6 @@ NAME = "Padaria São João \N{CROISSANT}"
 @pytest.fixture(autouse=True)
 def nobody_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SMTPServer]:
-    with smtp_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: SMTPServer) -> SMTPServer:
-    running.forget()
-    return running
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Migrations build what the models describe, and lose no data."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from my_flask_app.core.db import db
 from my_flask_app.core.db.migrations import alembic
 
-from ...conftest import MakeApp
+from ...core import test_migrations
+from ...core.test_migrations import tables
 from ...support.accounts import add_user
 from ...support.http import EMAIL, Browser
-from ...support.sql import own_database, rows, run_sql
+from ...support.sql import rows, run_sql
 from ..support.sql import add_step, copy_migrations
+
+new_app = test_migrations.new_app
+
 
 # SQLite changes a table by copying it and dropping the old one.
 WIDEN_NAMES = """
@@ -44,13 +48,6 @@ ORPHAN = (
 
 
 @pytest.fixture
-def new_app(make_app: MakeApp, tmp_path: Path) -> Iterator[Callable[[], Flask]]:
-    """Return a function that makes apps on one new, empty database."""
-    with own_database(tmp_path) as url:
-        yield lambda: make_app(database_url=url)
-
-
-@pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return copy_migrations(tmp_path, monkeypatch)
 
@@ -66,11 +63,6 @@ def peopled(folder: Path, new_app: Callable[[], Flask]) -> Flask:
     Browser(app).login()
     assert rows(app, "SELECT id FROM events WHERE user_id IS NOT NULL")
     return app
-
-
-def tables(app: Flask) -> set[str]:
-    with app.app_context():
-        return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
 
 
 def contents(app: Flask) -> dict[str, list[dict[str, object]]]:

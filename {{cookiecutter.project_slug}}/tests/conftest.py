@@ -197,6 +197,13 @@ def user(app: Flask) -> str:
 
 
 @pytest.fixture
+def ana(client: Browser, user: str) -> Browser:
+    """Return a browser in which that account's user, Ana, is signed in."""
+    client.login()
+    return client
+
+
+@pytest.fixture
 def site(app: Flask, user: str, settings: Settings, tmp_path: Path) -> Iterator[Site]:
     """Return a served site with an account and its key in .env."""
     with serving(settings, tmp_path) as served_site:

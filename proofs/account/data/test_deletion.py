@@ -27,13 +27,6 @@ FORM = {"password": PASSWORD}
 WRONG = "not the password at all"
 
 
-@pytest.fixture
-def ana(client: Browser, user: str) -> Browser:
-    """Return a browser in which Ana is signed in."""
-    client.login()
-    return client
-
-
 def accounts_left(app: Flask) -> list[str]:
     return [row["email"] for row in rows(app, "SELECT email FROM users")]
 

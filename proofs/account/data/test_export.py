@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy import Column, LargeBinary, Table, select
 
@@ -183,13 +182,6 @@ def test_page_and_mail_are_translated(app: Flask, user: str) -> None:
     (letter,) = letters(app)
     assert_in_portuguese(f"{letter['Subject']}\n{letter.get_content()}")
     assert "Os dados da conta foram baixados" in words_of(reader.get("/account/activity"))
-
-
-@pytest.fixture
-def ana(client: Browser, user: str) -> Browser:
-    """Return a browser in which Ana is signed in."""
-    client.login()
-    return client
 
 
 def data_of(browser: Browser) -> Any:

@@ -16,13 +16,6 @@ from ....support.mail import ask_for_link, letters, link_in
 from ....support.sql import rows
 
 
-@pytest.fixture
-def ana(client: Browser, user: str) -> Browser:
-    """Return a browser in which Ana is signed in."""
-    client.login()
-    return client
-
-
 def addresses(app: Flask) -> list[str]:
     return [row["email"] for row in rows(app, "SELECT email FROM users ORDER BY id")]
 

@@ -1,6 +1,5 @@
 """Each form of a change of address acts for the link that it was opened with."""
 
-import pytest
 from flask import Flask
 
 from ....account.email.conftest import BOB, FINISH, NEW, UNDO, change_address, open_link_to
@@ -9,12 +8,6 @@ from ....support.html import form_at
 from ....support.http import EMAIL, Browser
 from ....support.mail import ask_for_link
 from ....support.sql import rows
-
-
-@pytest.fixture
-def ana(client: Browser, user: str) -> Browser:
-    client.login()
-    return client
 
 
 def addresses(app: Flask) -> list[str]:

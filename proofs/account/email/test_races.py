@@ -25,12 +25,6 @@ Overtake = Callable[[Callable[[], object]], list[object]]
 
 
 @pytest.fixture
-def ana(client: Browser, user: str) -> Browser:
-    client.login()
-    return client
-
-
-@pytest.fixture
 def overtake(monkeypatch: pytest.MonkeyPatch) -> Overtake:
     """Return a function that runs other work right after the guard has accepted a request."""
 

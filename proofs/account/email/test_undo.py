@@ -1,28 +1,19 @@
 """The undo link in the old mailbox reverts a thief's change of address."""
 
-import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
+from ....account.email import test_undo
 from ....account.email.conftest import BOB, NEW, UNDO, Device, change_address, undo
 from ....support.accounts import NEW_PASSWORD, add_user
 from ....support.http import EMAIL, Browser
 from ....support.mail import ask_for_link, letters
 from ....support.sql import rows
 
+thief = test_undo.thief
+owner = test_undo.owner
+
 NEWER = "ana.newer@example.com"
-
-
-@pytest.fixture
-def thief(client: Browser, user: str) -> Browser:
-    """Return the browser of a thief who knows the password."""
-    client.login()
-    return client
-
-
-@pytest.fixture
-def owner(app: Flask) -> Browser:
-    return Browser(app)
 
 
 def addresses(app: Flask) -> list[str]:

@@ -1,6 +1,5 @@
 """An undo cancels the notices of later changes, and no other mail."""
 
-import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
@@ -10,12 +9,6 @@ from ....support.mail import letters, link_in
 from ....support.sql import rows, run_sql
 
 NEWER = "ana.newer@example.com"
-
-
-@pytest.fixture
-def ana(client: Browser, user: str) -> Browser:
-    client.login()
-    return client
 
 
 def test_a_notice_of_an_earlier_change_is_sent_however_late(

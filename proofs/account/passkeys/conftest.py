@@ -18,13 +18,6 @@ def phone(app: Flask, user: str) -> Authenticator:
 
 
 @pytest.fixture
-def ana(client: Browser, user: str) -> Browser:
-    """Return a browser in which Ana is signed in."""
-    client.login()
-    return client
-
-
-@pytest.fixture
 def patient(configure: MakeApp, user: str) -> Browser:
     """Return Ana's browser in an app that takes any number of answers."""
     browser = Browser(configure(login_attempts_per_address=Rate(10_000, 900)))

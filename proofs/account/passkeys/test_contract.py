@@ -171,12 +171,6 @@ def test_only_true_is_remembered(client: Browser, phone: Authenticator) -> None:
         assert not [one for one in cookies.values() if one.key in ages and one.max_age], remember
 
 
-@pytest.fixture
-def ana(client: Browser, user: str) -> Browser:
-    client.login()
-    return client
-
-
 @pytest.mark.parametrize("transports", [None, ["usb", "fax"], "usb", 7])
 @pytest.mark.parametrize("name", ["", None, 7, "\x00", "x" * 101])
 def test_odd_answers_of_password_managers_are_taken(

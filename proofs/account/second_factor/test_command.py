@@ -1,7 +1,5 @@
 """Operators remove a lost second factor, and see which users have one."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
@@ -16,21 +14,9 @@ from ....support.http import EMAIL, Browser
 from ....support.mail import letters, link_in
 from ....support.sql import broken_database, rows
 from ...support.html import assert_in_portuguese
-from ...support.mail import SMTP_HOST, SMTPServer, smtp_server
+from ...support.mail import SMTP_HOST, SMTPServer
 
 BOB = "bob@example.com"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SMTPServer]:
-    with smtp_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: SMTPServer) -> SMTPServer:
-    running.forget()
-    return running
 
 
 @pytest.fixture

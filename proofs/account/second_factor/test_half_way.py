@@ -5,24 +5,16 @@ from flask import Flask
 
 from my_flask_app.account.second_factor import codes
 
-from ....account.second_factor.phone import ARRIVING, Phone, equip, give_code, give_password
+from ....account.second_factor import test_half_way
+from ....account.second_factor.phone import ARRIVING, Phone, give_code, give_password
 from ....account.second_factor.test_half_way import assert_sent_back
 from ....support.accounts import add_user, copy_of
 from ....support.html import form_at
 from ....support.http import Browser
 from ....support.sql import run_sql
 
-
-@pytest.fixture
-def phone(app: Flask, user: str) -> Phone:
-    return equip(app)
-
-
-@pytest.fixture
-def half_way(client: Browser, phone: Phone) -> Browser:
-    """Return a browser that has passed the password step."""
-    give_password(client)
-    return client
+phone = test_half_way.phone
+half_way = test_half_way.half_way
 
 
 def test_public_pages_see_no_user_before_the_code(half_way: Browser) -> None:

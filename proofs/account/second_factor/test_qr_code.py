@@ -14,15 +14,8 @@ from ....conftest import MakeApp
 from ....support.http import APP_NAME, EMAIL, Browser
 
 
-@pytest.fixture
-def owner(client: Browser, user: str) -> Browser:
-    """Return a browser in which the user is signed in."""
-    client.login()
-    return client
-
-
-def test_the_page_shows_a_secret_for_eyes_and_for_cameras(owner: Browser) -> None:
-    page = owner.get(PAGE)
+def test_the_page_shows_a_secret_for_eyes_and_for_cameras(ana: Browser) -> None:
+    page = ana.get(PAGE)
     secret = secret_on(page)
     # 160 random bits.
     assert re.fullmatch("[A-Z2-7]{32}", secret)
@@ -33,9 +26,7 @@ def test_the_page_shows_a_secret_for_eyes_and_for_cameras(owner: Browser) -> Non
     assert secret not in str(page.headers)
 
 
-def test_the_qr_code_says_what_the_page_says(
-    owner: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_qr_code_says_what_the_page_says(ana: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
 
     def remember(uri: str) -> segno.QRCode:
@@ -43,7 +34,7 @@ def test_the_qr_code_says_what_the_page_says(
         return segno.make(uri, micro=False)
 
     monkeypatch.setattr(segno, "make_qr", remember)
-    secret = secret_on(owner.get(PAGE))
+    secret = secret_on(ana.get(PAGE))
     read = pyotp.parse_uri(drawn[0])
     assert isinstance(read, pyotp.TOTP)
     assert (read.secret, read.name, read.issuer) == (secret, EMAIL, APP_NAME[:64])
@@ -56,8 +47,8 @@ def test_a_long_name_fits_into_a_qr_code(configure: MakeApp, letter: str) -> Non
         assert "<svg" in codes.draw("A" * 32, address)
 
 
-def test_the_qr_code_is_black_on_white_in_dark_mode_too(owner: Browser) -> None:
-    page = owner.get(PAGE).text
+def test_the_qr_code_is_black_on_white_in_dark_mode_too(ana: Browser) -> None:
+    page = ana.get(PAGE).text
     assert 'fill="#fff"' in page
     assert 'stroke="#000"' in page
 

@@ -6,13 +6,17 @@ from flask import Flask
 from my_flask_app.account.second_factor import encryption, store
 from my_flask_app.auth import accounts
 
+from ....account.second_factor import test_encryption
 from ....account.second_factor.phone import equip
+from ....account.second_factor.test_encryption import reencrypt
 from ....conftest import MakeApp
 from ....support.accounts import add_user
 from ....support.cli import Site
 from ....support.http import EMAIL
 from ....support.settings import KEY
 from ....support.sql import everything_stored, run_sql
+
+bob = test_encryption.bob
 
 NEW_KEY = "the next key for tests: 9876543210 zyxwvutsrq"
 BOB = "bob@example.com"
@@ -21,20 +25,6 @@ LOSE = (
     "UPDATE second_factors SET secret = :lost"
     " WHERE user_id = (SELECT id FROM users WHERE email = :email)"
 )
-
-
-@pytest.fixture
-def bob(app: Flask) -> str:
-    """Create an account with a second factor and return its address."""
-    with app.app_context():
-        add_user(BOB, name="Bob")
-    equip(app, BOB)
-    return BOB
-
-
-def reencrypt(app: Flask, *keys: str) -> tuple[int, list[str]]:
-    with app.app_context():
-        return store.reencrypt_all(keys)
 
 
 def can_read(app: Flask, email: str = BOB) -> bool:

@@ -1,25 +1,14 @@
 """REQUIRE_SECOND_FACTOR: a user without a second factor has to set one up."""
 
-import pytest
 from flask import Flask
 
+from ....account.second_factor import test_set_up
 from ....account.second_factor.phone import PAGE, equip, give_code, give_password
-from ....conftest import MakeApp
 from ....support.http import Browser
 from ....support.sql import rows, selects, statements
 
-
-@pytest.fixture
-def required(configure: MakeApp, user: str) -> Flask:
-    return configure(require_second_factor=True)
-
-
-@pytest.fixture
-def newcomer(required: Flask) -> Browser:
-    """Return the browser of a user without a second factor."""
-    browser = Browser(required)
-    browser.login()
-    return browser
+required = test_set_up.required
+newcomer = test_set_up.newcomer
 
 
 def test_a_client_that_asks_for_json_gets_the_refusal_as_json(newcomer: Browser) -> None:

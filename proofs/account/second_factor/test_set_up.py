@@ -11,13 +11,6 @@ from ....support.mail import letters
 from ....support.sql import rows
 
 
-@pytest.fixture
-def owner(client: Browser, user: str) -> Browser:
-    """Return a browser in which the user is signed in."""
-    client.login()
-    return client
-
-
 def kinds(app: Flask) -> list[str]:
     found = rows(app, "SELECT kind FROM events ORDER BY id")
     return [row["kind"] for row in found if row["kind"] not in {"login", "session_rotated"}]
@@ -29,18 +22,18 @@ def state(app: Flask) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("spell", ["{}", " {} ", "{0[0]} {0[1]}{0[2]}-{0[3]}{0[4]}{0[5]}"])
-def test_spaces_and_dashes_do_not_matter(owner: Browser, spell: str) -> None:
-    phone = Phone(secret_on(owner.get(PAGE)), [])
-    done = owner.post(PAGE, data={"code": spell.format(phone.code())})
+def test_spaces_and_dashes_do_not_matter(ana: Browser, spell: str) -> None:
+    phone = Phone(secret_on(ana.get(PAGE)), [])
+    done = ana.post(PAGE, data={"code": spell.format(phone.code())})
     assert len(recovery_codes_on(done)) == 10
 
 
 @pytest.mark.parametrize(
     "typed", ["", "12345", "1234567", "abcdef", "\u00bd" * 6, "\0", "9" * 9999]
 )
-def test_an_invalid_code_changes_nothing(app: Flask, owner: Browser, typed: str) -> None:
-    secret = secret_on(owner.get(PAGE))
-    refused = owner.post(PAGE, data={"code": typed})
+def test_an_invalid_code_changes_nothing(app: Flask, ana: Browser, typed: str) -> None:
+    secret = secret_on(ana.get(PAGE))
+    refused = ana.post(PAGE, data={"code": typed})
     assert refused.status_code == 422
     # The page keeps the secret, because the user may have scanned it already.
     assert secret_on(refused) == secret
@@ -49,42 +42,42 @@ def test_an_invalid_code_changes_nothing(app: Flask, owner: Browser, typed: str)
 
 
 def test_the_secret_waits_half_an_hour_for_its_code(
-    clock: TimeMachineFixture, owner: Browser
+    clock: TimeMachineFixture, ana: Browser
 ) -> None:
-    first = Phone(secret_on(owner.get(PAGE)), [])
+    first = Phone(secret_on(ana.get(PAGE)), [])
     clock.shift(30 * 60 - 1)
-    owner.post("/auth/confirm", data={"password": PASSWORD})
-    assert secret_on(owner.get(PAGE)) == first.secret
+    ana.post("/auth/confirm", data={"password": PASSWORD})
+    assert secret_on(ana.get(PAGE)) == first.secret
     clock.shift(1)
-    refused = owner.post(PAGE, data={"code": first.code()})
+    refused = ana.post(PAGE, data={"code": first.code()})
     assert refused.status_code == 422
     assert secret_on(refused) != first.secret
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_viewing_the_page_changes_nothing(app: Flask, owner: Browser, method: str) -> None:
-    phone = Phone(secret_on(owner.get(PAGE)), [])
-    shown = owner.open(PAGE, method=method, data={"code": phone.code()})
+def test_viewing_the_page_changes_nothing(app: Flask, ana: Browser, method: str) -> None:
+    phone = Phone(secret_on(ana.get(PAGE)), [])
+    shown = ana.open(PAGE, method=method, data={"code": phone.code()})
     assert shown.status_code == 200
     assert state(app) == {}
 
 
-def test_a_second_click_keeps_what_the_first_has_done(app: Flask, owner: Browser) -> None:
-    phone = switch_on(owner)
+def test_a_second_click_keeps_what_the_first_has_done(app: Flask, ana: Browser) -> None:
+    phone = switch_on(ana)
     before = state(app)
-    again = owner.post(PAGE, data={"code": phone.code()})
+    again = ana.post(PAGE, data={"code": phone.code()})
     assert again.status_code == 200
     assert not recovery_codes_on(again)
     assert state(app) == before
     assert kinds(app) == ["second_factor_on"]
 
 
-def test_switching_on_ends_every_other_session(app: Flask, owner: Browser) -> None:
+def test_switching_on_ends_every_other_session(app: Flask, ana: Browser) -> None:
     other = Browser(app)
     other.login()
-    thief = copy_of(owner)
-    switch_on(owner)
-    assert owner.is_signed_in()
+    thief = copy_of(ana)
+    switch_on(ana)
+    assert ana.is_signed_in()
     assert not other.is_signed_in()
     assert not thief.is_signed_in()
     assert len(handles(app)) == 1

@@ -5,10 +5,11 @@ from hashlib import sha256
 import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
-from werkzeug.test import TestResponse
 
 from my_flask_app.account.sessions import views
 
+from ....account.sessions import test_sessions_page
+from ....account.sessions.test_sessions_page import kinds, said
 from ....conftest import MakeApp
 from ....support.accounts import change_password, change_user, copy_of, handles
 from ....support.html import language_of, needs_portuguese, words_of
@@ -16,42 +17,17 @@ from ....support.http import EMAIL, KNOWN, PASSWORD, Browser
 from ....support.sql import rows, selects, statements
 from ...support.html import assert_in_portuguese
 
+elsewhere = test_sessions_page.elsewhere
+here = test_sessions_page.here
+
 PATH = "/account/sessions"
 OTHERS = f"{PATH}/end-others"
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
 UNKNOWN = ["0" * 32, "x", "1", "-1", "9" * 30, "%00", "%20", "caf%C3%A9", "'%20or%201=1--"]
 TEN_MINUTES = 600
 
 
 def end(browser: Browser, handle: str) -> int:
     return browser.post(f"{PATH}/{handle}/end").status_code
-
-
-def said(page: TestResponse) -> list[str]:
-    """Return the text of a page, line by line."""
-    return [line.strip() for line in words_of(page).splitlines() if line.strip()]
-
-
-def kinds(app: Flask) -> list[object]:
-    found = rows(app, "SELECT kind FROM events ORDER BY id")
-    return [row["kind"] for row in found if row["kind"] not in {"login", "session_rotated"}]
-
-
-@pytest.fixture
-def elsewhere(app: Flask, user: str) -> Browser:
-    """Return the browser that signed in first."""
-    browser = Browser(app)
-    browser.environ_base |= {"HTTP_USER_AGENT": FIREFOX, "REMOTE_ADDR": "203.0.113.9"}
-    browser.login(remember="y")
-    return browser
-
-
-@pytest.fixture
-def here(elsewhere: Browser, app: Flask) -> Browser:
-    """Return another browser of the same user, which signed in second."""
-    browser = Browser(app)
-    browser.login()
-    return browser
 
 
 def test_the_page_says_when_each_was_last_used_or_that_it_is_not_known(

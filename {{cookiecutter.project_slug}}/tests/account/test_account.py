@@ -14,12 +14,6 @@ PASSWORD_PAGE = "/account/password"
 WRONG = "not the password at all"
 
 
-@pytest.fixture
-def ana(client: Browser, user: str) -> Browser:
-    client.login()
-    return client
-
-
 def saved(app: Flask, email: str = EMAIL) -> tuple[object, object]:
     query = "SELECT name, language FROM users WHERE email = :email"
     (row,) = rows(app, query, email=email)

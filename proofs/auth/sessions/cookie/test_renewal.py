@@ -10,6 +10,7 @@ from time_machine import TimeMachineFixture
 from my_flask_app.auth import sessions
 from my_flask_app.core.db import db
 
+from .....auth.sessions import test_signed_cookie
 from .....conftest import MakeApp
 from .....support.accounts import change_password, copy_of
 from .....support.forging import fields
@@ -17,18 +18,7 @@ from .....support.http import AUTH, Browser, page
 from .....support.sql import leave_undone, meanwhile, rows
 from ....support.sql import until_it_waits
 
-
-@pytest.fixture
-def renewing(make_app: MakeApp) -> Flask:
-    """Return an app with a view that rotates the session."""
-    app = make_app()
-
-    @page(app)
-    def renew() -> str:
-        sessions.rotate_session()
-        return ""
-
-    return app
+renewing = test_signed_cookie.renewing
 
 
 @pytest.mark.parametrize(("idle", "often"), [(1800, 60), (100, 10)])

@@ -18,13 +18,6 @@ NOBODY = "nobody@example.com"
 DISABLED = "off@example.com"
 
 
-@pytest.fixture
-def ana(client: Browser, user: str) -> Browser:
-    """Return a browser in which Ana is signed in."""
-    client.login()
-    return client
-
-
 def addresses(app: Flask) -> list[str]:
     return [row["email"] for row in rows(app, "SELECT email FROM users ORDER BY id")]
 

@@ -24,12 +24,6 @@ NEWER = "ana.newer@example.com"
 NEW_BOB = "bob.new@example.com"
 
 
-@pytest.fixture
-def ana(client: Browser, user: str) -> Browser:
-    client.login()
-    return client
-
-
 def addresses(app: Flask) -> list[str]:
     return [row["email"] for row in rows(app, "SELECT email FROM users ORDER BY id")]
 

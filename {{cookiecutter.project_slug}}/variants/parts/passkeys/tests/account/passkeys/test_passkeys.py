@@ -33,12 +33,6 @@ PUBLIC = {"ask", "log_in", "login_options", "show_endpoints"}
 TEN_MINUTES = 600
 
 
-@pytest.fixture
-def ana(client: Browser, user: str) -> Browser:
-    client.login()
-    return client
-
-
 def kinds(app: Flask) -> list[str]:
     found = rows(app, "SELECT kind FROM events WHERE kind != 'login' ORDER BY id")
     return [row["kind"] for row in found]

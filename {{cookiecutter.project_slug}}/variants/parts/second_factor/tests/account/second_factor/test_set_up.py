@@ -34,13 +34,6 @@ OPEN = {
 OTHERS = {*PARTS} - {"second_factor"}
 
 
-@pytest.fixture
-def owner(client: Browser, user: str) -> Browser:
-    """Return a browser in which the user is signed in."""
-    client.login()
-    return client
-
-
 def kinds(app: Flask) -> list[str]:
     found = rows(app, "SELECT kind FROM events ORDER BY id")
     return [row["kind"] for row in found if row["kind"] not in {"login", "session_rotated"}]
@@ -51,44 +44,44 @@ def state(app: Flask) -> dict[str, object]:
     return found[0] if found else {}
 
 
-def test_the_account_page_links_to_the_second_factor(owner: Browser) -> None:
-    assert f'href="{PAGE}"' in owner.get("/account/").text
+def test_the_account_page_links_to_the_second_factor(ana: Browser) -> None:
+    assert f'href="{PAGE}"' in ana.get("/account/").text
 
 
-def test_a_code_of_the_app_switches_the_second_factor_on(app: Flask, owner: Browser) -> None:
-    phone = switch_on(owner)
+def test_a_code_of_the_app_switches_the_second_factor_on(app: Flask, ana: Browser) -> None:
+    phone = switch_on(ana)
     assert state(app)["secret"]
     assert len(set(phone.recovery_codes)) == 10
     # 120 random bits each, so a slow hash would add nothing.
     assert {len(code.replace("-", "")) for code in phone.recovery_codes} == {24}
     assert kinds(app) == ["second_factor_on"]
-    assert owner.is_signed_in()
-    page = owner.get(PAGE).text
+    assert ana.is_signed_in()
+    page = ana.get(PAGE).text
     assert "10 recovery codes left" in page
     # The page never shows them again.
     assert not any(code in page for code in phone.recovery_codes)
     assert phone.secret not in page.replace(" ", "")
 
 
-def test_a_wrong_code_is_refused_and_the_right_one_still_accepted(owner: Browser) -> None:
-    phone = Phone(secret_on(owner.get(PAGE)), [])
-    refused = owner.post(PAGE, data={"code": phone.wrong_code()})
+def test_a_wrong_code_is_refused_and_the_right_one_still_accepted(ana: Browser) -> None:
+    phone = Phone(secret_on(ana.get(PAGE)), [])
+    refused = ana.post(PAGE, data={"code": phone.wrong_code()})
     assert refused.status_code == 422
     assert "the clock of your phone may be wrong" in refused.text
-    assert owner.post(PAGE, data={"code": phone.code()}).status_code == 200
+    assert ana.post(PAGE, data={"code": phone.code()}).status_code == 200
 
 
 def test_a_password_reset_during_set_up_discards_the_second_factor(
-    app: Flask, owner: Browser, monkeypatch: pytest.MonkeyPatch
+    app: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    phone = Phone(secret_on(owner.get(PAGE)), [])
+    phone = Phone(secret_on(ana.get(PAGE)), [])
 
     def reset_meanwhile(secret: str, typed: str) -> int:
         run_sql(app, "UPDATE users SET session_epoch = session_epoch + 1")
         return 1
 
     monkeypatch.setattr(codes, "matching_step", reset_meanwhile)
-    refused = owner.post(PAGE, data={"code": phone.code()})
+    refused = ana.post(PAGE, data={"code": phone.code()})
     assert (refused.status_code, refused.location) == (303, PAGE)
     assert state(app) == {}
     assert letters(app) == []
@@ -100,7 +93,7 @@ def phone(app: Flask, user: str, clock: TimeMachineFixture) -> Phone:
 
 
 @pytest.fixture
-def ana(client: Browser, phone: Phone) -> Browser:
+def owner(client: Browser, phone: Phone) -> Browser:
     """Return a browser in which the user is signed in with both factors."""
     give_password(client)
     give_code(client, phone.code())
@@ -112,11 +105,11 @@ def has_second_factor(app: Flask) -> bool:
 
 
 def test_without_its_second_factor_an_account_needs_only_the_password(
-    app: Flask, ana: Browser
+    app: Flask, owner: Browser
 ) -> None:
-    done = ana.post(f"{PAGE}/off")
+    done = owner.post(f"{PAGE}/off")
     assert (done.status_code, done.location) == (303, PAGE)
-    assert "Two-factor authentication is off." in ana.get(PAGE).text
+    assert "Two-factor authentication is off." in owner.get(PAGE).text
     assert not has_second_factor(app)
     assert rows(app, "SELECT * FROM recovery_codes") == []
     assert Browser(app).login().location == "/"
@@ -128,15 +121,15 @@ def test_without_its_second_factor_an_account_needs_only_the_password(
 
 @each_change
 def test_each_change_ends_other_sessions_and_rotates_this_one(
-    app: Flask, ana: Browser, phone: Phone, path: str
+    app: Flask, owner: Browser, phone: Phone, path: str
 ) -> None:
     other, half_way = Browser(app), Browser(app)
     give_password(other)
     give_code(other, phone.recovery_codes[0])
     give_password(half_way)
-    thief = copy_of(ana)
-    ana.post(path)
-    assert ana.is_signed_in()
+    thief = copy_of(owner)
+    owner.post(path)
+    assert owner.is_signed_in()
     assert not other.is_signed_in()
     assert not thief.is_signed_in()
     assert len(handles(app)) == 1
@@ -145,12 +138,12 @@ def test_each_change_ends_other_sessions_and_rotates_this_one(
 
 @each_change
 def test_each_change_leaves_the_recovery_codes_of_other_users(
-    app: Flask, ana: Browser, path: str
+    app: Flask, owner: Browser, path: str
 ) -> None:
     with app.app_context():
         add_user(BOB, name="Bob")
     of_bob, bob = equip(app, BOB), Browser(app)
-    assert ana.post(path).status_code in {200, 303}
+    assert owner.post(path).status_code in {200, 303}
     bob.login(BOB)
     assert give_code(bob, of_bob.recovery_codes[0]).status_code == 303
     assert bob.is_signed_in()
@@ -162,23 +155,23 @@ def test_each_change_leaves_the_recovery_codes_of_other_users(
 )
 def test_each_change_requires_a_password_and_code_of_the_last_ten_minutes(
     app: Flask,
-    ana: Browser,
+    owner: Browser,
     phone: Phone,
     clock: TimeMachineFixture,
     method: str,
     path: str,
 ) -> None:
     clock.shift(601)
-    asked = ana.open(path, method=method)
+    asked = owner.open(path, method=method)
     assert asked.status_code == 303
     assert asked.location.startswith("/auth/confirm")
-    assert ana.open(path, method=method, headers=JSON).status_code == 403
+    assert owner.open(path, method=method, headers=JSON).status_code == 403
     assert has_second_factor(app)
     assert "second_factor_off" not in kinds(app)
-    ana.post("/auth/confirm", data={"password": PASSWORD})
-    assert ana.get(PAGE).status_code == 303
-    ana.post("/auth/confirm", data={"password": PASSWORD, "code": phone.code()})
-    assert ana.get(PAGE).status_code == 200
+    owner.post("/auth/confirm", data={"password": PASSWORD})
+    assert owner.get(PAGE).status_code == 303
+    owner.post("/auth/confirm", data={"password": PASSWORD, "code": phone.code()})
+    assert owner.get(PAGE).status_code == 200
 
 
 def test_a_reset_leaves_the_second_factors_of_other_users(app: Flask, user: str) -> None:

@@ -30,12 +30,14 @@ def test_a_form_sent_after_the_session_expired_leads_back_to_its_page(
 ) -> None:
     clock.shift(TEN_MINUTES)
     form = {"what": "all of it"}
-    asked = site.post("/vault/take", data=form, headers={"Referer": f"{ORIGIN}/vault?shelf=2"})
-    assert asked.location == f"{CONFIRM}?next=/vault?shelf%3D2"
-    answer = confirm(site, next="/vault?shelf=2")
+    asked = site.post(
+        "/test-vault/take", data=form, headers={"Referer": f"{ORIGIN}/test-vault?shelf=2"}
+    )
+    assert asked.location == f"{CONFIRM}?next=/test-vault?shelf%3D2"
+    answer = confirm(site, next="/test-vault?shelf=2")
     assert site.application.config["TAKEN"] == []
-    assert answer.location == "/vault?shelf=2"
-    site.post("/vault/take", data=form)
+    assert answer.location == "/test-vault?shelf=2"
+    site.post("/test-vault/take", data=form)
     assert site.application.config["TAKEN"] == ["all of it"]
 
 
@@ -49,10 +51,12 @@ def test_the_way_back_is_found_behind_a_proxy_that_names_its_own_host(
     assert cookies
     clock.shift(TEN_MINUTES)
     headers = {
-        "Referer": f"{ORIGIN}/vault",
+        "Referer": f"{ORIGIN}/test-vault",
         "Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies),
     }
-    assert inside.post("/vault/take", headers=headers).location == f"{CONFIRM}?next=/vault"
+    assert (
+        inside.post("/test-vault/take", headers=headers).location == f"{CONFIRM}?next=/test-vault"
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,7 +73,7 @@ def test_a_program_gets_the_demand_to_confirm_as_json(
     site: Browser, clock: TimeMachineFixture, method: str
 ) -> None:
     clock.shift(TEN_MINUTES)
-    path = {"GET": "/vault", "POST": "/vault/take"}[method]
+    path = {"GET": "/test-vault", "POST": "/test-vault/take"}[method]
     refused = site.open(path, method=method, headers=JSON)
     assert refused.status_code == 403
     assert refused.json == {
@@ -85,13 +89,13 @@ def test_a_wrong_password_proves_nothing(
 ) -> None:
     clock.shift(TEN_MINUTES)
     before = site.jar()
-    refused = confirm(site, password, next="/vault")
+    refused = confirm(site, password, next="/test-vault")
     assert refused.status_code == 422
     assert 'id="password-error"' in refused.text
-    assert 'value="/vault"' in refused.text
+    assert 'value="/test-vault"' in refused.text
     assert password not in refused.text or not password
     assert site.jar().keys() == before.keys()
-    assert asks(site.get("/vault"))
+    assert asks(site.get("/test-vault"))
     assert site.is_signed_in()
 
 
@@ -113,7 +117,7 @@ def test_the_right_password_resets_the_count(build: BuildVault, user: str) -> No
 def test_a_changed_password_is_proof_as_well(site: Browser, clock: TimeMachineFixture) -> None:
     clock.shift(TEN_MINUTES)
     assert change_password(site) == 303
-    assert site.get("/vault").text == "gold"
+    assert site.get("/test-vault").text == "gold"
 
 
 def test_a_setting_says_how_long_a_confirmation_lasts(
@@ -122,15 +126,15 @@ def test_a_setting_says_how_long_a_confirmation_lasts(
     site = Browser(build(reauthentication_seconds=30))
     site.login()
     clock.shift(29)
-    assert site.get("/vault").text == "gold"
+    assert site.get("/test-vault").text == "gold"
     clock.shift(1)
-    assert asks(site.get("/vault"))
+    assert asks(site.get("/test-vault"))
 
 
 def test_asking_costs_no_statement(site: Browser, clock: TimeMachineFixture) -> None:
     def cost() -> int:
         with statements(site.application) as run:
-            site.get("/vault")
+            site.get("/test-vault")
         return len(selects(run))
 
     fresh = cost()

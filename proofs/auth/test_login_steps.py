@@ -27,7 +27,7 @@ def asking(configure: MakeApp, user: str) -> Flask:
 def test_an_unfinished_login_opens_nothing(asking: Flask) -> None:
     client = Browser(asking)
     answer = client.login(next="/account/")
-    assert (answer.status_code, answer.location) == (303, "/riddle")
+    assert (answer.status_code, answer.location) == (303, "/test-riddle")
     assert not client.is_signed_in()
     assert client.get("/auth/login").status_code == 200
     assert handles(asking) == []
@@ -75,7 +75,7 @@ def test_no_notice_is_sent_and_no_count_reset_before_the_last_step(
     # The first login was counted too: the account did not know either browser.
     assert [client.login().status_code for _ in range(3)] == [303, 303, 429]
     assert letters(app) == []
-    client.post("/riddle")
+    client.post("/test-riddle")
     assert len(letters(app)) == 1
     assert client.login().status_code == 303
     assert Browser(app).login().status_code == 429

@@ -43,16 +43,16 @@ def test_the_session_can_be_read_and_written_between_requests(
     client = Browser(notebook)
     if signed_in:
         client.login()
-    client.post("/added?note=milk")
+    client.post("/test-added?note=milk")
     with client.session_transaction() as kept:
         assert kept["notes"] == ["milk"]
         kept["colour"] = "green"
         kept["notes"] = [*kept["notes"], "bread"]
-    assert client.get("/shown").json == {"notes": ["milk", "bread"], "colour": "green"}
-    client.post("/added?note=tea")
+    assert client.get("/test-shown").json == {"notes": ["milk", "bread"], "colour": "green"}
+    client.post("/test-added?note=tea")
     with client.session_transaction(base_url=client.origin) as kept:
         assert kept.pop("notes") == ["milk", "bread", "tea"]
-    assert client.get("/shown").json == {"colour": "green"}
+    assert client.get("/test-shown").json == {"colour": "green"}
     assert client.is_signed_in() == signed_in
 
 
@@ -64,17 +64,17 @@ def test_a_session_can_begin_between_requests(notebook: Flask) -> None:
     with client.session_transaction() as kept:
         kept["colour"] = "green"
         # It does not prevent a later request.
-        assert client.get("/shown").json == {}
-    assert client.get("/shown").json == {"colour": "green"}
+        assert client.get("/test-shown").json == {}
+    assert client.get("/test-shown").json == {"colour": "green"}
 
 
 def test_a_large_upload_leaves_no_file_open(notebook: Flask) -> None:
     client = Browser(notebook)
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        for path in ("/upload", "/nowhere"):
+        for path in ("/test-upload", "/nowhere"):
             client.post(path, data={"picture": (io.BytesIO(b"x" * UPLOAD), "picture.png")})
         gc.collect()
     assert not [warning for warning in warned if warning.category is ResourceWarning]
     sent = {"picture": (io.BytesIO(b"x" * UPLOAD), "picture.png")}
-    assert client.post("/upload", data=sent).json == {"size": UPLOAD}
+    assert client.post("/test-upload", data=sent).json == {"size": UPLOAD}

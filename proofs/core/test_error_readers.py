@@ -44,7 +44,7 @@ def test_the_error_page_for_a_deleted_account_is_a_visitors(
     failing: Callable[[Happen], Browser],
 ) -> None:
     client = failing(lambda app: meanwhile(lambda: run_sql(app, "DELETE FROM users")))
-    answer = client.get("/late")
+    answer = client.get("/test-late")
     assert answer.status_code == 500
     assert 'href="/auth/login"' in answer.text
 
@@ -61,7 +61,7 @@ def test_the_error_page_works_if_the_database_server_goes_away(
         pid = db.session.scalar(text("SELECT pg_backend_pid()"))
         meanwhile(lambda: run_sql(app, "SELECT pg_terminate_backend(:pid)", pid=pid))
 
-    answer = failing(end_connection).get("/late", headers={"Accept": accepted})
+    answer = failing(end_connection).get("/test-late", headers={"Accept": accepted})
     assert answer.status_code == 500
 
 
@@ -71,5 +71,5 @@ def test_the_error_page_works_if_the_database_goes_away(
 ) -> None:
     with ExitStack() as away:
         client = failing(lambda app: away.enter_context(broken_database(app, "FROM users")))
-        answer = client.get("/late", headers={"Accept": accepted})
+        answer = client.get("/test-late", headers={"Accept": accepted})
     assert answer.status_code == 500

@@ -74,7 +74,7 @@ def test_the_error_of_an_extension_keeps_its_reason(make_app: MakeApp) -> None:
     def protected() -> ResponseReturnValue:
         raise CSRFError("The CSRF token is missing.")
 
-    assert "The CSRF token is missing." in Browser(app).get("/protected").text
+    assert "The CSRF token is missing." in Browser(app).get("/test-protected").text
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_development_logs_the_reason_that_a_view_gives(
     def refuse() -> ResponseReturnValue:
         abort(status, REASON)
 
-    told = Browser(app, origin=LOCALHOST).get("/refuse", headers=JSON).json
+    told = Browser(app, origin=LOCALHOST).get("/test-refuse", headers=JSON).json
     assert told == {"error": REASON}
     assert f"refuse answers {status}: {REASON}" in caplog.text
 
@@ -131,7 +131,7 @@ def test_development_names_the_field_that_was_not_sent(make_app: MakeApp) -> Non
     def read() -> ResponseReturnValue:
         return request.form["title"]
 
-    assert "KeyError: &#39;title&#39;" in Browser(app, origin=LOCALHOST).post("/read").text
+    assert "KeyError: &#39;title&#39;" in Browser(app, origin=LOCALHOST).post("/test-read").text
 
 
 def test_a_wrong_method_is_told_the_right_ones(client: Browser) -> None:
@@ -147,7 +147,7 @@ def test_an_answer_that_a_view_aborts_with_is_left_alone(make_app: MakeApp) -> N
     def teapot() -> ResponseReturnValue:
         abort(app.response_class("short and stout", 418))
 
-    answer = Browser(app).get("/teapot")
+    answer = Browser(app).get("/test-teapot")
     assert (answer.status_code, answer.text) == (418, "short and stout")
 
 

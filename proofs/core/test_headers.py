@@ -74,7 +74,7 @@ def test_pages_hold_nothing_that_the_policy_would_block(
 
 
 def test_a_view_can_set_its_own_headers_and_still_varies_by_cookie(extended: Flask) -> None:
-    answer = Browser(extended).get("/own")
+    answer = Browser(extended).get("/test-own")
     # One line each: browsers obey both of two policies, caches either of two such lines.
     assert answer.headers.getlist("Cache-Control") == ["public, max-age=60"]
     assert answer.headers.getlist("Content-Security-Policy") == ["default-src 'none'"]

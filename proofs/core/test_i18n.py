@@ -142,4 +142,4 @@ def test_a_number_takes_the_right_form(make_app: MakeApp, seconds: int, words: s
     def wait() -> ResponseReturnValue:
         raise TooManyRequests(retry_after=seconds)
 
-    assert words in asking(app, "pt").get("/wait").text
+    assert words in asking(app, "pt").get("/test-wait").text

@@ -182,7 +182,7 @@ def test_a_running_worker_is_woken_and_the_caller_does_not_wait(
         return "done"
 
     if where == "in a request":
-        Browser(site).post("/working")
+        Browser(site).post("/test-working")
     else:
         monkeypatch.setattr(MailWorker, "running", True)
         work(site)

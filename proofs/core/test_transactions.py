@@ -48,10 +48,10 @@ def unfinished(make_app: MakeApp) -> Flask:
 @pytest.mark.parametrize(
     ("path", "status", "message"),
     [
-        ("/forget", 200, "Forgotten."),
-        ("/conflict", 409, "In conflict."),
-        ("/fail", 500, "Failed."),
-        ("/clash", 500, "Clashed."),
+        ("/test-forget", 200, "Forgotten."),
+        ("/test-conflict", 409, "In conflict."),
+        ("/test-fail", 500, "Failed."),
+        ("/test-clash", 500, "Clashed."),
     ],
 )
 def test_a_view_that_does_not_commit_leaves_nothing_but_its_session(
@@ -73,7 +73,7 @@ def test_the_error_page_of_a_failed_write_still_knows_its_reader(
 ) -> None:
     client = Browser(unfinished)
     client.login()
-    answer = client.post("/clash")
+    answer = client.post("/test-clash")
     assert answer.status_code == 500
     assert 'action="/auth/logout"' in answer.text
 

@@ -97,7 +97,7 @@ def test_every_error_is_translated(make_app: MakeApp) -> None:
 
     reader = asking(app, "pt-BR")
     for code in (400, 403, 404, 405, 413, 418, 429, 500, 503):
-        path = f"/broken?code={code}"
+        path = f"/test-broken?code={code}"
         shown = reader.get(path)
         assert shown.status_code == code
         assert_translated(shown)

@@ -137,11 +137,11 @@ def test_a_copy_passes_a_question_only_while_the_last_proof_is_recent(
     ana = Browser(app)
     ana.login()
     thief = copy_of(ana)
-    assert thief.get("/vault").text == "gold"
+    assert thief.get("/test-vault").text == "gold"
     clock.shift(timedelta(minutes=10))
-    assert thief.get("/vault").location == "/auth/confirm?next=/vault"
+    assert thief.get("/test-vault").location == "/auth/confirm?next=/test-vault"
     ana.post("/auth/confirm", data={"password": PASSWORD})
-    assert ana.get("/vault").text == "gold"
+    assert ana.get("/test-vault").text == "gold"
     assert not thief.is_signed_in()
 
 

@@ -161,8 +161,8 @@ def test_a_further_step_after_a_skipped_code_is_no_recent_proof(
 ) -> None:
     browser = Browser(add_riddle(make_app()))
     browser.keep(trusted.jar())
-    assert browser.login().location == "/riddle"
-    assert browser.post("/riddle").status_code == 303
+    assert browser.login().location == "/test-riddle"
+    assert browser.post("/test-riddle").status_code == 303
     assert browser.is_signed_in()
     assert browser.get(PAGE).location == f"/auth/confirm?next={PAGE}"
 

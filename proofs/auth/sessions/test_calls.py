@@ -59,7 +59,7 @@ def site(make_app: MakeApp, user: str) -> Flask:
 
 def test_a_user_signed_in_and_out_by_one_request_is_signed_out(site: Flask) -> None:
     client = Browser(site)
-    client.get("/come_and_go")
+    client.get("/test-come_and_go")
     assert not client.jar()
     assert not client.is_signed_in()
     assert handles(site) == []
@@ -72,7 +72,7 @@ def test_a_logout_does_not_wait_for_the_transaction_of_its_view(site: Flask) -> 
     thief = copy_of(client)
     # The view's connection would hold the write lock that the logout needs.
     with connections(site) as in_use:
-        assert client.get("/leave").status_code == 200
+        assert client.get("/test-leave").status_code == 200
     assert set(in_use) == {1}
     assert not client.jar()
     assert not thief.is_signed_in()
@@ -83,7 +83,7 @@ def test_ending_all_sessions_ends_the_one_that_asks(site: Flask) -> None:
     client, other = Browser(site), Browser(site)
     client.login()
     other.login()
-    assert client.get("/end_all").status_code == 200
+    assert client.get("/test-end_all").status_code == 200
     assert not client.is_signed_in()
     assert not other.is_signed_in()
 
@@ -95,7 +95,7 @@ def test_ending_another_users_sessions_leaves_the_callers_own(site: Flask) -> No
     client.login()
     bob.login(BOB)
     before = rows(site, "SELECT * FROM events")
-    assert not set_cookies(client.get("/end_bobs"))
+    assert not set_cookies(client.get("/test-end_bobs"))
     assert rows(site, "SELECT * FROM events") == before
     assert client.is_signed_in()
     assert not bob.is_signed_in()
@@ -133,7 +133,7 @@ def test_a_login_by_a_get_waits_for_its_turn(make_app: MakeApp, user: str) -> No
     client = Browser(app)
     with ThreadPoolExecutor(1) as thread, app.app_context():
         with other_writer(app, "UPDATE users SET name = 'Anna'") as writing:
-            answer = thread.submit(client.get, "/arrive")
+            answer = thread.submit(client.get, "/test-arrive")
             with suppress(TimeoutError):
                 answer.result(timeout=0.2)
             writing.commit()

@@ -29,7 +29,7 @@ REFERERS = [
     None,
     "",
     "about:blank",
-    "/vault",
+    "/test-vault",
     "//evil.example/vault",
     "https://evil.example/vault",
     "https://app.example.evil.example/vault",
@@ -46,16 +46,16 @@ BuildVault = Callable[..., Flask]
 def add_vault(app: Flask) -> None:
     """Add two sensitive views."""
 
-    @app.get("/vault")
+    @app.get("/test-vault")
     @recent_login_required
     def vault() -> str:
         return "gold"
 
-    @app.post("/vault/take")
+    @app.post("/test-vault/take")
     @recent_login_required
     def take() -> ResponseReturnValue:
         app.config["TAKEN"].append(request.form["what"])
-        return redirect("/vault", 303)
+        return redirect("/test-vault", 303)
 
 
 @pytest.fixture
@@ -97,10 +97,10 @@ def test_a_login_counts_as_a_recent_proof_for_ten_minutes(
     site.login()
     for _ in range(2):
         clock.shift(TEN_MINUTES / 2 - 1)
-        assert site.get("/vault").text == "gold"
+        assert site.get("/test-vault").text == "gold"
     # Using the session does not extend the time.
     clock.shift(2)
-    assert asks(site.get("/vault"))
+    assert asks(site.get("/test-vault"))
     assert site.is_signed_in()
 
 
@@ -108,13 +108,13 @@ def test_a_user_who_confirms_returns_to_the_page_that_asked(
     site: Browser, clock: TimeMachineFixture
 ) -> None:
     clock.shift(TEN_MINUTES)
-    asked = site.get("/vault?shelf=2&box=3")
-    assert asked.location == f"{CONFIRM}?next=/vault?shelf%3D2%26box%3D3"
+    asked = site.get("/test-vault?shelf=2&box=3")
+    assert asked.location == f"{CONFIRM}?next=/test-vault?shelf%3D2%26box%3D3"
     page = site.get(asked.location)
     assert page.status_code == 200
-    assert 'value="/vault?shelf=2&amp;box=3"' in page.text
-    answer = confirm(site, next="/vault?shelf=2&box=3")
-    assert (answer.status_code, answer.location) == (303, "/vault?shelf=2&box=3")
+    assert 'value="/test-vault?shelf=2&amp;box=3"' in page.text
+    answer = confirm(site, next="/test-vault?shelf=2&box=3")
+    assert (answer.status_code, answer.location) == (303, "/test-vault?shelf=2&box=3")
     assert site.get(answer.location).text == "gold"
     assert "confirmed" in kinds(site.application)
 
@@ -125,7 +125,7 @@ def test_confirming_after_a_post_never_leads_to_another_site(
     for page in REFERERS:
         clock.shift(TEN_MINUTES)
         headers = {} if page is None else {"Referer": page}
-        assert site.post("/vault/take", headers=headers).location == CONFIRM, page
+        assert site.post("/test-vault/take", headers=headers).location == CONFIRM, page
         assert confirm(site).location == "/", page
 
 
@@ -140,7 +140,7 @@ def test_confirming_the_password_rotates_the_session_token(
     assert bool(cookie.attributes.get("max-age")) == bool(login)
     assert site.is_signed_in()
     assert not stolen.is_signed_in()
-    assert not asks(stolen.get("/vault"))
+    assert not asks(stolen.get("/test-vault"))
 
 
 def test_wrong_passwords_at_confirmation_are_counted_apart_from_logins(
@@ -170,8 +170,8 @@ def test_failed_logins_of_strangers_do_not_throttle_a_signed_in_user(
 
 def test_a_visitor_is_sent_to_login_before_confirmation(build: BuildVault) -> None:
     visitor = Browser(build())
-    assert visitor.get("/vault").location == "/auth/login?next=/vault"
-    assert visitor.get("/vault", headers=JSON).status_code == 401
+    assert visitor.get("/test-vault").location == "/auth/login?next=/test-vault"
+    assert visitor.get("/test-vault", headers=JSON).status_code == 401
     assert visitor.get(CONFIRM).location == f"/auth/login?next={CONFIRM}"
     assert visitor.post(CONFIRM, data={"password": PASSWORD}).location == "/auth/login"
 

@@ -32,7 +32,7 @@ def add_probe(app: Flask) -> None:
     """Add a view that counts its calls."""
     app.config["REACHED"] = 0
 
-    @app.route("/probe", methods=["GET", *UNSAFE])
+    @app.route("/test-probe", methods=["GET", *UNSAFE])
     @login_not_required
     def reach() -> tuple[str, int]:
         app.config["REACHED"] += 1
@@ -63,7 +63,7 @@ def ask(
 ) -> int:
     said = {"Sec-Fetch-Site": site, "Origin": origin, "Accept": "application/json"}
     headers = {name: value for name, value in said.items() if value is not None}
-    return browser.open("/probe", method=method, headers=headers).status_code
+    return browser.open("/test-probe", method=method, headers=headers).status_code
 
 
 @pytest.mark.parametrize("method", UNSAFE)
@@ -133,8 +133,8 @@ def test_a_stale_form_is_refused_before_the_password_is_asked_for(
     client = Browser(app)
     client.login()
     clock.shift(10 * 60)
-    assert client.post("/secret").status_code == 303
-    assert client.post("/secret", data={"made_for": "0" * 16}).status_code == 409
+    assert client.post("/test-secret").status_code == 303
+    assert client.post("/test-secret", data={"made_for": "0" * 16}).status_code == 409
 
 
 def test_our_templates_open_forms_with_post_form(app: Flask) -> None:

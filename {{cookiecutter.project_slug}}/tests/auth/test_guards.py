@@ -40,7 +40,7 @@ OPEN = PUBLIC | {
     "well_known.lead_to_password",
 }
 
-ASKS = "/auth/confirm?next=/vault"
+ASKS = "/auth/confirm?next=/test-vault"
 TEN_MINUTES = 600
 
 
@@ -155,16 +155,16 @@ def test_decorators_in_the_wrong_order_open_nothing(
     marks = [recent_login_required] + [login_not_required] * (order == "public")
     for mark in marks if order != "above" else []:
         vault = mark(vault)
-    app.add_url_rule("/vault", view_func=vault)
+    app.add_url_rule("/test-vault", view_func=vault)
     if order == "above":
         recent_login_required(vault)
 
     visitor, site = Browser(app), Browser(app)
-    assert visitor.get("/vault").status_code == 303
+    assert visitor.get("/test-vault").status_code == 303
     site.login()
-    assert site.get("/vault").text == "gold"
+    assert site.get("/test-vault").text == "gold"
     clock.shift(TEN_MINUTES)
-    assert site.get("/vault").location == ASKS
+    assert site.get("/test-vault").location == ASKS
 
 
 @pytest.mark.parametrize("within", ["a class", "a decorator", "an asynchronous one"])
@@ -191,9 +191,9 @@ def test_a_wrapped_view_still_requires_a_recent_login(
         "a decorator": lambda: vault(),
         "an asynchronous one": later,
     }
-    app.add_url_rule("/vault", "vault", unseen[within])
+    app.add_url_rule("/test-vault", "vault", unseen[within])
     site = Browser(app)
     site.login()
-    assert site.get("/vault").text == "gold"
+    assert site.get("/test-vault").text == "gold"
     clock.shift(TEN_MINUTES)
-    assert site.get("/vault").location == ASKS
+    assert site.get("/test-vault").location == ASKS

@@ -160,9 +160,9 @@ def test_htmx_opens_the_full_page_to_confirm_the_password(
 
     client = Browser(app)
     client.login()
-    assert client.post("/vault", headers=HTMX).text == "gold"
+    assert client.post("/test-vault", headers=HTMX).text == "gold"
     clock.shift(600)
-    refused = client.post("/vault", headers=HTMX)
+    refused = client.post("/test-vault", headers=HTMX)
     there = "/auth/confirm?next=/notes?page%3D2"
     assert (refused.status_code, refused.json) == (403, {"error": CONFIRM, "location": there})
     assert refused.headers["HX-Redirect"] == there

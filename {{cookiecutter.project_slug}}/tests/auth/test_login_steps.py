@@ -28,9 +28,9 @@ def add_riddle(app: Flask) -> Flask:
         if user.email != EMAIL:
             return None
         session["half way"] = [user.email, asdict(attempt)]
-        return redirect("/riddle", 303)
+        return redirect("/test-riddle", 303)
 
-    @app.post("/riddle")
+    @app.post("/test-riddle")
     @login_not_required
     def answer() -> ResponseReturnValue:
         email, kept = session["half way"]
@@ -53,7 +53,7 @@ def test_the_last_login_step_keeps_remember_and_next(
 ) -> None:
     client = Browser(asking)
     client.login(next=target, **login)
-    done = client.post("/riddle")
+    done = client.post("/test-riddle")
     assert done.location == ("/account/?a=1" if target == "/account/?a=1" else "/")
     ages = [one.attributes.get("max-age") for one in session_cookies(done) if not one.deletes]
     assert any(ages) == bool(login)
@@ -74,7 +74,7 @@ def test_an_account_disabled_between_steps_is_not_signed_in(asking: Flask) -> No
     client.login()
     run = asking.test_cli_runner()
     run.invoke(args=["user", "disable", EMAIL])
-    assert client.post("/riddle").location == "/auth/login"
+    assert client.post("/test-riddle").location == "/auth/login"
     assert not client.is_signed_in()
     run.invoke(args=["user", "enable", EMAIL])
     assert not client.is_signed_in()

@@ -200,7 +200,7 @@ def test_no_transaction_is_open_while_a_body_arrives(
     body = Body(text)
     chunked = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""} if untold else {}
     answer = Browser(configure(add_late)).post(
-        "/late",
+        "/test-late",
         input_stream=body,
         content_length=len(text),
         content_type=kind,

@@ -82,7 +82,7 @@ def test_a_crash_is_logged_and_its_details_stay_hidden(
     failing: Browser, caplog: pytest.LogCaptureFixture, headers: dict[str, str]
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        answer = failing.get("/crash", headers=headers)
+        answer = failing.get("/test-crash", headers=headers)
     assert answer.status_code == 500
     assert SECRET in caplog.text
     assert SECRET not in answer.text

@@ -64,12 +64,12 @@ def extended(served: Flask, settings: Settings, pages: BytecodeCache) -> Iterato
     # As in production: answer an error instead of raising it.
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
-    @app.get("/broken")
+    @app.get("/test-broken")
     @login_not_required
     def fail() -> str:
         raise RuntimeError("the view failed")
 
-    @app.get("/own")
+    @app.get("/test-own")
     @login_not_required
     def choose() -> Response:
         answer = Response("{}", mimetype="application/json")
@@ -113,7 +113,7 @@ def ask_for_everything(client: Browser) -> dict[str, TestResponse]:
         "bad": client.post("/language", data={"language": "tlh"}),
         "void": client.get("/auth/reset/x"),
         "too large": client.login("x" * MAX_BODY_BYTES),
-        "failed": client.get("/broken"),
+        "failed": client.get("/test-broken"),
         "file": client.get("/static/style.css"),
         "missing folder": client.get("/static/"),
         "missing file": client.get("/static/none"),
@@ -161,7 +161,7 @@ def seen_by(app: Flask, headers: dict[str, str] = FORWARDED) -> tuple[str, str]:
     def seen() -> ResponseReturnValue:
         return {"address": audit.client_address(), "url": request.host_url}
 
-    said = Browser(app, origin=INSIDE).get("/seen", headers=headers).json
+    said = Browser(app, origin=INSIDE).get("/test-seen", headers=headers).json
     assert said is not None
     return said["address"], said["url"]
 

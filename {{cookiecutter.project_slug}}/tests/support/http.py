@@ -156,11 +156,14 @@ def _parse(line: str) -> SetCookie:
 
 
 def page(app: Flask, *, public: bool = False) -> Callable[[View], View]:
-    """Add a page under the name of its function, before the app's first request."""
+    """Add a page under the name of its function, before the app's first request.
+
+    Paths of tests begin with `/test-`, so that none is one of yours.
+    """
 
     def add(view: View) -> View:
         shown = login_not_required(view) if public else view
-        app.add_url_rule(f"/{view.__name__}", view_func=shown, methods=["GET", "POST"])
+        app.add_url_rule(f"/test-{view.__name__}", view_func=shown, methods=["GET", "POST"])
         return view
 
     return add

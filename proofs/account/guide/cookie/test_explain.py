@@ -77,7 +77,7 @@ def test_the_guide_is_right_that_flasks_session_can_be_read(make_app: MakeApp) -
         return ""
 
     client = Browser(app)
-    client.get("/choose")
+    client.get("/test-choose")
     text = client.jar()[SESSION].partition(".")[0]
     assert text == "eyJjb2xvdXIiOiJncmVlbiJ9"
     assert base64.urlsafe_b64decode(text) == b'{"colour":"green"}'

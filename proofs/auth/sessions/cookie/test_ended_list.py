@@ -35,7 +35,7 @@ def test_the_same_session_may_be_logged_out_twice_at_once(make_app: MakeApp, use
     client = Browser(app)
     client.login()
     twin.keep(client.jar())
-    assert client.get("/leave").text == "gone"
+    assert client.get("/test-leave").text == "gone"
     assert client.jar() == twin.jar() == {}
     assert len(rows(app, ENDED)) == 1
 

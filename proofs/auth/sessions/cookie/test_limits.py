@@ -77,8 +77,8 @@ def test_flasks_own_session_expires_as_a_login_does(
 ) -> None:
     keep_words(app := make_app(session_absolute_seconds=hours * 3600))
     client = Browser(app)
-    client.get("/keep")
+    client.get("/test-keep")
     clock.shift(timedelta(hours=hours))
-    assert client.get("/look").text == "green"
+    assert client.get("/test-look").text == "green"
     clock.shift(SECOND)
-    assert client.get("/look").text == "None"
+    assert client.get("/test-look").text == "None"

@@ -53,7 +53,7 @@ def test_the_owner_sees_each_session_and_which_one_is_this(
     clock.shift(60)
     desk.login()
     for client, current in ((desk, [True, False]), (phone, [False, True])):
-        assert client.get("/look").json == [
+        assert client.get("/test-look").json == [
             ["Desk", current[0], (noon + timedelta(seconds=60)).isoformat()],
             ["Phone", current[1], noon.isoformat()],
         ]
@@ -97,9 +97,9 @@ def test_ending_the_others_keeps_this_one_and_lists_it(site: Flask, user: str) -
     other.login()
     client.login()
     sid = fields(client)[0]
-    client.get("/end_others?commit=yes")
-    assert client.get("/look").status_code == 200
-    assert other.get("/look").status_code == 303
+    client.get("/test-end_others?commit=yes")
+    assert client.get("/test-look").status_code == 200
+    assert other.get("/test-look").status_code == 303
     assert handles(site) == [sid]
 
 
@@ -108,6 +108,6 @@ def test_ending_the_others_in_vain_changes_no_cookie(site: Flask, user: str) -> 
     client = Browser(site)
     client.login()
     before = client.jar()
-    client.get("/end_others?commit=no")
+    client.get("/test-end_others?commit=no")
     assert client.jar() == before
-    assert client.get("/look").status_code == 200
+    assert client.get("/test-look").status_code == 200

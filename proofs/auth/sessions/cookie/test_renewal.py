@@ -56,7 +56,7 @@ def test_a_session_that_ended_meanwhile_gets_no_new_token(
     client.login()
     twin.keep(client.jar())
     clock.shift(61)
-    assert "Set-Cookie" not in client.get("/work").headers
+    assert "Set-Cookie" not in client.get("/test-work").headers
     assert not client.is_signed_in()
     assert twin.is_signed_in() == (how == "password")
 
@@ -89,7 +89,7 @@ def test_uncommitted_work_of_a_view_is_not_saved_with_the_renewal(
     client = Browser(app)
     client.login()
     clock.shift(61)
-    response = client.open("/fail", method=method, query_string={"how": how})
+    response = client.open("/test-fail", method=method, query_string={"how": how})
     assert AUTH in response.headers["Set-Cookie"]
     assert [row["email"] for row in rows(app, "SELECT email FROM users")] == [user]
 

@@ -40,10 +40,10 @@ def test_ending_the_others_keeps_this_one_and_its_token(make_app: MakeApp, user:
     other.login()
     client.login()
     before = client.jar()
-    client.get("/end_others")
+    client.get("/test-end_others")
     assert client.jar() == before
-    assert client.get("/end_others").status_code == 200
-    assert other.get("/end_others").status_code == 303
+    assert client.get("/test-end_others").status_code == 200
+    assert other.get("/test-end_others").status_code == 303
     assert len(handles(app)) == 1
 
 

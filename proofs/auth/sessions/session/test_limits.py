@@ -50,12 +50,12 @@ def test_the_idle_session_of_a_visitor_expires(
 ) -> None:
     keep_words(app := make_app())
     client = Browser(app)
-    client.get("/keep")
+    client.get("/test-keep")
     for _ in range(2):
         clock.shift(30 * MINUTE - 1)
-        assert client.get("/look").text == "green"
+        assert client.get("/test-look").text == "green"
     clock.shift(30 * MINUTE)
-    assert client.get("/look").text == "None"
+    assert client.get("/test-look").text == "None"
 
 
 def test_storing_a_value_counts_as_use_of_a_session(

@@ -37,13 +37,13 @@ def test_the_owner_sees_each_session_and_which_one_is_this(
     clock.shift(60)
     desk.login()
 
-    assert desk.get("/look").json == [
+    assert desk.get("/test-look").json == [
         ["Desk", True, (noon + timedelta(seconds=60)).isoformat()],
         ["Phone", False, noon.isoformat()],
     ]
     clock.shift(60)
-    phone.get("/look")
-    assert [entry[:2] for entry in phone.get("/look").json or []] == [
+    phone.get("/test-look")
+    assert [entry[:2] for entry in phone.get("/test-look").json or []] == [
         ["Phone", True],
         ["Desk", False],
     ]

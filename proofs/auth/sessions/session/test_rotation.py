@@ -69,11 +69,11 @@ def test_a_proof_gives_a_new_token_and_keeps_the_session(
     thief = copy_of(client)
     (before,) = rows(site, "SELECT * FROM sessions")
     clock.shift(30)
-    client.get("/renew")
+    client.get("/test-renew")
 
     assert client.jar() != thief.jar()
     assert not thief.is_signed_in()
-    assert client.get("/look").text == "marmalade"
+    assert client.get("/test-look").text == "marmalade"
     (after,) = rows(site, "SELECT * FROM sessions")
     for column in ("handle", "user_id", "epoch", "remembered", "created_at"):
         assert after[column] == before[column]

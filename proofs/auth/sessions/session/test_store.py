@@ -47,8 +47,8 @@ def test_data_of_every_kind_stays_on_the_server(make_app: MakeApp) -> None:
         return ""
 
     client = Browser(app)
-    response = client.get("/keep")
-    client.get("/look")
+    response = client.get("/test-keep")
+    client.get("/test-look")
 
     assert read == DATA
     assert all(type(read[name]) is type(value) for name, value in DATA.items())
@@ -66,5 +66,5 @@ def test_a_value_that_json_cannot_hold_is_not_pickled(make_app: MakeApp) -> None
         return ""
 
     with pytest.raises(TypeError, match="not JSON serializable"):
-        Browser(app).get("/keep")
+        Browser(app).get("/test-keep")
     assert rows(app, "SELECT * FROM sessions") == []

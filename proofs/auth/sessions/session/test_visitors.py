@@ -34,29 +34,29 @@ def site(make_app: MakeApp) -> Flask:
 
 def test_each_change_gives_a_new_token_and_kills_the_old_one(site: Flask) -> None:
     client, thief = Browser(site), Browser(site)
-    client.get("/keep?word=marmalade")
+    client.get("/test-keep?word=marmalade")
     thief.keep(client.jar())
-    assert thief.get("/look").text == "marmalade"
+    assert thief.get("/test-look").text == "marmalade"
 
-    client.get("/keep?word=honey")
+    client.get("/test-keep?word=honey")
     assert client.jar() != thief.jar()
-    assert client.get("/look").text == "honey"
-    assert thief.get("/look").text == "nothing"
+    assert client.get("/test-look").text == "honey"
+    assert thief.get("/test-look").text == "nothing"
     assert len(rows(site, "SELECT * FROM sessions")) == 1
 
 
 def test_reading_changes_nothing(site: Flask) -> None:
     client = Browser(site)
-    client.get("/keep?word=marmalade")
+    client.get("/test-keep?word=marmalade")
     before = rows(site, "SELECT * FROM sessions")
-    assert "Set-Cookie" not in client.get("/look").headers
+    assert "Set-Cookie" not in client.get("/test-look").headers
     assert rows(site, "SELECT * FROM sessions") == before
 
 
 def test_an_emptied_session_leaves_no_row_and_no_cookie(site: Flask) -> None:
     client = Browser(site)
-    client.get("/keep?word=marmalade")
-    response = client.get("/drop")
+    client.get("/test-keep?word=marmalade")
+    response = client.get("/test-drop")
     (line,) = response.headers.getlist("Set-Cookie")
     assert line.startswith(f"{SESSION}=; ")
     assert "Max-Age=0; Secure; HttpOnly; Path=/; SameSite=Lax" in line
@@ -67,17 +67,17 @@ def test_an_emptied_session_leaves_no_row_and_no_cookie(site: Flask) -> None:
 def test_a_row_that_vanished_meanwhile_does_not_come_back(site: Flask) -> None:
     """A parallel login deleted it, and its new cookie must not be overwritten."""
     client = Browser(site)
-    client.get("/keep?word=marmalade")
-    response = client.get("/keep?word=honey&vanish=1")
+    client.get("/test-keep?word=marmalade")
+    response = client.get("/test-keep?word=honey&vanish=1")
     assert "Set-Cookie" not in response.headers
     assert rows(site, "SELECT * FROM sessions") == []
 
 
 def test_a_visitor_with_a_dead_token_can_start_a_new_session(site: Flask) -> None:
     client = Browser(site)
-    client.get("/keep?word=marmalade")
+    client.get("/test-keep?word=marmalade")
     dead = client.jar()
     run_sql(site, "DELETE FROM sessions")
-    client.get("/keep?word=honey")
+    client.get("/test-keep?word=honey")
     assert client.jar() != dead
-    assert client.get("/look").text == "honey"
+    assert client.get("/test-look").text == "honey"

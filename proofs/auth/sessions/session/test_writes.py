@@ -58,7 +58,7 @@ def test_a_row_that_vanished_meanwhile_does_not_come_back(
     client = Browser(site)
     client.login()
     clock.shift(61)
-    response = client.get("/vanish", query_string={"work": work})
+    response = client.get("/test-vanish", query_string={"work": work})
     assert response.status_code == 200
     assert "Set-Cookie" not in response.headers
     assert rows(site, "SELECT * FROM sessions") == []
@@ -115,7 +115,7 @@ def test_a_session_that_cannot_be_saved_answers_503_and_sets_no_cookie(
             later.enter_context(broken_database(app))
             return ""
 
-        response = Browser(app).get("/keep")
+        response = Browser(app).get("/test-keep")
     assert response.status_code == 503
     assert "Set-Cookie" not in response.headers
 
@@ -127,7 +127,7 @@ def test_the_error_page_does_not_save_a_session_that_failed_to_save(
     app.config["PROPAGATE_EXCEPTIONS"] = False
     keep_words(app)
     with statements(app) as run, broken_database(app, "INSERT INTO sessions"):
-        response = Browser(app).get("/keep")
+        response = Browser(app).get("/test-keep")
     assert response.status_code == 503
     assert sum(statement.startswith("INSERT INTO sessions") for statement in run) == 1
 

@@ -85,7 +85,7 @@ def test_flasks_own_session_is_signed_with_sha_256(
 ) -> None:
     keep_words(app := make_app())
     client = Browser(app)
-    client.get("/keep")
+    client.get("/test-keep")
     reader = URLSafeTimedSerializer(
         KEY,
         salt="cookie-session",
@@ -193,11 +193,11 @@ def test_rotation_gives_a_new_session_id_and_keeps_the_time_of_login(
     client.login(remember="on")
     before, thief = fields(client), copy_of(client)
     clock.shift(30)
-    assert "Max-Age" in client.get("/renew").headers["Set-Cookie"]
+    assert "Max-Age" in client.get("/test-renew").headers["Set-Cookie"]
     sid, public_id, epoch, login_at, authenticated_at, remembered = fields(client)
     assert sid != before[0]
     assert [public_id, epoch, login_at] == before[1:4]
     assert authenticated_at == before[4] + 30
     assert remembered == 1
-    assert client.get("/renew").status_code == 200
-    assert thief.get("/renew").status_code == 303
+    assert client.get("/test-renew").status_code == 200
+    assert thief.get("/test-renew").status_code == 303

@@ -107,13 +107,13 @@ def test_a_logout_ends_a_session_whose_token_is_rotated_meanwhile(
 
     @page(app)
     def leave() -> str:
-        assert meanwhile(lambda: twin.get("/renew")).status_code == 200
+        assert meanwhile(lambda: twin.get("/test-renew")).status_code == 200
         sessions.logout_user()
         return ""
 
     client.login()
     twin.keep(client.jar())
-    assert client.get("/leave").status_code == 200
+    assert client.get("/test-leave").status_code == 200
     assert client.jar() == {}
     assert not twin.is_signed_in()
     assert rows(app, "SELECT * FROM sessions") == []
@@ -148,7 +148,7 @@ def test_uncommitted_work_of_a_view_is_not_saved_with_the_session(
     site = configure(add_endings)
     client = Browser(site)
     client.login()
-    response = client.open("/fail", method=method, query_string={"how": how})
+    response = client.open("/test-fail", method=method, query_string={"how": how})
     assert response.status_code == (500 if how == "raise" else int(how))
-    assert client.get("/look").text == "marmalade"
+    assert client.get("/test-look").text == "marmalade"
     assert [row["email"] for row in rows(site, "SELECT email FROM users")] == [user]

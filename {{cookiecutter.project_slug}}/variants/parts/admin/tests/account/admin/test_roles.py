@@ -95,16 +95,16 @@ def test_the_decorator_in_the_wrong_place_opens_nothing(
         return "gold"
 
     if order == "above":
-        app.get("/vault")(vault)
+        app.get("/test-vault")(vault)
         role_required("admin")(vault)
     else:
         closed = role_required("admin")(vault)
-        app.get("/vault")(login_not_required(closed) if order == "public" else closed)
+        app.get("/test-vault")(login_not_required(closed) if order == "public" else closed)
     answers = {}
     for name, browser in {"ana": admin, "bob": bob, "nobody": Browser(app)}.items():
         other = Browser(app)
         other.keep(browser.jar())
-        answers[name] = other.get("/vault").status_code
+        answers[name] = other.get("/test-vault").status_code
     assert answers == {"ana": 200, "bob": 403, "nobody": 403 if order == "public" else 303}
 
 

@@ -109,11 +109,11 @@ def test_a_session_planted_before_the_login_survives_it(
     assert seen(naive)["basket"] == planted
 
     attacker, victim = Browser(ours), Browser(ours)
-    basket_of_both = attacker.get("/basket").json
+    basket_of_both = attacker.get("/test-basket").json
     victim.keep(attacker.jar())
-    assert victim.get("/basket").json == basket_of_both
+    assert victim.get("/test-basket").json == basket_of_both
     victim.login()
-    assert victim.get("/basket").json != basket_of_both
+    assert victim.get("/test-basket").json != basket_of_both
 
 
 def test_a_copy_comes_back_after_logout(naive: Browser, client: Browser, user: str) -> None:

@@ -179,7 +179,7 @@ def test_a_login_step_of_your_own_follows_a_passkey(make_app: MakeApp, user: str
     app = add_riddle(make_app())
     browser, phone = Browser(app), passkey_of(make_app(), EMAIL)
     done = log_in(browser, phone, next=PAGE, remember=True)
-    assert (done.status_code, done.get_json()) == (200, {"location": "/riddle"})
+    assert (done.status_code, done.get_json()) == (200, {"location": "/test-riddle"})
     assert not browser.is_signed_in()
-    assert browser.post("/riddle").location == PAGE
+    assert browser.post("/test-riddle").location == PAGE
     assert browser.is_signed_in()

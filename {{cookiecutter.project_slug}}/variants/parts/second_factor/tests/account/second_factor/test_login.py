@@ -135,7 +135,7 @@ def test_a_code_makes_no_recent_proof_of_a_login_by_another_site(
         attempt = LoginAttempt(remember=False, target="", proved=False)
         return login_steps.begin_login(user, attempt)
 
-    assert client.post("/portal").location == ARRIVING
+    assert client.post("/test-portal").location == ARRIVING
     give_code(client, phone.code())
     assert client.is_signed_in()
     assert client.get(PAGE).location.startswith("/auth/confirm")
@@ -147,12 +147,12 @@ def test_a_login_step_of_your_own_follows_the_code_which_is_used_up(
     app = add_riddle(make_app())
     phone, browser = equip(app), Browser(app)
     code = phone.code()
-    for status, location in ((303, "/riddle"), (422, None)):
+    for status, location in ((303, "/test-riddle"), (422, None)):
         give_password(browser)
         answer = give_code(browser, code)
         assert (answer.status_code, answer.location) == (status, location)
         assert not browser.is_signed_in()
     give_password(browser)
     give_code(browser, phone.code(steps_ahead=1))
-    browser.post("/riddle")
+    browser.post("/test-riddle")
     assert browser.get(PAGE).status_code == 200

@@ -71,7 +71,7 @@ def test_a_reset_while_an_account_is_connected_stops_it(
 
 
 def add_page(app: Flask) -> None:
-    @app.get("/closed")
+    @app.get("/test-closed")
     @recent_factor_required
     def closed() -> str:
         return "open"
@@ -83,6 +83,6 @@ def test_a_page_that_asks_for_the_password_asks_an_account_without_one_for_a_pro
     """Its form has no password to check."""
     browser = Browser(make_app(add_page))
     log_in(browser)
-    assert browser.get("/closed").location == "/auth/confirm?next=/closed"
+    assert browser.get("/test-closed").location == "/auth/confirm?next=/test-closed"
     browser.get(visit(browser.post("/auth/confirm/with/acme")))
-    assert browser.get("/closed").text == "open"
+    assert browser.get("/test-closed").text == "open"

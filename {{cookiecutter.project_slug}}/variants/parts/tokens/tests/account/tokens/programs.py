@@ -12,7 +12,7 @@ from {{ cookiecutter.project_slug }}.auth.guards import signed_in_user
 from ...support.http import Browser
 
 PAGE = "/account/tokens"
-API = "/api/me"
+API = "/test-api"
 FORM = {"name": "Backup", "access": "read", "days": "30"}
 
 
@@ -24,7 +24,7 @@ def add_api(app: Flask) -> None:
     def me() -> dict[str, str]:
         return {"name": signed_in_user().name}
 
-    @app.route("/for-people", methods=["GET", "POST"])
+    @app.route("/test-for-people", methods=["GET", "POST"])
     def for_people() -> str:
         return signed_in_user().name
 

@@ -49,7 +49,7 @@ def test_a_read_token_reads_and_a_write_token_writes(ana: Browser, program: Brow
 
 def test_a_token_opens_no_view_that_does_not_allow_it(ana: Browser, program: Browser) -> None:
     token = make_token(ana, access="write")
-    for path in ("/for-people", "/account/", PAGE):
+    for path in ("/test-for-people", "/account/", PAGE):
         assert use(program, token, path).status_code == 401, (
             f"{path} takes API tokens: @token_allowed is for views of your own alone."
         )

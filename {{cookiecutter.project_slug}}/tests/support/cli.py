@@ -100,7 +100,7 @@ def commands(document: str, section: int) -> list[list[str]]:
     """Return the commands in a section of a document."""
     text = (DOCS / document).read_text(encoding="utf-8").split("\n## ")[section]
     blocks = re.findall("```console\n(.*?)```", text, re.DOTALL)
-    lines = "".join(blocks).splitlines()
+    lines = [line.removeprefix(".venv/bin/") for line in "".join(blocks).splitlines()]
     assert all(line.startswith(("flask ", "dotenv ")) for line in lines)
     return [line.split() for line in lines]
 

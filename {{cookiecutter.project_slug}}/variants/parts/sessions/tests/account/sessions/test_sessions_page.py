@@ -70,7 +70,7 @@ def test_each_session_is_shown_with_browser_address_and_time(
     words = said(elsewhere.get(PATH))
     assert "Firefox on Linux" in words
     assert "Unknown browser" in words
-    assert {"Address: 203.0.113.9", "Address: 127.0.0.1"} <= {*words}
+    assert {"IP address: 203.0.113.9", "IP address: 127.0.0.1"} <= {*words}
     assert words.count("This browser") == 1
     assert words.index("Firefox on Linux") + 1 == words.index("This browser")
     times = [" ".join(word.split()) for word in words if word.startswith("Logged in: ")]

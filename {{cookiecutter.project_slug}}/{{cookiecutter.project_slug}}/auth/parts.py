@@ -161,12 +161,13 @@ def lock_for_removal(user: User) -> User:
 
 
 def is_password_enough(user: User) -> bool:
-    """Tell whether the password alone proves the user.
-
-    Where two factors are required, the password of an account with a passkey is only one.
-    """
-    if user.password_hash is None:
+    """Tell whether the password alone proves the user."""
+    if user.password_hash is None or needs_passkey(user):
         return False
-    if settings().require_second_factor:
-        return not has_second_factor(user)
     return not factors_of(user)
+
+
+def needs_passkey(user: User) -> bool:
+    """Tell whether two factors are required of a user whose only second one is a passkey."""
+    required = settings().require_second_factor
+    return required and has_second_factor(user) and not factors_of(user)

@@ -1,10 +1,14 @@
 """What an attacker would try around a login with an account at another site."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
+from {{ cookiecutter.project_slug }}.account import add_part
 from {{ cookiecutter.project_slug }}.account.social import protocol
 from {{ cookiecutter.project_slug }}.auth.guards import recent_factor_required
+from {{ cookiecutter.project_slug }}.auth.parts import Part
 from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from ...conftest import MakeApp
@@ -86,3 +90,20 @@ def test_a_page_that_asks_for_the_password_asks_an_account_without_one_for_a_pro
     assert browser.get("/closed").location == "/auth/confirm?next=/closed"
     browser.get(visit(browser.post("/auth/confirm/with/acme")))
     assert browser.get("/closed").text == "open"
+
+
+def require_a_passkey(app: Flask) -> None:
+    """Require two factors, where every account has a passkey as its second one."""
+    add_part(app, Part(order=99, passwordless=lambda user: True))
+    required = replace(app.extensions["settings"], require_second_factor=True)
+    app.extensions["settings"] = required
+
+
+def test_where_a_passkey_is_the_second_factor_a_provider_confirms_nothing(
+    trusting: Flask, make_app: MakeApp
+) -> None:
+    """A thief at an open session may be signed in at the provider too."""
+    browser = Browser(make_app(require_a_passkey))
+    log_in(browser)
+    assert "Confirm with Acme" not in browser.get("/auth/confirm").text
+    assert browser.post("/auth/confirm/with/acme").status_code == 422

@@ -110,8 +110,8 @@ class Part:
     # Remove what a disabled account must not get back, in the transaction that disables it.
     disabled: Callable[[User], None] | None = None
     # Forget what other browsers may do, or this one as well; called in the transaction that
-    # ends sessions: `forget_browsers(user, keep_current)`.
-    forget_browsers: Callable[[User, bool], None] | None = None
+    # ends sessions: `forget_browsers(user, keep_current)`, with None for all users.
+    forget_browsers: Callable[[User | None, bool], None] | None = None
     # What the part stores about a user, in types that JSON has, and times. The file of a user's
     # data has it under the part's name.
     export: Callable[[User], object] | None = None

@@ -3,6 +3,8 @@
 import pytest
 from flask import Flask
 
+from my_flask_app.auth import accounts, operators
+from my_flask_app.core.db import db
 from my_flask_app.core.environ import MailServer
 
 from ....account.second_factor.phone import equip
@@ -12,7 +14,7 @@ from ....support.cli import events, run, said
 from ....support.html import needs_portuguese
 from ....support.http import EMAIL, Browser
 from ....support.mail import letters, link_in
-from ....support.sql import broken_database, rows
+from ....support.sql import broken_database, meanwhile, rows
 from ...support.html import assert_in_portuguese
 from ...support.mail import SMTP_HOST, SMTPServer
 
@@ -42,6 +44,17 @@ def test_a_second_factor_is_switched_off_and_its_owner_told(
     assert letter["To"] == EMAIL
     assert letter["Subject"].endswith("was turned off")
     assert link_in(letter) == "/auth/reset"
+
+
+def test_a_second_factor_that_was_set_up_meanwhile_is_removed_too(app: Flask, user: str) -> None:
+    with app.app_context():
+        owner = accounts.find(EMAIL)
+        assert owner is not None
+        db.session.commit()
+        meanwhile(lambda: equip(app))
+        operators.drop_factors(owner)
+        db.session.commit()
+    assert rows(app, "SELECT * FROM second_factors") == []
 
 
 @needs_portuguese

@@ -7,7 +7,7 @@ cannot use up. The cookie grants no access: a thief who copies it gets no more g
 from datetime import datetime, timedelta
 
 from flask import has_request_context, request
-from sqlalchemy import Connection, UniqueConstraint, case, delete, insert, select, update
+from sqlalchemy import Connection, UniqueConstraint, case, delete, insert, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
@@ -71,13 +71,14 @@ def remember(user: User, response: Response) -> Response:
     return response
 
 
-def forget(user: User, *, keep_current: bool) -> None:
-    """Forget the browsers of an account, and what parts of it let them do.
+def forget(user: User | None, *, keep_current: bool) -> None:
+    """Forget the browsers of an account, or of all, and what parts of it let them do.
 
     This joins the caller's transaction, which has locked the account's row.
     """
     others = KnownBrowser.token_hash != (_held() if keep_current else b"")
-    db.session.execute(delete(KnownBrowser).where(KnownBrowser.user_id == user.id, others))
+    mine = KnownBrowser.user_id == user.id if user else true()
+    db.session.execute(delete(KnownBrowser).where(mine, others))
     for part in all_parts():
         if part.forget_browsers:
             part.forget_browsers(user, keep_current)

@@ -14,7 +14,7 @@ from . import passwords
 from .forms import ConfirmForm, reject, show_form
 from .guards import signed_in_user
 from .next_page import next_page
-from .parts import Factor, factors_of, is_password_enough
+from .parts import Factor, factors_of, needs_passkey
 from .sessions import rotate_session
 
 bp = Blueprint("confirm", __name__, url_prefix="/auth/confirm")
@@ -34,9 +34,7 @@ def show() -> ResponseReturnValue:
 
 def is_by_password(user: User) -> bool:
     """Tell whether a user confirms with the password, and a code where there is a factor."""
-    if user.password_hash is None:
-        return False
-    return bool(factors_of(user)) or is_password_enough(user)
+    return user.password_hash is not None and not needs_passkey(user)
 
 
 def form_for(user: User, factors: Iterable[Factor] = ()) -> ConfirmForm:

@@ -25,6 +25,8 @@ def is_local(target: str) -> bool:
     if "\\" in target or any(ord(letter) <= 0x20 or ord(letter) == 0x7F for letter in target):
         return False
     try:
+        # A text in JSON may have lone surrogates, which no header takes.
+        target.encode()
         parts = urlsplit(target)
     except ValueError:
         return False

@@ -9,7 +9,7 @@ from typing import Any
 from ..core import audit
 from ..core.db import now
 from ..models import User
-from .parts import all_parts, factors_of
+from .parts import all_factors, all_parts
 from .sessions import end_sessions
 
 
@@ -37,7 +37,8 @@ def end_all_sessions(user: User, **who: Any) -> None:
 
 def drop_factors(user: User, **who: Any) -> None:
     """Remove the second factor of an account, and end its sessions."""
-    for factor in factors_of(user):
+    # Not only those that were read with the user: a thief may have just set one up.
+    for factor in all_factors():
         factor.drop(user)
     end_sessions(user, keep_current=False)
     audit.record("second_factor_reset_by_operator", user, **who)

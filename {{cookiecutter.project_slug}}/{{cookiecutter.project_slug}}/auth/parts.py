@@ -110,8 +110,8 @@ class Part:
     # Remove what a disabled account must not get back, in the transaction that disables it.
     disabled: Callable[[User], None] | None = None
     # Forget what other browsers may do, or this one as well; called in the transaction that
-    # ends sessions: `forget_browsers(user, keep_current)`.
-    forget_browsers: Callable[[User, bool], None] | None = None
+    # ends sessions: `forget_browsers(user, keep_current)`, with None for all users.
+    forget_browsers: Callable[[User | None, bool], None] | None = None
     # What the part stores about a user, in types that JSON has, and times. The file of a user's
     # data has it under the part's name.
     export: Callable[[User], object] | None = None
@@ -161,12 +161,13 @@ def lock_for_removal(user: User) -> User:
 
 
 def is_password_enough(user: User) -> bool:
-    """Tell whether the password alone proves the user.
-
-    Where two factors are required, the password of an account with a passkey is only one.
-    """
-    if user.password_hash is None:
+    """Tell whether the password alone proves the user."""
+    if user.password_hash is None or needs_passkey(user):
         return False
-    if settings().require_second_factor:
-        return not has_second_factor(user)
     return not factors_of(user)
+
+
+def needs_passkey(user: User) -> bool:
+    """Tell whether two factors are required of a user whose only second one is a passkey."""
+    required = settings().require_second_factor
+    return required and has_second_factor(user) and not factors_of(user)

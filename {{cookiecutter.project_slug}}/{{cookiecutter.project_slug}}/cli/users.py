@@ -6,10 +6,9 @@ from datetime import datetime
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
-from ..auth import accounts, operators, passwords
-from ..auth.browsers import KnownBrowser
+from ..auth import accounts, browsers, operators, passwords
 from ..auth.parts import all_parts
 from ..auth.sessions import active_sessions
 from ..config import settings
@@ -114,7 +113,7 @@ def end_all_sessions(email: str | None, everybody: bool) -> None:
     else:
         # Each session of either kind stores the epoch it began in (ASVS 7.4.5).
         db.session.execute(update(User).values(session_epoch=User.session_epoch + 1))
-        db.session.execute(delete(KnownBrowser))
+        browsers.forget(None, keep_current=False)
         audit.record("sessions_ended_by_operator")
     db.session.commit()
     click.echo(f"All sessions of {user.email if user else 'everybody'} have ended.")

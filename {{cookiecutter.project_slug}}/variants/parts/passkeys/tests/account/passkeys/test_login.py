@@ -60,7 +60,9 @@ def test_a_user_logs_in_with_a_passkey_alone(client: Browser, phone: Authenticat
     assert client.is_signed_in()
     lives = {cookie.name: cookie.attributes.get("max-age") for cookie in set_cookies(done)}
     assert all(lives.values()), lives
-    assert log_in(client, phone, next="https://evil.example").get_json() == {"location": "/"}
+    for hostile in ("https://evil.example", "/\ud800"):
+        client.logout()
+        assert log_in(client, phone, next=hostile).get_json() == {"location": "/"}
 
 
 def test_the_ceremony_cookie_is_secure_and_binds_the_challenge(

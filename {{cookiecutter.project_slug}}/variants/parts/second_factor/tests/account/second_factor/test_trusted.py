@@ -13,6 +13,7 @@ from {{ cookiecutter.project_slug }}.account.second_factor.trusted import Truste
 from {{ cookiecutter.project_slug }}.core.db import db, now
 
 from ...support.accounts import NEW_PASSWORD, add_user, change_password, end_everywhere
+from ...support.cli import run
 from ...support.http import EMAIL, KNOWN, PASSWORD, Browser, set_cookies
 from ...support.mail import ask_for_link, letters
 from ...support.sql import meanwhile, rows
@@ -196,6 +197,11 @@ def test_a_password_reset_during_the_login_leaves_its_browser_without_trust(
     client.post(ARRIVING, data={"code": phone.code(), "trust": "y"})
     assert not client.is_signed_in()
     assert stored(app) == []
+
+
+def test_after_a_leak_no_browser_is_trusted(app: Flask, trusted: Browser) -> None:
+    assert run(app, "end-sessions", "--all").exit_code == 0
+    assert is_asked(trusted)
 
 
 def test_the_user_sees_trusted_browsers_and_ends_the_trust_in_one(

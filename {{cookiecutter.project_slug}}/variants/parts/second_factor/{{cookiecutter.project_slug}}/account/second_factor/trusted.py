@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import after_this_request, has_request_context, request
-from sqlalchemy import ColumnElement, LargeBinary, String, and_, delete, select
+from sqlalchemy import ColumnElement, LargeBinary, String, and_, delete, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
@@ -101,10 +101,11 @@ def end(user: User, handle: str) -> bool:
     return changed(delete(TrustedBrowser).where(*named))
 
 
-def forget(user: User, keep_current: bool) -> None:
-    """Stop trusting the user's browsers, as `end` does."""
+def forget(user: User | None, keep_current: bool) -> None:
+    """Stop trusting the browsers of a user, or of all, as `end` does."""
     others = TrustedBrowser.token_hash.not_in(_held() if keep_current else [])
-    db.session.execute(delete(TrustedBrowser).where(TrustedBrowser.user_id == user.id, others))
+    mine = TrustedBrowser.user_id == user.id if user else true()
+    db.session.execute(delete(TrustedBrowser).where(mine, others))
 
 
 def purge() -> int:

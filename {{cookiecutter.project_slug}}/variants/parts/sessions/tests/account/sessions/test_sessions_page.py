@@ -7,10 +7,13 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 from werkzeug.test import TestResponse
 
-from ...support.accounts import add_user, handles
+from {{ cookiecutter.project_slug }}.auth import accounts
+
+from ...support.accounts import NEW_PASSWORD, add_user, handles
 from ...support.html import words_of
-from ...support.http import ORIGIN, PASSWORD, Browser
-from ...support.sql import rows
+from ...support.http import EMAIL, ORIGIN, PASSWORD, Browser
+from ...support.mail import ask_for_link, letters
+from ...support.sql import meanwhile, rows
 
 PATH = "/account/sessions"
 OTHERS = f"{PATH}/end-others"
@@ -120,6 +123,28 @@ def test_a_user_ends_all_other_sessions(app: Flask, here: Browser, elsewhere: Br
     assert len(handles(app)) == 1
     assert kinds(app) == ["sessions_ended"]
     assert here.post(OTHERS).status_code == 303
+
+
+def test_a_reset_that_comes_first_ends_the_session_of_a_thief_who_ends_the_others(
+    app: Flask, here: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, lock = Browser(app), accounts.lock
+    letters(app)
+    owner.get(ask_for_link(owner, "/auth/reset", EMAIL))
+
+    def reset() -> None:
+        owner.post("/auth/reset/finish", data={"password": NEW_PASSWORD})
+        owner.login(password=NEW_PASSWORD)
+
+    def overtaken(user_id: int) -> object:
+        monkeypatch.setattr(accounts, "lock", lock)
+        meanwhile(reset)
+        return lock(user_id)
+
+    monkeypatch.setattr(accounts, "lock", overtaken)
+    here.post(OTHERS)
+    assert not here.is_signed_in()
+    assert owner.is_signed_in()
 
 
 def test_the_sessions_of_other_users_cannot_be_ended_or_detected(app: Flask, here: Browser) -> None:

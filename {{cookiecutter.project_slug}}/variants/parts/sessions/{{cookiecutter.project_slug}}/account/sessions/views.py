@@ -42,6 +42,9 @@ def end(handle: str) -> ResponseReturnValue:
 @recent_login_required
 def end_others() -> ResponseReturnValue:
     user = signed_in_user()
+    # A thief whose session a reset has just ended must not keep it.
+    if not accounts.lock_unchanged(user):
+        return redirect(url_for(".show"), 303)
     end_sessions(user, keep_current=True)
     audit.record("sessions_ended", user)
     db.session.commit()

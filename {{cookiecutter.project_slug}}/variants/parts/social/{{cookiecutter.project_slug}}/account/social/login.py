@@ -7,14 +7,14 @@ from time import time
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ...auth import ceremonies, confirm as confirming
 from ...auth.guards import current_user, login_not_required, recent_login_required, signed_in_user
 from ...auth.next_page import next_page
 from ...auth.parts import factors_of
-from ...core import audit, throttle
+from ...core import audit
 from ...core.db import db, write_in_get
 from ...core.i18n import gettext as _
 from ...core.web.csrf import open_to_other_origins
@@ -69,14 +69,13 @@ def receive(name: str) -> ResponseReturnValue:
 @login_not_required
 def come_back(name: str) -> ResponseReturnValue:
     provider = provider_or_404(name)
-    throttle.count_address(audit.client_address())
     purpose, _dot, secret = request.args.get("state", "").partition(".")
     user = None if purpose == "login" else current_user()
     began = bytes.fromhex(secret if SECRET.fullmatch(secret) else "")
     detail = ceremonies.take(began, f"{purpose} with {name}", user)
     if detail is None:
-        flash(_("That took too long, or began in another browser. Please try again."))
-        return redirect(url_for("auth.login"), 303)
+        # Count and store nothing: any site can make its visitors' browsers send this request.
+        abort(410, _("That took too long, or began in another browser. Please try again."))
     write_in_get()
     try:
         found = protocol.identify(provider, request.args, detail)

@@ -43,20 +43,20 @@ def read_identity(
     provider: Provider, client: OAuth2Session, token: dict[str, Any], nonce: str
 ) -> Identity:
     """Return who gave the client its token."""
-    claims = dict(_verified(provider, token["id_token"], nonce))
+    claims = profile = dict(_verified(provider, token["id_token"], nonce))
     endpoint = metadata(provider).get("userinfo_endpoint")
     if "email" not in claims and endpoint:
-        more = client.get(endpoint).json()
+        profile = client.get(endpoint).json()
         # Without this, a provider with several tenants may answer for another user (5.3.2).
-        if more["sub"] != claims["sub"]:
+        if profile["sub"] != claims["sub"]:
             raise ValueError("it describes two users")
-        claims = {**more, **claims}
     return Identity(
         subject=claims["sub"],
-        address=str(claims.get("email") or ""),
+        address=str(profile.get("email") or ""),
         # Apple writes it as a text.
-        address_verified=claims.get("email_verified") in {True, "true"},
-        name=str(claims.get("name") or ""),
+        address_verified=profile.get("email_verified") in {True, "true"},
+        name=str(profile.get("name") or claims.get("name") or ""),
+        # Of the token alone: a user may write what else the provider tells about them.
         methods=frozenset([claims.get("acr") or "", *claims.get("amr", [])]),
         auth_time=claims.get("auth_time") or 0,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...auth.parts import needs_passkey
 from ...core import audit
 from ...core.db import Base, OwnerId, db, now, upsert
 from ...core.tokens import new_id
@@ -68,7 +69,7 @@ def all_of(user: User) -> Sequence[Connection]:
 
 def can_confirm(user: User, provider: Provider) -> bool:
     """Tell whether a provider's answer proves a user who has no password."""
-    if user.password_hash is not None or not protocol.asks_again(provider):
+    if user.password_hash is not None or needs_passkey(user) or not protocol.asks_again(provider):
         return False
     return any(one.issuer == provider.issuer for one in all_of(user))
 

@@ -14,6 +14,7 @@ from ...support.accounts import NEW_PASSWORD
 from ...support.cli import events, run, said
 from ...support.http import EMAIL, PASSWORD, Browser
 from ...support.sql import broken_database, everything_stored, rows
+from ..support.sql import kept_by_a_table
 
 CREATE = ("create", EMAIL, "--name", "Ana")
 BROKEN_NAME = (
@@ -111,6 +112,19 @@ def test_a_deleted_account_leaves_events_without_a_name(
         {"kind": "deleted", "user_id": None},
     ]
     assert EMAIL.encode() not in everything_stored(app)
+
+
+def test_an_account_that_another_table_needs_is_kept_whole(
+    app: Flask, client: Browser, user: str
+) -> None:
+    client.login()
+    with kept_by_a_table(app, user):
+        before = everything_stored(app)
+        refused = said(run(app, "delete", user))
+        assert everything_stored(app) == before
+    assert "because rows of another table refer to it (" in refused
+    assert refused.endswith('give their foreign key ondelete="CASCADE".')
+    assert client.is_signed_in()
 
 
 def test_an_account_is_not_deleted_during_a_password_change(

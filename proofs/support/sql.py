@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, text
 from my_flask_app.core.db import db, migrations
 from my_flask_app.core.db.migrations import alembic
 
-from ...support.sql import R, rows
+from ...support.sql import R, rows, run_sql
 
 REVISION = '''"""Try something."""
 
@@ -33,6 +33,18 @@ def upgrade() -> None:
 def downgrade() -> None:
     pass
 '''
+
+
+@contextmanager
+def kept_by_a_table(app: Flask, email: str) -> Iterator[None]:
+    """Let the row of another table forbid to delete an account."""
+    made = "CREATE TABLE kept (user_id BIGINT NOT NULL REFERENCES users (id))"
+    run_sql(app, made)
+    try:
+        run_sql(app, "INSERT INTO kept SELECT id FROM users WHERE email = :email", email=email)
+        yield
+    finally:
+        run_sql(app, "DROP TABLE kept")
 
 
 def until_it_waits(work: Future[R], holder: Connection) -> None:

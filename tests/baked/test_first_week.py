@@ -28,7 +28,8 @@ def files(room: str, *names: str) -> list[str]:
 
 # What looks at the whole app, and what was added; the rest knows nothing of it.
 WIDE = ["tests/core", "tests/account/data", *files("account", "account")]
-WIDE += files("auth", "guards", "accounts", "login")
+WIDE += files("auth", "guards", "accounts", "login", "dev", "loaders")
+WIDE += files("account/guide", "pages", "naive")
 WIDE += ["tests/test_notes.py", "tests/test_pages.py", "tests/test_shelf.py"]
 
 
@@ -113,6 +114,23 @@ def test_a_table_that_keeps_an_account_from_being_deleted_says_so(
     _, said = forks.run(folder, *files("auth", "accounts"))
 
     assert "notes.user_id keeps an account from being deleted" in said
+
+
+def test_documents_and_files_of_deployment_can_be_deleted(
+    compiled: Callable[[str], Path], tmp_path: Path, forks: Forks
+) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(compiled("session"), folder)
+    shutil.rmtree(folder / "docs")
+    for name in ("gunicorn.conf.py", "README.md", "Dockerfile", ".env.example"):
+        (folder / name).unlink()
+
+    files_read = [*files("auth", "accounts"), *files("cli", "secret")]
+    files_read += files("core", "crawl", "serving") + files("account/guide", "pages")
+    status, said = forks.run(folder, *files_read, "-rs")
+
+    assert status == 0, said
+    assert "docs/keys.md is gone" in said
 
 
 NOTE = """

@@ -17,7 +17,7 @@ ADDED = {
 from collections.abc import Iterator
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -72,6 +72,11 @@ def events() -> ResponseReturnValue:
         raise RuntimeError("a stream of events goes on without end")
 
     return Response(stream(), mimetype="text/event-stream")
+
+
+# No blueprint's prefix: it takes every address that no other page has.
+def page(slug: str) -> ResponseReturnValue:
+    return {"terms": "Be kind."}.get(slug) or abort(404)
 
 
 @bp.post("/picture")
@@ -134,7 +139,8 @@ CHANGED = [
     (
         f"{SLUG}/__init__.py",
         "    app.register_blueprint(pages.bp)\n",
-        "    app.register_blueprint(pages.bp)\n    app.register_blueprint(shelf.bp)\n",
+        "    app.register_blueprint(pages.bp)\n    app.register_blueprint(shelf.bp)\n"
+        '    app.add_url_rule("/<path:slug>", "slug", shelf.page)\n',
     ),
     ("tests/test_pages.py", '"pages.home"}', '"pages.home", "shelf.about"}'),
     (f"{SLUG}/config.py", 'APP_NAME = "My Flask App"', 'APP_NAME = "Ana\'s Lantern"'),

@@ -21,6 +21,7 @@ from ....support.http import EMAIL, PASSWORD, Browser
 from ....support.mail import ask_for_link
 from ....support.sql import broken_database, rows
 from ...support.html import assert_in_portuguese
+from ...support.sql import kept_by_a_table
 
 PATH = "/account/delete"
 FORM = {"password": PASSWORD}
@@ -29,6 +30,18 @@ WRONG = "not the password at all"
 
 def accounts_left(app: Flask) -> list[str]:
     return [row["email"] for row in rows(app, "SELECT email FROM users")]
+
+
+def test_an_account_that_another_table_needs_is_kept_whole(
+    app: Flask, ana: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    with kept_by_a_table(app, EMAIL):
+        refused = ana.post(PATH, data=FORM)
+    assert refused.status_code == 403
+    assert "Your account cannot be deleted yet" in refused.text
+    assert 'give their foreign key ondelete="CASCADE"' in caplog.text
+    assert ana.is_signed_in()
+    assert [row["kind"] for row in rows(app, "SELECT kind FROM events")] == ["login"]
 
 
 def register(client: Browser, name: str) -> None:

@@ -132,4 +132,7 @@ def test_password_managers_are_redirected_to_the_password_page(client: Browser, 
         assert (led.status_code, led.location) == (303, "/account/password")
     # Password managers request this path to check that the site does not answer 200 to everything.
     missing = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200"
-    assert client.get(missing).status_code == 404
+    assert client.get(missing).status_code == 404, (
+        "answer 404 to addresses that do not exist, also in a view of yours that takes every address: "
+        "otherwise password managers do not trust the redirect."
+    )

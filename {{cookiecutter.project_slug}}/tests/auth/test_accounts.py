@@ -10,10 +10,10 @@ from {{ cookiecutter.project_slug }}.core.db import Base
 
 from ..support.accounts import leave_traces, what_is_personal
 from ..support.http import EMAIL
+from ..support.settings import project_file
 from ..support.sql import everything_stored
 
 DOCS = Path(__file__).parents[2] / "docs"
-DOCUMENT = (DOCS / "privacy.md").read_text(encoding="utf-8")
 # A part of the account documents its tables in the document of its own name.
 OTHERS = [path for name in PARTS if (path := DOCS / f"{name}.md").is_file()]
 # Tables with personal data but without a foreign key to users.
@@ -24,7 +24,9 @@ KINDS_OF_SESSION = {"sessions", "ended_sessions"}
 
 def documented() -> dict[str, set[str]]:
     """Return the tables and columns that the documents name, row by row."""
-    texts = [DOCUMENT, *(path.read_text(encoding="utf-8") for path in OTHERS)]
+    texts = [
+        path.read_text(encoding="utf-8") for path in (project_file("docs/privacy.md"), *OTHERS)
+    ]
     # No other table in the documents has a column with names only.
     row = r"^\| `(\w+)` \| ((?:`\w+`(?:, )?)+) \| [^|]+ \| [^|]+ \|$"
     found = re.findall(row, "\n".join(texts), re.MULTILINE)

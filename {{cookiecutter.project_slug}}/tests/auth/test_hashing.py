@@ -1,13 +1,11 @@
 """Hashing takes a queue slot, so that a crowd leaves threads for pages; a service knows breached passwords."""
 
 import hashlib
-import runpy
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -24,9 +22,8 @@ from ..conftest import MakeApp
 from ..support.accounts import NEW_PASSWORD, change_password, watch_hashing
 from ..support.http import EMAIL, PASSWORD, Browser
 from ..support.mail import ask_for_link
+from ..support.settings import gunicorn_settings
 from ..support.sql import rows
-
-CONFIGURATION = Path(__file__).parents[2] / "gunicorn.conf.py"
 
 
 def test_at_most_two_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +102,7 @@ def test_a_new_password_without_a_queue_slot_is_not_counted(
 
 
 def test_enough_threads_remain_for_other_pages() -> None:
-    served_by = runpy.run_path(str(CONFIGURATION))
+    served_by = gunicorn_settings()
     assert served_by["worker_class"] == "gthread", (
         "set worker_class to gthread in gunicorn.conf.py: other workers serve no page while a "
         "password is hashed."

@@ -170,9 +170,9 @@ def test_htmx_opens_the_full_page_to_confirm_the_password(
 
 @pytest.mark.parametrize("headers", SCRIPTS)
 def test_a_script_reads_errors_as_json(client: Browser, headers: dict[str, str]) -> None:
-    missing = client.get("/no/such/page", headers=headers)
-    assert missing.status_code == 404
-    assert missing.json == {"error": "This page does not exist."}, (
+    refused = client.delete("/account/", headers=headers)
+    assert refused.status_code == 405
+    assert refused.json == {"error": "This page does not exist."}, (
         "a script does not get the error as JSON: if you wrote an error handler, let it return the "
         "error itself where wants_json() (core/web/request.py) is true."
     )

@@ -160,8 +160,6 @@ def test_logout_can_be_repeated_and_works_for_visitors(client: Browser, user: st
 def test_a_link_cannot_log_a_user_out(client: Browser, user: str, method: str) -> None:
     client.login()
     response = client.open("/auth/logout", method=method)
-    # A view of yours that takes every address may answer 404.
-    assert response.status_code in ({200} if method == "OPTIONS" else {404, 405})
     assert not set_cookies(response)
     assert client.is_signed_in()
 

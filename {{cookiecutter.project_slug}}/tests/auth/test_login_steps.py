@@ -36,7 +36,7 @@ def add_riddle(app: Flask) -> Flask:
         email, kept = session["half way"]
         user = accounts.find(email)
         assert user is not None
-        return login_steps.complete_login(user, LoginAttempt(**kept))
+        return login_steps.begin_login(user, LoginAttempt(**kept))
 
     return add_part(app, login_step=riddle)
 
@@ -67,6 +67,15 @@ def test_a_second_factor_is_asked_before_a_step_of_your_own(make_app: MakeApp, u
     app = add_riddle(make_app())
     add_part(app, factor=word(), login_step=lambda user, attempt: redirect("/word", 303))
     assert Browser(app).login().location == "/word"
+
+
+def test_every_step_of_your_own_is_asked(make_app: MakeApp, user: str) -> None:
+    app = add_riddle(make_app())
+    add_part(app, login_step=lambda user, attempt: redirect("/second", 303))
+    client = Browser(app)
+    assert client.login().location == "/test-riddle"
+    assert client.post("/test-riddle").location == "/second"
+    assert not client.is_signed_in()
 
 
 def test_an_account_disabled_between_steps_is_not_signed_in(asking: Flask) -> None:

@@ -2,10 +2,8 @@
 
 import json
 import logging
-import runpy
 from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from flask import Flask, abort
@@ -18,6 +16,7 @@ from {{ cookiecutter.project_slug }}.core.db import db
 
 from ..conftest import MakeApp
 from ..support.http import Browser, page, set_cookies
+from ..support.settings import gunicorn_settings
 from ..support.sql import broken_database, statements
 
 JSON = {"Accept": "application/json"}
@@ -30,8 +29,6 @@ SCRIPTS = (
 )
 REFUSALS = [400, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429]
 STATUSES = [400, 403, 404, 405, 409, 413, 418, 422, 429, 500, 503]
-
-CONFIGURATION = Path(__file__).parents[2] / "gunicorn.conf.py"
 
 
 def add_failures(app: Flask) -> None:
@@ -154,7 +151,7 @@ def stumbling(app: Flask) -> Browser:
 
 def test_gunicorn_writes_no_access_log() -> None:
     # The path of a mailed link contains its token.
-    assert runpy.run_path(str(CONFIGURATION))["accesslog"] is None, (
+    assert gunicorn_settings()["accesslog"] is None, (
         "set accesslog to None in gunicorn.conf.py: it would log the tokens of mailed links."
     )
 

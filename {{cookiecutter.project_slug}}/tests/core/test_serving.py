@@ -1,7 +1,6 @@
 """With bad settings the app does not start: one line names the variable and the cure."""
 
 import os
-import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +13,8 @@ from {{ cookiecutter.project_slug }}.core.db.migrations import alembic
 from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from ..support.http import SESSION
-from ..support.settings import KEY, fit_to_serve, read, run_flask, serve
+from ..support.settings import KEY, fit_to_serve, gunicorn_settings, read, run_flask, serve
 
-CONFIGURATION = Path(__file__).parents[2] / "gunicorn.conf.py"
 PENDING = "sqlite:///{folder}/empty.sqlite"
 refused = pytest.mark.parametrize(
     ("variable", "text", "line"),
@@ -79,7 +77,7 @@ def test_gunicorn_listens_on_this_machine_alone(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("LISTEN", raising=False)
     monkeypatch.setenv("PORT", "10000")
     # It would by itself listen on all interfaces wherever PORT is set.
-    assert runpy.run_path(str(CONFIGURATION))["bind"] == "127.0.0.1:10000", (
+    assert gunicorn_settings()["bind"] == "127.0.0.1:10000", (
         "bind to 127.0.0.1 in gunicorn.conf.py, and set LISTEN=0.0.0.0 only inside a container: "
         "otherwise browsers reach the app around the proxy."
     )

@@ -16,13 +16,10 @@ from flask import Flask
 from {{ cookiecutter.project_slug }}.cli import doctor, secret
 from {{ cookiecutter.project_slug }}.config import Settings
 from {{ cookiecutter.project_slug }}.core.environ import Environ
-from {{ cookiecutter.project_slug }}.core.i18n import PACKAGE
 
 from .http import Browser
-from .settings import fit_to_serve, run_flask, serve
+from .settings import fit_to_serve, project_file, run_flask, serve
 from .sql import rows
-
-DOCS = PACKAGE.parent / "docs"
 
 
 def run(app: Flask, *args: str, typed: str = "") -> Result:
@@ -98,7 +95,7 @@ def serving(settings: Settings, folder: Path) -> Iterator[Site]:
 
 def commands(document: str, section: int) -> list[list[str]]:
     """Return the commands in a section of a document."""
-    text = (DOCS / document).read_text(encoding="utf-8").split("\n## ")[section]
+    text = project_file(f"docs/{document}").read_text(encoding="utf-8").split("\n## ")[section]
     blocks = re.findall("```console\n(.*?)```", text, re.DOTALL)
     lines = [line.removeprefix(".venv/bin/") for line in "".join(blocks).splitlines()]
     assert all(line.startswith(("flask ", "dotenv ")) for line in lines)

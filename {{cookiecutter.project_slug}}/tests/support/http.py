@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, session
 from flask.sessions import SessionMixin
@@ -31,6 +31,7 @@ AUTH = "__Host-{{ cookiecutter.project_slug }}-auth"
 KNOWN = "__Host-{{ cookiecutter.project_slug }}-browser"
 LANGUAGE = "__Host-{{ cookiecutter.project_slug }}-language"
 
+NOWHERE = "/no/such/page"
 LOCALHOST = "http://localhost:5000"
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -167,6 +168,12 @@ def page(app: Flask, *, public: bool = False) -> Callable[[View], View]:
         return view
 
     return add
+
+
+def taken_by_catch_all(app: Flask, path: str) -> bool:
+    """Tell whether a view of yours takes every address, and so this one too."""
+    urls = app.url_map.bind("")
+    return urls.test(NOWHERE) and urls.match(unquote(path))[0] == urls.match(NOWHERE)[0]
 
 
 def keep_words(app: Flask) -> None:

@@ -20,7 +20,9 @@ RIGHT = {"password": PASSWORD, "word": "marmalade"}
 
 def add_part(app: Flask, **fields: Any) -> Flask:
     """Plug another part into an app of `make_app`, before its first request."""
-    account.add_part(app, Part(order=len(app.extensions["parts"]), **fields))
+    order = len(app.extensions["parts"])
+    fields.setdefault("name", f"part {order}")
+    account.add_part(app, Part(order=order, **fields))
     return app
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -25,6 +26,18 @@ from {{ cookiecutter.project_slug }}.core.db.migrations import FOLDER
 KEY = "a key for tests alone: 0123456789 abcdefghij"
 
 PACKAGE = "{{ cookiecutter.project_slug }}"
+
+
+def project_file(name: str) -> Path:
+    """Return the path of a file of the project; skip the test if you deleted the file."""
+    path = FOLDER.parent / name
+    if not path.is_file():
+        pytest.skip(f"{name} is gone")
+    return path
+
+
+def gunicorn_settings() -> dict[str, Any]:
+    return runpy.run_path(str(project_file("gunicorn.conf.py")))
 
 
 def quick_app(settings: Settings, pages: BytecodeCache) -> Flask:

@@ -20,6 +20,10 @@ class AddressTaken(Exception):
     """Another account has taken the address."""
 
 
+class AccountInUse(Exception):
+    """Rows of a table of yours keep the account from being deleted."""
+
+
 def find(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == email.lower()))
 
@@ -133,6 +137,7 @@ def mails_of(user: User) -> ColumnElement[bool]:
 def delete(user: User) -> bool:
     """Delete an account and all its data; False if its password has changed.
 
+    Roll back and raise AccountInUse if rows of another table forbid it.
     Anonymous events remain until they are purged (see docs/privacy.md).
     """
     known = user.password_hash
@@ -147,4 +152,13 @@ def delete(user: User) -> bool:
     db.session.execute(delete_rows(Outbox).where(mails_of(user)))
     links.delete_all(user)
     db.session.delete(user)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        db.session.rollback()
+        said = str(error.orig).partition("\n")[0]
+        raise AccountInUse(
+            f"The account was not deleted, because rows of another table refer to it ({said}). "
+            'Delete those rows, or give their foreign key ondelete="CASCADE".'
+        ) from error
     return True

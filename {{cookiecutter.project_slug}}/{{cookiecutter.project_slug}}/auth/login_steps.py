@@ -1,5 +1,6 @@
 """Lead a user from the right password to a session, through further steps if any are due."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import redirect, url_for
@@ -19,18 +20,21 @@ BROWSERS_KNOWN_FOR = timedelta(days=90)
 
 
 def begin_login(user: User, attempt: LoginAttempt) -> Response:
-    """Sign in a user with the right password, or redirect to the first step that is due."""
-    # Factors first: after a step of your own, `complete_login` would leave them out.
+    """Sign in a user with the right password, or redirect to the next step that is due."""
+    # Factors first: a step of your own may show or change something.
     for part in sorted(all_parts(), key=lambda part: not _is_of_factors(part)):
+        if part.login_step is None or part.name in attempt.passed:
+            continue
         if attempt.both_factors and _is_of_factors(part):
             continue
-        answer = part.login_step(user, attempt) if part.login_step else None
+        attempt = replace(attempt, passed=[*attempt.passed, part.name])
+        answer = part.login_step(user, attempt)
         if answer is not None:
             return answer
-    return complete_login(user, attempt)
+    return _sign_in(user, attempt)
 
 
-def complete_login(user: User, attempt: LoginAttempt) -> Response:
+def _sign_in(user: User, attempt: LoginAttempt) -> Response:
     """Sign in a user who has passed every step, and redirect to the page they were going to.
 
     A login that skipped the second factor, in a trusted browser, is no recent proof.

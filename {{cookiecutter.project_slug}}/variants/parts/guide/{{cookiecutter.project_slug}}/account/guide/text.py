@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 DOCS = Path(__file__).parents[3] / "docs"
+FILE = DOCS / "guide.md"
 ITEM = re.compile(r"^[1-9]\. (.+(?:\n {3}.+)*)", re.MULTILINE)
 RIGHT, WRONG = "✓", "✗"
 
@@ -45,7 +46,7 @@ class Guide(NamedTuple):
 
 def read() -> Guide:
     """Return the guide; its last three chapters are questions, answers, and links to pages."""
-    text = (DOCS / "guide.md").read_text(encoding="utf-8")
+    text = FILE.read_text(encoding="utf-8")
     opening, *chapters, asked, answered, further = text.split("\n## ")
     heading, *questions = asked.split("\n### ")
     reasons = answered.split("\n### ")[1:]

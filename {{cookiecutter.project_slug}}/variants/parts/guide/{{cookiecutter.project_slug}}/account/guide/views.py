@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from ...auth.dev import answer_this_machine_alone
 from ...auth.guards import login_not_required
 from ...config import settings
+from ...core.i18n import gettext as _
 from . import explain, text
 from .language import LANGUAGE
 
@@ -18,6 +19,8 @@ bp.before_request(answer_this_machine_alone)
 @login_not_required
 def show() -> ResponseReturnValue:
     """Show the guide, and mark the answers to its questions that come in the URL."""
+    if not text.FILE.is_file():
+        abort(404, _("docs/guide.md is gone. Put it back, or delete the part guide."))
     guide = text.read()
     numbered = enumerate(guide.questions, start=1)
     chosen = [question.chosen(request.args.get(f"q{n}", "")) for n, question in numbered]

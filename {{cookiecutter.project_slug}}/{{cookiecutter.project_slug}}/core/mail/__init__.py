@@ -28,6 +28,8 @@ from .worker import MailWorker
 
 # RFC 5321 4.5.3.1.6, without the CRLF.
 LONGEST_LINE = 998
+# What composes a mail whose purpose has no composer: its template gets the mail's detail.
+NOTICE = "notice"
 # How many mails `/dev/mailbox` shows.
 MAILBOX_SIZE = 50
 logger = logging.getLogger(__name__)
@@ -160,8 +162,8 @@ def wake() -> None:
 
 def _send(row: Outbox) -> None:
     set_language(row.language)
-    compose: Composer = current_app.extensions["composers"][row.purpose]
-    composed = compose(row)
+    composers: dict[str, Composer] = current_app.extensions["composers"]
+    composed = composers.get(row.purpose, composers[NOTICE])(row)
     # A mail server may be slow: hold no lock meanwhile. Requests that wait for one would also
     # reveal that the composer found an account (ASVS 6.3.8).
     db.session.commit()

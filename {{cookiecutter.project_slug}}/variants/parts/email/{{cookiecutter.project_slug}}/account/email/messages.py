@@ -1,7 +1,6 @@
 """Compose the mails about a change of address."""
 
 from ...auth import accounts, links
-from ...auth.messages import compose_notice
 from ...config import LINK_MINUTES
 from ...core import mail
 from ...core.db import db
@@ -38,9 +37,4 @@ def _compose_changed(row: Outbox) -> Message | None:
     return Message("email_changed", {"url": url, "days": UNDO_FOR.days, "time": show_time(since)})
 
 
-COMPOSERS = {
-    "email_change": _compose_change,
-    "email_changed": _compose_changed,
-    "email_change_undone": compose_notice,
-    "email_change_final": compose_notice,
-}
+COMPOSERS = {"email_change": _compose_change, "email_changed": _compose_changed}

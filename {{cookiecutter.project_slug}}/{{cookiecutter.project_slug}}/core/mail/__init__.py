@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from flask import Flask, current_app, g, has_request_context, render_template
 from sqlalchemy import ColumnElement, String, cast, inspect
 
 from ...config import settings
-from ..audit import Named
+from ..audit import Named, record
 from ..db import db, now
 from ..environ import ConfigError
 from ..i18n import language, set_language
@@ -91,6 +91,12 @@ def notify(user: Recipient, purpose: str, **detail: str | int) -> None:
     """Add a notice to a user, in the user's own language."""
     # The id lets the notice be deleted with the account, even after a change of address.
     enqueue(purpose, user.email, speaking=user.language, user=user.id, **detail)
+
+
+def report(user: Recipient, change: str, notice: str, **detail: Any) -> None:
+    """Record a change in the audit trail, and notify the user of it."""
+    record(change, user, **detail)
+    notify(user, notice, change=change, **detail)
 
 
 def names(user: Recipient) -> ColumnElement[bool]:

@@ -97,8 +97,7 @@ def end_way_back(user: User) -> bool:
     ]
     if not ended:
         return False
-    audit.record("email_change_final", user)
-    mail.notify(user, "email_change_final")
+    mail.report(user, "email_change_final", "email_change_final")
     return True
 
 

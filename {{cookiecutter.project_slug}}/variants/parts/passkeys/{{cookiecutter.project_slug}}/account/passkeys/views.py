@@ -12,7 +12,6 @@ from ...core.db import db
 from ...core.i18n import gettext as _
 from ...core.mail import external_url
 from ...core.web.csrf import our_origin
-from ...models import User
 from . import store, webauthn
 from .requests import read, text
 
@@ -63,7 +62,8 @@ def add() -> ResponseReturnValue:
     handle = bytes.fromhex(taken["handle"])
     if not store.add(**made, user_id=user.id, user_handle=handle, name=name):
         abort(409, _("This passkey has been added already."))
-    _settle(user, "passkey_added", name)
+    mail.report(user, "passkey_added", "passkeys_changed", name=name)
+    db.session.commit()
     flash(_("The passkey was added."))
     return jsonify(location=url_for(".manage")), 201
 
@@ -79,7 +79,8 @@ def rename(public_id: str) -> ResponseReturnValue:
         return redirect(url_for(".manage"), 303)
     if not store.rename(user, public_id, name):
         abort(404)
-    _settle(user, "passkey_renamed", name)
+    mail.report(user, "passkey_renamed", "passkeys_changed", name=name)
+    db.session.commit()
     flash(_("Saved."))
     return redirect(url_for(".manage"), 303)
 
@@ -91,7 +92,8 @@ def remove(public_id: str) -> ResponseReturnValue:
     name = store.remove(user, public_id)
     if name is None:
         abort(404)
-    _settle(user, "passkey_removed", name)
+    mail.report(user, "passkey_removed", "passkeys_changed", name=name)
+    db.session.commit()
     flash(_("The passkey was removed. Delete it in your password manager too."))
     return redirect(url_for(".manage"), 303)
 
@@ -110,9 +112,3 @@ def _name(typed: str) -> str:
         return names.normalise(typed)
     except ValueError:
         return user_agents.describe(audit.client_name())
-
-
-def _settle(user: User, what: str, name: str) -> None:
-    audit.record(what, user, name=name)
-    mail.notify(user, "passkeys_changed", change=what, name=name)
-    db.session.commit()

@@ -74,8 +74,7 @@ def trust(user: User) -> None:
     db.session.execute(delete(TrustedBrowser).where(mine, TrustedBrowser.handle.not_in(kept)))
     token = new_token()
     db.session.add(TrustedBrowser(user_id=user.id, token_hash=hash_token(token)))
-    audit.record("browser_trusted", user)
-    mail.notify(user, "second_factor_changed", change="browser_trusted")
+    mail.report(user, "browser_trusted", "second_factor_changed")
     value = ".".join([token, *_tokens()[: MOST - 1]])
 
     @after_this_request

@@ -13,7 +13,7 @@ from ...auth.login_steps import begin_login
 from ...auth.parts import LoginAttempt
 from ...auth.sessions import rotate_session
 from ...config import settings
-from ...core import addresses, audit, names
+from ...core import addresses, audit, mail, names
 from ...core.db import db
 from ...core.i18n import gettext as _, language
 from ...models import User
@@ -21,7 +21,6 @@ from . import store
 from .identity import Identity, Refused
 from .oidc import LEEWAY_SECONDS
 from .providers import Provider
-from .views import settle
 
 # The page that a user was on.
 PAGES = {"login": "auth.login", "connect": "social.show", "confirm": "confirm.show"}
@@ -82,7 +81,8 @@ def _connect(provider: Provider, found: Identity, detail: dict[str, Any]) -> Res
     if not store.add(user, provider, found):
         problem = _("This account is connected already, with this or another account here.")
         raise NotAllowed(problem)
-    settle(user, "social_connected", provider.label)
+    mail.report(user, "social_connected", "connections_changed", name=provider.label)
+    db.session.commit()
     flash(_("The account was connected."))
     return redirect(url_for("social.show"), 303)
 

@@ -4,8 +4,9 @@ import click
 
 from ...cli.database import DatabaseGroup
 from ...cli.users import find_user, print_rows
+from ...core import mail
+from ...core.db import db
 from . import store
-from .notices import settle
 
 group = DatabaseGroup("token", help="List and end API tokens.")
 
@@ -37,5 +38,6 @@ def end(email: str, handle: str) -> None:
     name = store.end(user, handle)
     if name is None:
         raise click.ClickException(f"{user.email} has no such token: see flask token list.")
-    settle(user, "token_revoked", name)
+    mail.report(user, "token_revoked", "tokens_changed", name=name)
+    db.session.commit()
     click.echo(f"The token of {user.email} no longer works.")

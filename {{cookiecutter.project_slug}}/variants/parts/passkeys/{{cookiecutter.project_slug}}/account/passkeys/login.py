@@ -6,11 +6,11 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from ...auth import ceremonies, login_steps
+from ...auth import ceremonies, confirm as confirming, login_steps
 from ...auth.guards import current_user, login_not_required, signed_in_user
 from ...auth.next_page import local_or_home, next_page
 from ...auth.parts import LoginAttempt, factors_of
-from ...auth.sessions import logout_user, rotate_session
+from ...auth.sessions import logout_user
 from ...config import settings
 from ...core import audit, throttle
 from ...core.db import db
@@ -77,9 +77,7 @@ def confirm() -> ResponseReturnValue:
     answer, user = read(), signed_in_user()
     throttle.count_address(audit.client_address())
     _check(answer, "confirm by passkey", user)
-    audit.record("confirmed", user)
-    db.session.commit()
-    rotate_session()
+    confirming.finish(user)
     return jsonify(location=local_or_home(text(answer, "next")))
 
 

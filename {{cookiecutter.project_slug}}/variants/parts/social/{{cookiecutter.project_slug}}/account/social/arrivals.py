@@ -7,13 +7,12 @@ from typing import Any
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from ...auth import accounts, links
+from ...auth import accounts, confirm, links
 from ...auth.guards import signed_in_user
 from ...auth.login_steps import begin_login
 from ...auth.parts import LoginAttempt
-from ...auth.sessions import rotate_session
 from ...config import settings
-from ...core import addresses, audit, mail, names
+from ...core import addresses, mail, names
 from ...core.db import db
 from ...core.i18n import gettext as _, language
 from ...models import User
@@ -98,9 +97,7 @@ def _confirm(provider: Provider, found: Identity, detail: dict[str, Any]) -> Res
         raise Refused("another account is connected with it")
     if not detail["began"] - LEEWAY_SECONDS <= found.auth_time <= time() + LEEWAY_SECONDS:
         raise Refused("it did not ask the user again")
-    audit.record("confirmed", user)
-    db.session.commit()
-    rotate_session()
+    confirm.finish(user)
     return redirect(detail["target"], 303)
 
 

@@ -2,12 +2,11 @@
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Form, SelectField
-from wtforms.validators import ValidationError
+from wtforms import Form
 
 from ..auth import accounts, passwords
 from ..auth.confirm import check_current_password
-from ..auth.forms import accept_password, name_field, password_field, reject, show_form
+from ..auth.forms import ChoiceField, accept_password, name_field, password_field, reject, show_form
 from ..auth.guards import current_user, login_not_required, recent_factor_required, signed_in_user
 from ..auth.next_page import next_page
 from ..auth.sessions import end_sessions, rotate_session
@@ -23,18 +22,8 @@ well_known = Blueprint("well_known", __name__, url_prefix="/.well-known")
 
 
 class ProfileForm(Form):
-    name = name_field()
-    language = SelectField(
-        lazy("Language"),
-        choices=names,
-        # WTForms' own check has an English message only.
-        validate_choice=False,
-    )
-
-    def validate_language(self, field: SelectField) -> None:
-        # An app with one language does not show this field.
-        if field.raw_data and field.data not in names():
-            raise ValidationError(_("Please choose one of these."))
+    name = name_field(lazy("Your name"), "name")
+    language = ChoiceField(lazy("Language"), choices=names)
 
 
 class ChangePasswordForm(Form):

@@ -4,13 +4,12 @@ import re
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Form, SelectField, StringField
-from wtforms.validators import AnyOf, DataRequired
+from wtforms import Form, StringField
 
 from ...auth import accounts
-from ...auth.forms import REQUIRED, show_form
+from ...auth.forms import ChoiceField, name_field, show_form
 from ...auth.guards import recent_login_required, signed_in_user
-from ...core import mail, names
+from ...core import mail
 from ...core.db import db
 from ...core.i18n import gettext as _, lazy_gettext as lazy
 from . import store
@@ -28,19 +27,8 @@ def _read_days(typed: str) -> int:
 
 
 class TokenForm(Form):
-    name = StringField(
-        lazy("Name"),
-        filters=[lambda text: names.normalise(text) if text else text],
-        validators=[DataRequired(REQUIRED)],
-        render_kw={"autocomplete": "off", "dir": "auto"},
-    )
-    access = SelectField(
-        lazy("Access"),
-        choices=lambda: [*ACCESS.items()],
-        # WTForms' own check has an English message only.
-        validate_choice=False,
-        validators=[AnyOf(ACCESS, lazy("Please choose one of these."))],
-    )
+    name = name_field(lazy("Name"), "off")
+    access = ChoiceField(lazy("Access"), choices=lambda: [*ACCESS.items()])
     days = StringField(
         lazy("Days until it expires"),
         default="30",

@@ -80,7 +80,7 @@ def check_current_password(
     """
     key = throttle.confirm_key(user)
     with passwords.queue_slot():
-        throttle.count_guess(key, audit.client_address())
+        throttle.count_guess(key)
         right = _is_password_of(user, password)
     if not right and password:
         reject(password, _("This is not your current password."))

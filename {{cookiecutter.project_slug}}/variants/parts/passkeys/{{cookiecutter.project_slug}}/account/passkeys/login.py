@@ -55,7 +55,7 @@ def login_options() -> ResponseReturnValue:
 @login_not_required
 def log_in() -> ResponseReturnValue:
     answer = read()
-    throttle.count_address(audit.client_address())
+    throttle.count_address()
     user = _check(answer, "login by passkey")
     target, remember = local_or_home(text(answer, "next")), answer.get("remember") is True
     attempt = LoginAttempt(remember=remember, target=target, both_factors=True)
@@ -75,7 +75,7 @@ def confirm_options() -> ResponseReturnValue:
 @bp.post("/auth/confirm/passkey")
 def confirm() -> ResponseReturnValue:
     answer, user = read(), signed_in_user()
-    throttle.count_address(audit.client_address())
+    throttle.count_address()
     _check(answer, "confirm by passkey", user)
     confirming.finish(user)
     return jsonify(location=local_or_home(text(answer, "next")))

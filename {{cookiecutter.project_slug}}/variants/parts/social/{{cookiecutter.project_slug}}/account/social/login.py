@@ -69,7 +69,7 @@ def receive(name: str) -> ResponseReturnValue:
 @login_not_required
 def come_back(name: str) -> ResponseReturnValue:
     provider = provider_or_404(name)
-    throttle.count_address(audit.client_address())
+    throttle.count_address()
     purpose, _dot, secret = request.args.get("state", "").partition(".")
     user = None if purpose == "login" else current_user()
     began = bytes.fromhex(secret if SECRET.fullmatch(secret) else "")

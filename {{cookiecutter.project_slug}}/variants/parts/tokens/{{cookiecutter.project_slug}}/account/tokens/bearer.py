@@ -5,7 +5,7 @@ from typing import NoReturn, ParamSpec, TypeVar
 
 from flask import abort, current_app, jsonify, request
 
-from ...core import audit, throttle
+from ...core import throttle
 from ...core.db import SAFE_METHODS, now
 from ...core.i18n import gettext as _
 from ...models import User
@@ -35,7 +35,7 @@ def load() -> User:
     found = store.find((sent and sent.token) or "")
     if found is None or found[0].ends_at <= now():
         # Count after the query: an attacker must not block the valid tokens of a network.
-        throttle.count_opening(audit.client_address(), "token")
+        throttle.count_opening("token")
         _refuse(401, "invalid_token", _("This token is not valid."))
     token, user = found
     if request.method not in SAFE_METHODS and not token.can_write:

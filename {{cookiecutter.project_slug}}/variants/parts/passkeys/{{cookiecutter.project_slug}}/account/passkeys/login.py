@@ -16,8 +16,7 @@ from ...core import audit, throttle
 from ...core.db import db
 from ...models import User
 from . import store, webauthn
-from .requests import read, text
-from .views import bp
+from .views import bp, read, text
 
 
 def ask_for_passkey(user: User, attempt: LoginAttempt) -> Response | None:

@@ -1,5 +1,7 @@
 """List, add, rename and remove the passkeys of the signed-in user."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,7 +15,6 @@ from ...core.i18n import gettext as _
 from ...core.mail import external_url
 from ...core.web.csrf import our_origin
 from . import store, webauthn
-from .requests import read, text
 
 bp = Blueprint(
     "passkeys",
@@ -104,6 +105,23 @@ def show_endpoints() -> ResponseReturnValue:
     """Tell password managers where passkeys are added and removed (W3C, Passkey Endpoints)."""
     page = external_url("passkeys.manage")
     return jsonify(enroll=page, manage=page)
+
+
+def read() -> dict[str, Any]:
+    """Return the object that the script sends; raise 415 or 400 if it sends none."""
+    if request.mimetype != "application/json":
+        abort(415)
+    try:
+        found = request.get_json()
+    except RecursionError:
+        found = None
+    return found if isinstance(found, dict) else abort(400)
+
+
+def text(answer: dict[str, Any], key: str) -> str:
+    """Return a text of an answer, or "" if it is none."""
+    found = answer.get(key)
+    return found if isinstance(found, str) else ""
 
 
 def _name(typed: str) -> str:

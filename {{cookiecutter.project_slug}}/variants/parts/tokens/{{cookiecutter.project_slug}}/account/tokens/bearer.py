@@ -1,7 +1,7 @@
 """Let programs act for a user by `Authorization: Bearer`, in views that allow it (RFC 6750)."""
 
 from collections.abc import Callable
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import NoReturn, TypeVar
 
 from flask import abort, current_app, jsonify, request
 
@@ -11,11 +11,10 @@ from ...core.i18n import gettext as _
 from ...models import User
 from . import store
 
-P = ParamSpec("P")
-R = TypeVar("R")
+V = TypeVar("V", bound=Callable[..., object])
 
 
-def token_allowed(view: Callable[P, R]) -> Callable[P, R]:
+def token_allowed(view: V) -> V:
     """Let programs with an API token use a view. Put it right below the route."""
     vars(view)["takes_tokens"] = True
     return view

@@ -16,9 +16,7 @@ from ..core.i18n import gettext as _, lazy_gettext as lazy, names, set_language
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
-bp = Blueprint("account", __name__, url_prefix="/account")
-language_bp = Blueprint("language", __name__)
-well_known = Blueprint("well_known", __name__, url_prefix="/.well-known")
+bp = Blueprint("account", __name__)
 
 
 class ProfileForm(Form):
@@ -31,7 +29,7 @@ class ChangePasswordForm(Form):
     password = password_field(lazy("New password"), "new-password")
 
 
-@bp.route("/", methods=["GET", "POST"])
+@bp.route("/account/", methods=["GET", "POST"])
 def profile() -> ResponseReturnValue:
     user = signed_in_user()
     form = ProfileForm(request.form, obj=user)
@@ -44,7 +42,7 @@ def profile() -> ResponseReturnValue:
     return redirect(url_for(".profile"), 303)
 
 
-@bp.route("/password", methods=["GET", "POST"])
+@bp.route("/account/password", methods=["GET", "POST"])
 @recent_factor_required
 def password() -> ResponseReturnValue:
     user = signed_in_user()
@@ -72,9 +70,9 @@ def password() -> ResponseReturnValue:
     return redirect(url_for(".profile"), 303)
 
 
-@language_bp.post("/language")
+@bp.post("/language")
 @login_not_required
-def choose() -> ResponseReturnValue:
+def choose_language() -> ResponseReturnValue:
     wanted = request.form.get("language", "")
     if wanted not in settings().languages:
         abort(400)
@@ -89,7 +87,7 @@ def choose() -> ResponseReturnValue:
     return response
 
 
-@well_known.get("/change-password")
+@bp.get("/.well-known/change-password")
 @login_not_required
 def lead_to_password() -> ResponseReturnValue:
     """Redirect password managers to the page (W3C, A Well-Known URL for Changing Passwords)."""

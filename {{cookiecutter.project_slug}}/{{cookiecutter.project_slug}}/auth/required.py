@@ -9,7 +9,7 @@ from .guards import current_user, lead_to
 from .parts import Part, has_second_factor
 
 # Endpoints that stay open, so that the user can leave; "" is a page that does not exist.
-OPEN = {"auth.logout", "language.choose", "pages.healthz", ""}
+OPEN = {"account.choose_language", "auth.logout", "pages.healthz", ""}
 
 
 def init_app(app: Flask) -> None:

@@ -26,10 +26,11 @@ UNSAFE = ["POST", "PUT", "PATCH", "DELETE"]
 # The public endpoints that came with the project. Add your own in tests/test_pages.py; the parts
 # of the account have their own tests.
 OPEN = PUBLIC | {
+    "account.choose_language",
+    "account.lead_to_password",
     "auth.log_in",
     "auth.login",
     "auth.logout",
-    "language.choose",
     "register.finish",
     "register.open_mailed",
     "register.start",
@@ -37,7 +38,6 @@ OPEN = PUBLIC | {
     "reset.open_mailed",
     "reset.start",
     "static",
-    "well_known.lead_to_password",
 }
 
 ASKS = "/auth/confirm?next=/test-vault"

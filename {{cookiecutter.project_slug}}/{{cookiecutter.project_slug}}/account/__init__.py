@@ -25,8 +25,6 @@ PARTS = sorted(found.name for found in iter_modules(__path__) if found.ispkg)
 def init_app(app: Flask) -> None:
     """Register the account's pages, and plug in its parts."""
     app.register_blueprint(views.bp)
-    app.register_blueprint(views.language_bp)
-    app.register_blueprint(views.well_known)
     app.extensions["parts"] = app.jinja_env.globals["parts"] = list[Part]()
     for pages in ("account_pages", "development_pages"):
         app.extensions[pages] = app.jinja_env.globals[pages] = list[tuple[str, str]]()

@@ -2,12 +2,11 @@
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Form, SelectField
-from wtforms.validators import ValidationError
+from wtforms import Form
 
 from ..auth import accounts, passwords
 from ..auth.confirm import check_current_password
-from ..auth.forms import accept_password, name_field, password_field, reject, show_form
+from ..auth.forms import ChoiceField, accept_password, name_field, password_field, reject, show_form
 from ..auth.guards import current_user, login_not_required, recent_factor_required, signed_in_user
 from ..auth.next_page import next_page
 from ..auth.sessions import end_sessions, rotate_session
@@ -17,24 +16,12 @@ from ..core.i18n import gettext as _, lazy_gettext as lazy, names, set_language
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
-bp = Blueprint("account", __name__, url_prefix="/account")
-language_bp = Blueprint("language", __name__)
-well_known = Blueprint("well_known", __name__, url_prefix="/.well-known")
+bp = Blueprint("account", __name__)
 
 
 class ProfileForm(Form):
-    name = name_field()
-    language = SelectField(
-        lazy("Language"),
-        choices=names,
-        # WTForms' own check has an English message only.
-        validate_choice=False,
-    )
-
-    def validate_language(self, field: SelectField) -> None:
-        # An app with one language does not show this field.
-        if field.raw_data and field.data not in names():
-            raise ValidationError(_("Please choose one of these."))
+    name = name_field(lazy("Your name"), "name")
+    language = ChoiceField(lazy("Language"), choices=names)
 
 
 class ChangePasswordForm(Form):
@@ -42,7 +29,7 @@ class ChangePasswordForm(Form):
     password = password_field(lazy("New password"), "new-password")
 
 
-@bp.route("/", methods=["GET", "POST"])
+@bp.route("/account/", methods=["GET", "POST"])
 def profile() -> ResponseReturnValue:
     user = signed_in_user()
     form = ProfileForm(request.form, obj=user)
@@ -55,7 +42,7 @@ def profile() -> ResponseReturnValue:
     return redirect(url_for(".profile"), 303)
 
 
-@bp.route("/password", methods=["GET", "POST"])
+@bp.route("/account/password", methods=["GET", "POST"])
 @recent_factor_required
 def password() -> ResponseReturnValue:
     user = signed_in_user()
@@ -83,9 +70,9 @@ def password() -> ResponseReturnValue:
     return redirect(url_for(".profile"), 303)
 
 
-@language_bp.post("/language")
+@bp.post("/language")
 @login_not_required
-def choose() -> ResponseReturnValue:
+def choose_language() -> ResponseReturnValue:
     wanted = request.form.get("language", "")
     if wanted not in settings().languages:
         abort(400)
@@ -100,7 +87,7 @@ def choose() -> ResponseReturnValue:
     return response
 
 
-@well_known.get("/change-password")
+@bp.get("/.well-known/change-password")
 @login_not_required
 def lead_to_password() -> ResponseReturnValue:
     """Redirect password managers to the page (W3C, A Well-Known URL for Changing Passwords)."""

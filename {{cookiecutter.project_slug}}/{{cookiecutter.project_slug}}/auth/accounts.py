@@ -104,8 +104,7 @@ def change_password(user: User, password_hash: str) -> bool:
     if lock(user.id) is None or user.password_hash != known or user.disabled_at is not None:
         return False
     user.password_hash = password_hash
-    audit.record("password_changed", user)
-    mail.notify(user, "password_changed")
+    mail.report(user, "password_changed", "password_changed")
     return True
 
 
@@ -116,8 +115,7 @@ def reset_password(link: Link, password_hash: str) -> User | None:
         return None
     user.password_hash = password_hash
     throttle.forgive(throttle.login_key(user.email))
-    audit.record("password_reset", user)
-    mail.notify(user, "password_changed")
+    mail.report(user, "password_reset", "password_changed")
     return user
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
 from ..config import settings
-from ..core import audit, throttle
+from ..core import throttle
 from ..core.db import Base, OwnerId, TokenHash, db, now
 from ..core.db.cleanup import delete_all_expired, delete_expired
 from ..core.tokens import hash_token, new_token
@@ -48,7 +48,7 @@ def begin(purpose: str, user: User | None = None, **detail: object) -> bytes:
 
     Raise TooManyRequests (429). Not in a GET: a mail scanner or a prefetch would fill the table.
     """
-    throttle.count_opening(audit.client_address(), "ceremony")
+    throttle.count_opening("ceremony")
     browser = request.cookies.get(_cookie()) or new_token()
     secret, mine = secrets.token_bytes(SECRET_BYTES), Ceremony.browser_hash == hash_token(browser)
     new = insert(Ceremony).values(

@@ -26,10 +26,15 @@ def show() -> ResponseReturnValue:
     form = form_for(user, factors_of(user))
     if request.method == "GET" or not is_by_password(user) or not check(user, form):
         return show_page(user, form)
+    finish(user)
+    return redirect(next_page(), 303)
+
+
+def finish(user: User) -> None:
+    """Record that a user has proved who they are, and give the session a new token."""
     audit.record("confirmed", user)
     db.session.commit()
     rotate_session()
-    return redirect(next_page(), 303)
 
 
 def is_by_password(user: User) -> bool:
@@ -73,7 +78,7 @@ def check_current_password(
     """
     key = throttle.confirm_key(user)
     with passwords.queue_slot():
-        throttle.count_guess(key, audit.client_address())
+        throttle.count_guess(key)
         right = _is_password_of(user, password)
     if not right and password:
         reject(password, _("This is not your current password."))

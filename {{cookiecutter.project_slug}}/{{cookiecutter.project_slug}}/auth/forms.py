@@ -2,7 +2,7 @@
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, Field, Form, HiddenField, PasswordField, StringField
+from wtforms import BooleanField, Field, Form, HiddenField, PasswordField, SelectField, StringField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import EmailInput
@@ -27,14 +27,23 @@ class AddressField(StringField):
         self.data = address
 
 
-def name_field() -> StringField:
+class ChoiceField(SelectField):
+    """Let users choose one of a list; WTForms' own check has an English message only."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        # A page may leave the field out, such as the language of an app that has only one.
+        if self.raw_data and self.data not in [value for value, *_more in self.iter_choices()]:
+            raise ValidationError(_("Please choose one of these."))
+
+
+def name_field(label: str, autocomplete: str) -> StringField:
     """Return a field whose data is the name as accounts store it, once the form is valid."""
     return StringField(
-        lazy("Your name"),
+        label,
         # As a filter: a view may read the name before it validates the form.
         filters=[lambda text: names.normalise(text) if text else text],
         validators=[DataRequired(REQUIRED)],
-        render_kw={"autocomplete": "name", "dir": "auto"},
+        render_kw={"autocomplete": autocomplete, "dir": "auto"},
     )
 
 
@@ -80,7 +89,7 @@ class ResetForm(NewPasswordForm):
 
 
 class FinishRegistrationForm(NewPasswordForm):
-    name = name_field()
+    name = name_field(lazy("Your name"), "name")
     password = password_field(lazy("Password"), "new-password")
 
 

@@ -30,7 +30,7 @@ def _compose_reset(row: Outbox) -> Message | None:
     return Message("reset", {"url": url, "minutes": LINK_MINUTES, "name": user.name})
 
 
-def compose_notice(row: Outbox) -> Message:
+def _compose_notice(row: Outbox) -> Message:
     """Report a change and its time, and how to recover the account; the template says which."""
     url = mail.external_url("reset.start")
     return Message(row.purpose, {**row.detail, "url": url, "time": show_time(row.created_at)})
@@ -49,5 +49,5 @@ def _compose_new_browser(row: Outbox) -> Message:
 def init_app(app: Flask) -> None:
     mail.add_composer(app, "register", _compose_register)
     mail.add_composer(app, "reset", _compose_reset)
-    mail.add_composer(app, "password_changed", compose_notice)
     mail.add_composer(app, "new_browser", _compose_new_browser)
+    mail.add_composer(app, mail.NOTICE, _compose_notice)

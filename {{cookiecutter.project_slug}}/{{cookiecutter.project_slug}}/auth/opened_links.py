@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import Form
 
 from ..config import settings
-from ..core import audit, mail, throttle
+from ..core import mail, throttle
 from ..core.db import db
 from ..core.i18n import gettext as _, language
 from ..models import User
@@ -37,7 +37,7 @@ def ask_for_link(purpose: str, page: str, *, asker: User | None = None) -> Respo
     if request.method == "GET" or not form.validate():
         return show_form(page, form)
     email = str(form.email.data)
-    throttle.count_mail(audit.client_address())
+    throttle.count_mail()
     if asker is None:
         mail.enqueue_once(purpose, email)
     else:
@@ -58,7 +58,7 @@ def open_link(purpose: str, token: str, *, then: str) -> Response | None:
     # The counter has its own transaction, which would wait for this one. Opening a link can
     # store a session: an attacker who opens one again and again would fill the table.
     db.session.commit()
-    throttle.count_opening(audit.client_address())
+    throttle.count_opening()
     earlier = [other for other in session.get(KEY, []) if other != link_id]
     session[KEY] = [*earlier, link_id][-KEPT:]
     return redirect(url_for(then), 303)
@@ -89,7 +89,7 @@ def hash_chosen(form: NewPasswordForm, *, email: str, name: str) -> str | None:
     """
     db.session.commit()
     with passwords.queue_slot():
-        throttle.count_address(audit.client_address())
+        throttle.count_address()
         if not form.validate() or not accept_password(form.password, email=email, name=name):
             return None
         return passwords.hash_password(str(form.password.data))

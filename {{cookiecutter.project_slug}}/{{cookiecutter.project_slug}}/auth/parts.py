@@ -88,7 +88,7 @@ class Part:
     development_only: bool = False
     # Labels of its kinds of event, for the user.
     labels: Mapping[str, str] = field(default_factory=dict)
-    # Composers of its mails, by purpose.
+    # Composers of its mails, by purpose; without one, a mail is a notice.
     composers: Mapping[str, Composer] = field(default_factory=dict)
     # Know by other means than cookies who makes a request.
     loader: Loader | None = None

@@ -9,7 +9,7 @@ from .guards import current_user, lead_to
 from .parts import Part, has_second_factor
 
 # Endpoints that stay open, so that the user can leave; "" is a page that does not exist.
-OPEN = {"auth.logout", "language.choose", "pages.healthz", ""}
+OPEN = {"account.choose_language", "auth.logout", "pages.healthz", ""}
 
 
 def init_app(app: Flask) -> None:
@@ -17,8 +17,7 @@ def init_app(app: Flask) -> None:
     if not app.extensions["settings"].require_second_factor:
         return
     parts: list[Part] = app.extensions["parts"]
-    able = [part for part in parts if part.menu and (part.factor or part.passwordless)]
-    pages = [part.menu[0] for part in able if part.menu]
+    pages = [part.menu[0] for part in parts if part.menu and (part.factor or part.passwordless)]
     views = {*OPEN, *pages, *(view for part in parts for view in part.set_up_views)}
     if not pages:
         problem = "is true, but no part of the account offers a second factor: unset it."

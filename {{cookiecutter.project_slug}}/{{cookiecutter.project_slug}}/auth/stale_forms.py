@@ -7,7 +7,7 @@ have logged in with another account in another tab since. So each form carries a
 import hashlib
 from collections.abc import Callable
 from io import BytesIO
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
@@ -18,11 +18,10 @@ from ..models import User
 
 # Written by the macro `post_form` (templates/_fields.html).
 FIELD = "made_for"
-P = ParamSpec("P")
-R = TypeVar("R")
+V = TypeVar("V", bound=Callable[..., object])
 
 
-def checks_own_forms(view: Callable[P, R]) -> Callable[P, R]:
+def checks_own_forms(view: V) -> V:
     """Let the view check the mark: its form belongs to a mailed link or an unfinished login."""
     vars(view)["checks_own_forms"] = True
     return view

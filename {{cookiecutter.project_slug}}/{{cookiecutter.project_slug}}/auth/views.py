@@ -35,7 +35,7 @@ def log_in() -> ResponseReturnValue:
     email, password = str(form.email.data), str(form.password.data)
     with passwords.queue_slot():
         key = throttle.login_key(email, browsers.find(email))
-        throttle.count_guess(key, audit.client_address())
+        throttle.count_guess(key)
         user = accounts.authenticate(email, password)
     if user is None:
         audit.record("login_failed", accounts.find(email))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.exceptions import TooManyRequests
 
 from ..config import settings
-from .audit import Named
+from .audit import Named, client_address
 from .db import Base, UTCDateTime, db, now
 from .environ import Rate
 
@@ -61,35 +61,33 @@ def confirm_key(user: Named) -> str:
     return f"confirm as {user.public_id}"
 
 
-def count_guess(key: str, address: str) -> None:
+def count_guess(key: str) -> None:
     """Count a guess at a password or code, right or wrong; raise TooManyRequests (429)."""
     # The network first: a network over its limit must not lock accounts.
-    count_address(address)
-    _count(key, settings().login_attempts_per_account, address)
+    count_address()
+    _count(key, settings().login_attempts_per_account)
 
 
-def count_address(address: str) -> None:
+def count_address() -> None:
     """Count a request as costly as a login, by network; raise TooManyRequests (429)."""
-    limit = settings().login_attempts_per_address
-    _count(f"login from {network(address)}", limit, address)
+    _count(f"login from {network(client_address())}", settings().login_attempts_per_address)
 
 
-def count_opening(address: str, what: str = "link") -> None:
+def count_opening(what: str = "link") -> None:
     """Count a link or page that is opened and stores a row; raise TooManyRequests (429).
 
     Separate from logins: a mail host's scanner must not keep its users from logging in.
     """
-    limit = settings().login_attempts_per_address
-    _count(f"{what} from {network(address)}", limit, address)
+    _count(f"{what} from {network(client_address())}", settings().login_attempts_per_address)
 
 
-def count_mail(address: str) -> None:
+def count_mail() -> None:
     """Count a mail that a form asks for; raise TooManyRequests (429).
 
     By network only: an attacker could use up a limit per recipient and keep the owner from
     a reset (core/mail/outbox.py protects the mailbox).
     """
-    _count(f"mail from {network(address)}", settings().mails_per_address, address)
+    _count(f"mail from {network(client_address())}", settings().mails_per_address)
 
 
 def forgive(key: str, *, within: Session | Connection | None = None) -> None:
@@ -110,7 +108,7 @@ def network(address: str) -> str:
     return str(IPv6Address(int(ip) >> 64 << 64))
 
 
-def _count(key: str, limit: Rate, address: str) -> None:
+def _count(key: str, limit: Rate) -> None:
     """Count an attempt, in one statement and its own transaction.
 
     Count before the outcome is known: parallel attempts cannot slip through
@@ -124,7 +122,8 @@ def _count(key: str, limit: Rate, address: str) -> None:
         count, ends_at = connection.execute(_COUNT, values).one()
     if count > limit.count:
         # Log only the kind of key: the address in it is not confirmed.
-        logger.warning("too many: %s, from %s", " ".join(key.split()[:2]), address or "-")
+        kind = " ".join(key.split()[:2])
+        logger.warning("too many: %s, from %s", kind, client_address() or "-")
         wait = max(1, round((ends_at - moment).total_seconds()))
         raise TooManyRequests(retry_after=wait)
 

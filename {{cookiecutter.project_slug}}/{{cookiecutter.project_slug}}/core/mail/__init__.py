@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from flask import Flask, current_app, g, has_request_context, render_template
 from sqlalchemy import ColumnElement, String, cast, inspect
 
 from ...config import settings
-from ..audit import Named
+from ..audit import Named, record
 from ..db import db, now
 from ..environ import ConfigError
 from ..i18n import language, set_language
@@ -28,6 +28,8 @@ from .worker import MailWorker
 
 # RFC 5321 4.5.3.1.6, without the CRLF.
 LONGEST_LINE = 998
+# What composes a mail whose purpose has no composer: its template gets the mail's detail.
+NOTICE = "notice"
 # How many mails `/dev/mailbox` shows.
 MAILBOX_SIZE = 50
 logger = logging.getLogger(__name__)
@@ -89,6 +91,12 @@ def notify(user: Recipient, purpose: str, **detail: str | int) -> None:
     """Add a notice to a user, in the user's own language."""
     # The id lets the notice be deleted with the account, even after a change of address.
     enqueue(purpose, user.email, speaking=user.language, user=user.id, **detail)
+
+
+def report(user: Recipient, change: str, notice: str, **detail: Any) -> None:
+    """Record a change in the audit trail, and notify the user of it."""
+    record(change, user, **detail)
+    notify(user, notice, change=change, **detail)
 
 
 def names(user: Recipient) -> ColumnElement[bool]:
@@ -160,8 +168,8 @@ def wake() -> None:
 
 def _send(row: Outbox) -> None:
     set_language(row.language)
-    compose: Composer = current_app.extensions["composers"][row.purpose]
-    composed = compose(row)
+    composers: dict[str, Composer] = current_app.extensions["composers"]
+    composed = composers.get(row.purpose, composers[NOTICE])(row)
     # A mail server may be slow: hold no lock meanwhile. Requests that wait for one would also
     # reveal that the composer found an account (ASVS 6.3.8).
     db.session.commit()

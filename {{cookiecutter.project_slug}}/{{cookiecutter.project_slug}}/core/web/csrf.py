@@ -11,11 +11,11 @@ from ..db import SAFE_METHODS
 from ..i18n import gettext as _
 from .request import is_by_program
 
-T = TypeVar("T", bound=Callable[..., object])
+V = TypeVar("V", bound=Callable[..., object])
 logger = logging.getLogger(__name__)
 
 
-def open_to_other_origins(view: T) -> T:
+def open_to_other_origins(view: V) -> V:
     """Let pages of other sites post to a view that changes nothing for any user."""
     vars(view)["open_to_other_origins"] = True
     return view

@@ -81,7 +81,7 @@ def test_every_recorded_event_has_a_label(app: Flask) -> None:
     recorded: set[str] = set()
     for path in i18n.PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        recorded |= set(re.findall(r'\baudit\.record\(\s*"(\w+)"', text))
+        recorded |= set(re.findall(r'\b(?:audit\.record\(|mail\.report\(\w+,)\s*"(\w+)"', text))
     assert {"login", "login_failed", "password_changed"} <= recorded
     with app.app_context():
         unknown = sorted(recorded - set(known()))

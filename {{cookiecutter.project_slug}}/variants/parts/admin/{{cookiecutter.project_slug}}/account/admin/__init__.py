@@ -1,6 +1,5 @@
 """Let admins invite people and look after accounts, and close views by role."""
 
-from ...auth.messages import compose_notice
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy
 from . import commands, invitations, roles, views
@@ -13,10 +12,7 @@ part = Part(
         "invited": lazy("An invitation was sent"),
         "role_changed": lazy("The role of the account was changed"),
     },
-    composers={
-        invitations.PURPOSE: invitations.compose,
-        "account_changed": compose_notice,
-    },
+    composers={invitations.PURPOSE: invitations.compose},
     menu_extras="admin/_menu.html",
     export=roles.role_of,
     facts=lambda user: [("role", roles.role_of(user))],

@@ -5,12 +5,12 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import abort, current_app, request
-from sqlalchemy import ForeignKey, String, delete, insert, select
+from sqlalchemy import String, delete, insert, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from ...auth.guards import current_user
 from ...core import audit
-from ...core.db import Base, db
+from ...core.db import Base, OwnerId, db
 from ...core.environ import ConfigError
 from ...core.i18n import gettext as _, lazy_gettext as lazy
 from ...models import User
@@ -32,9 +32,7 @@ class Role(Base):
 
     __tablename__ = "roles"
 
-    user_id: Mapped[int] = mapped_column(
-        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
-    )
+    user_id: Mapped[OwnerId] = mapped_column(primary_key=True, index=False)
     role: Mapped[str] = mapped_column(String(20))
 
 

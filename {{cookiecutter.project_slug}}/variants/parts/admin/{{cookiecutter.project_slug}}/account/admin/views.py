@@ -6,11 +6,11 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import Field, Form, SelectField, StringField
-from wtforms.validators import AnyOf, DataRequired, ValidationError
+from wtforms import Field, Form, StringField
+from wtforms.validators import DataRequired, ValidationError
 
 from ...auth import accounts, operators
-from ...auth.forms import REQUIRED, AddressForm, show_form
+from ...auth.forms import REQUIRED, AddressForm, ChoiceField, show_form
 from ...auth.guards import login_not_required, recent_login_required, signed_in_user
 from ...auth.opened_links import need_mail, open_link
 from ...auth.parts import all_parts, has_second_factor
@@ -38,14 +38,7 @@ class FindForm(Form):
 
 
 class InviteForm(AddressForm):
-    role = SelectField(
-        lazy("Role"),
-        choices=lambda: [("", _("None")), *roles.ROLES.items()],
-        default="",
-        # WTForms' own check has an English message only.
-        validate_choice=False,
-        validators=[AnyOf(["", *roles.ROLES], lazy("Please choose one of these."))],
-    )
+    role = ChoiceField(lazy("Role"), choices=lambda: [("", _("None")), *roles.ROLES.items()])
 
     def validate_email(self, field: Field) -> None:
         # An admin may know: admins can look up every account.

@@ -1,6 +1,5 @@
 """Let users download their data, and delete their account with all of it."""
 
-from ...auth.messages import compose_notice
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy
 from . import views
@@ -10,5 +9,4 @@ part = Part(
     blueprints=[views.bp],
     menu=("data.delete", lazy("Download your data or delete your account")),
     labels={"data_exported": lazy("The data of the account was downloaded")},
-    composers={"data_exported": compose_notice},
 )

@@ -2,7 +2,7 @@
 
 from ...auth.parts import Part
 from ...core.i18n import lazy_gettext as lazy
-from . import messages, views
+from . import changes, views
 
 part = Part(
     order=10,
@@ -14,5 +14,5 @@ part = Part(
         "email_change_undone": lazy("The change of address was undone"),
         "email_changed": lazy("The e-mail address was changed"),
     },
-    composers=messages.COMPOSERS,
+    composers=changes.COMPOSERS,
 )

@@ -1,4 +1,4 @@
-"""Change an account's address, undo a change, or make it final. Knows no request, no cookie.
+"""Change an account's address, undo a change, or make it final; compose the mails about it.
 
 `confirm` and `undo` raise AddressTaken if another account has the address by now, and return
 None if the link no longer works. Functions that write join the caller's transaction.
@@ -12,8 +12,11 @@ from sqlalchemy import ColumnElement, delete, select
 from ...auth import accounts, links
 from ...auth.links import Link
 from ...auth.parts import all_factors, all_parts
+from ...config import LINK_MINUTES
 from ...core import audit, mail
 from ...core.db import db, now
+from ...core.i18n import set_language, show_time
+from ...core.mail import Message
 from ...core.mail.outbox import Outbox
 from ...models import User
 
@@ -97,8 +100,7 @@ def end_way_back(user: User) -> bool:
     ]
     if not ended:
         return False
-    audit.record("email_change_final", user)
-    mail.notify(user, "email_change_final")
+    mail.report(user, "email_change_final", "email_change_final")
     return True
 
 
@@ -126,3 +128,33 @@ def _void_later_changes(user: User, link: Link) -> None:
     links.revoke(user, since=link.created_at)
     notices = delete(Outbox).where(*_notices(user), Outbox.created_at >= link.created_at)
     db.session.execute(notices)
+
+
+def _compose_change(row: Outbox) -> Message | None:
+    user = accounts.lock(row.detail["user"])
+    # A password change cancels a pending address change.
+    if user is None or user.session_epoch != row.detail["epoch"]:
+        return None
+    owner = accounts.find(row.recipient)
+    if owner is not None:
+        set_language(owner.language)
+        return Message("email_taken", {"url": mail.external_url("auth.login")})
+    token = links.create("email", row.recipient, user)
+    url = mail.external_url("email.open_mailed", token=token)
+    return Message("email_change", {"url": url, "minutes": LINK_MINUTES})
+
+
+def _compose_changed(row: Outbox) -> Message | None:
+    user = accounts.lock(row.detail["user"])
+    # If an undo has deleted this mail, its link must not be created any more.
+    if user is None or db.session.get(Outbox, row.id, populate_existing=True) is None:
+        return None
+    since = row.created_at
+    token = links.create(
+        "email_undo", row.recipient, user, lifetime=UNDO_FOR, since=since, epoch_bound=False
+    )
+    url = mail.external_url("email.open_undo", token=token)
+    return Message("email_changed", {"url": url, "days": UNDO_FOR.days, "time": show_time(since)})
+
+
+COMPOSERS = {"email_change": _compose_change, "email_changed": _compose_changed}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from ...auth.messages import compose_notice
 from ...auth.parts import Access, Part
 from ...config import Settings
 from ...core.i18n import lazy_gettext as lazy
@@ -30,7 +29,6 @@ part = Part(
         "passkey_removed": lazy("A passkey was removed"),
         "passkey_renamed": lazy("A passkey was renamed"),
     },
-    composers={"passkeys_changed": compose_notice},
     login_step=login.ask_for_passkey,
     passwordless=store.has_passkey,
     set_up_views=["passkeys.add_options", "passkeys.add"],

@@ -6,18 +6,17 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from ...auth import ceremonies, login_steps
+from ...auth import ceremonies, confirm as confirming, login_steps
 from ...auth.guards import current_user, login_not_required, signed_in_user
 from ...auth.next_page import local_or_home, next_page
 from ...auth.parts import LoginAttempt, factors_of
-from ...auth.sessions import logout_user, rotate_session
+from ...auth.sessions import logout_user
 from ...config import settings
 from ...core import audit, throttle
 from ...core.db import db
 from ...models import User
 from . import store, webauthn
-from .requests import read, text
-from .views import bp
+from .views import bp, read, text
 
 
 def ask_for_passkey(user: User, attempt: LoginAttempt) -> Response | None:
@@ -55,7 +54,7 @@ def login_options() -> ResponseReturnValue:
 @login_not_required
 def log_in() -> ResponseReturnValue:
     answer = read()
-    throttle.count_address(audit.client_address())
+    throttle.count_address()
     user = _check(answer, "login by passkey")
     target, remember = local_or_home(text(answer, "next")), answer.get("remember") is True
     attempt = LoginAttempt(remember=remember, target=target, both_factors=True)
@@ -75,11 +74,9 @@ def confirm_options() -> ResponseReturnValue:
 @bp.post("/auth/confirm/passkey")
 def confirm() -> ResponseReturnValue:
     answer, user = read(), signed_in_user()
-    throttle.count_address(audit.client_address())
+    throttle.count_address()
     _check(answer, "confirm by passkey", user)
-    audit.record("confirmed", user)
-    db.session.commit()
-    rotate_session()
+    confirming.finish(user)
     return jsonify(location=local_or_home(text(answer, "next")))
 
 

@@ -1,5 +1,7 @@
 """List, add, rename and remove the passkeys of the signed-in user."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,9 +14,7 @@ from ...core.db import db
 from ...core.i18n import gettext as _
 from ...core.mail import external_url
 from ...core.web.csrf import our_origin
-from ...models import User
 from . import store, webauthn
-from .requests import read, text
 
 bp = Blueprint(
     "passkeys",
@@ -63,7 +63,8 @@ def add() -> ResponseReturnValue:
     handle = bytes.fromhex(taken["handle"])
     if not store.add(**made, user_id=user.id, user_handle=handle, name=name):
         abort(409, _("This passkey has been added already."))
-    _settle(user, "passkey_added", name)
+    mail.report(user, "passkey_added", "passkeys_changed", name=name)
+    db.session.commit()
     flash(_("The passkey was added."))
     return jsonify(location=url_for(".manage")), 201
 
@@ -79,7 +80,8 @@ def rename(public_id: str) -> ResponseReturnValue:
         return redirect(url_for(".manage"), 303)
     if not store.rename(user, public_id, name):
         abort(404)
-    _settle(user, "passkey_renamed", name)
+    mail.report(user, "passkey_renamed", "passkeys_changed", name=name)
+    db.session.commit()
     flash(_("Saved."))
     return redirect(url_for(".manage"), 303)
 
@@ -91,7 +93,8 @@ def remove(public_id: str) -> ResponseReturnValue:
     name = store.remove(user, public_id)
     if name is None:
         abort(404)
-    _settle(user, "passkey_removed", name)
+    mail.report(user, "passkey_removed", "passkeys_changed", name=name)
+    db.session.commit()
     flash(_("The passkey was removed. Delete it in your password manager too."))
     return redirect(url_for(".manage"), 303)
 
@@ -104,15 +107,26 @@ def show_endpoints() -> ResponseReturnValue:
     return jsonify(enroll=page, manage=page)
 
 
+def read() -> dict[str, Any]:
+    """Return the object that the script sends; raise 415 or 400 if it sends none."""
+    if request.mimetype != "application/json":
+        abort(415)
+    try:
+        found = request.get_json()
+    except RecursionError:
+        found = None
+    return found if isinstance(found, dict) else abort(400)
+
+
+def text(answer: dict[str, Any], key: str) -> str:
+    """Return a text of an answer, or "" if it is none."""
+    found = answer.get(key)
+    return found if isinstance(found, str) else ""
+
+
 def _name(typed: str) -> str:
     """Return the name of a passkey; without a usable one, the browser that it is made in."""
     try:
         return names.normalise(typed)
     except ValueError:
         return user_agents.describe(audit.client_name())
-
-
-def _settle(user: User, what: str, name: str) -> None:
-    audit.record(what, user, name=name)
-    mail.notify(user, "passkeys_changed", change=what, name=name)
-    db.session.commit()

@@ -21,9 +21,9 @@ JSON = {"Accept": "application/json"}
 each_change = pytest.mark.parametrize("path", [f"{PAGE}/off", f"{PAGE}/codes"])
 
 OPEN = {
+    "account.choose_language",
     "auth.logout",
     "confirm.show",
-    "language.choose",
     "pages.healthz",
     "reset.finish",
     "reset.open_mailed",

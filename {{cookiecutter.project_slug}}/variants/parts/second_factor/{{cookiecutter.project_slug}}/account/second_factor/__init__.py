@@ -1,6 +1,5 @@
 """A second factor: codes of an authenticator app, and recovery codes in case it is lost."""
 
-from ...auth.messages import compose_notice
 from ...auth.parts import Factor, Part
 from ...core.i18n import lazy_gettext as lazy
 from ...models import User
@@ -30,10 +29,6 @@ part = Part(
         "second_factor_failed": lazy("A wrong two-factor code was entered"),
         "second_factor_off": lazy("Two-factor authentication was turned off"),
         "second_factor_on": lazy("Two-factor authentication was turned on"),
-    },
-    composers={
-        "second_factor_changed": compose_notice,
-        "second_factor_reset": compose_notice,
     },
     login_step=challenge.ask_for_code,
     factor=Factor(

@@ -19,7 +19,7 @@ from ...auth.parts import LoginAttempt
 from ...auth.sessions import is_challenge_over, logout_user
 from ...auth.sessions.limits import CHALLENGE
 from ...auth.stale_forms import checks_own_forms, is_made_for
-from ...core import audit, throttle
+from ...core import throttle
 from ...core.db import db, now
 from ...core.i18n import gettext as _, lazy_gettext as lazy, set_language
 from ...core.tokens import new_id
@@ -74,7 +74,7 @@ def challenge() -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         return show_form(page, form, hint=codes.hint(user), made_for=handle)
     key = throttle.code_key(user)
-    throttle.count_guess(key, audit.client_address())
+    throttle.count_guess(key)
     if not codes.accept(user, form.code):
         db.session.commit()
         return show_form(page, form, hint=codes.hint(user), made_for=handle)

@@ -153,8 +153,7 @@ def _use_recovery_code(user: User, code: str) -> bool:
     # A recovery code proves the owner, so accept the app's codes again.
     mine = SecondFactor.user_id == user.id
     db.session.execute(update(SecondFactor).where(mine).values(failures=0))
-    audit.record("recovery_code_used", user)
-    mail.notify(user, "second_factor_changed", change="recovery_code_used")
+    mail.report(user, "recovery_code_used", "second_factor_changed")
     return True
 
 

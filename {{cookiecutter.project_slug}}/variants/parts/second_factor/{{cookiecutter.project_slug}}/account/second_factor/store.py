@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, exists, select, update
+from sqlalchemy import LargeBinary, delete, exists, select, update
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from ...core.db import Base, OwnerId, changed, db
+from ...core.db import Base, OwnerId, TokenHash, changed, db
 from ...models import User
 from . import encryption
 
@@ -22,9 +22,7 @@ class SecondFactor(Base):
 
     __tablename__ = "second_factors"
 
-    user_id: Mapped[int] = mapped_column(
-        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
-    )
+    user_id: Mapped[OwnerId] = mapped_column(primary_key=True, index=False)
     # Shared with the authenticator app; encrypted.
     secret: Mapped[bytes] = mapped_column(LargeBinary(255))
     since: Mapped[datetime]
@@ -42,7 +40,7 @@ class RecoveryCode(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[OwnerId]
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    code_hash: Mapped[TokenHash]
 
 
 _owned = exists().where(SecondFactor.user_id == User.id).correlate_except(SecondFactor)

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import after_this_request, has_request_context, request
-from sqlalchemy import ColumnElement, LargeBinary, String, and_, delete, select, true
+from sqlalchemy import ColumnElement, String, and_, delete, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
 from ...config import settings
 from ...core import audit, mail, user_agents
-from ...core.db import Base, OwnerId, changed, db, now
+from ...core.db import Base, OwnerId, TokenHash, changed, db, now
 from ...core.db.cleanup import delete_all_expired
 from ...core.tokens import hash_token, new_id, new_token
 from ...models import User
@@ -38,7 +38,7 @@ class TrustedBrowser(Base):
     # Names the browser on pages; grants no access.
     handle: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     user_id: Mapped[OwnerId]
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    token_hash: Mapped[TokenHash]
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     address: Mapped[str] = mapped_column(String(45), default=audit.client_address)
     client: Mapped[str] = mapped_column(String(200), default=audit.client_name)
@@ -74,8 +74,7 @@ def trust(user: User) -> None:
     db.session.execute(delete(TrustedBrowser).where(mine, TrustedBrowser.handle.not_in(kept)))
     token = new_token()
     db.session.add(TrustedBrowser(user_id=user.id, token_hash=hash_token(token)))
-    audit.record("browser_trusted", user)
-    mail.notify(user, "second_factor_changed", change="browser_trusted")
+    mail.report(user, "browser_trusted", "second_factor_changed")
     value = ".".join([token, *_tokens()[: MOST - 1]])
 
     @after_this_request

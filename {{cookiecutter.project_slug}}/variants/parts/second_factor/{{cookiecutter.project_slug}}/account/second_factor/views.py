@@ -101,8 +101,7 @@ def _hold(user: User, *, on: bool) -> None:
 
 
 def _settle(user: User, what: str) -> None:
-    audit.record(what, user)
-    mail.notify(user, "second_factor_changed", change=what)
+    mail.report(user, what, "second_factor_changed")
     # The user may have changed it because a thief is signed in elsewhere (ASVS 7.4.3).
     end_sessions(user, keep_current=True)
     trusted.forget(user, keep_current=False)

@@ -1,6 +1,5 @@
 """Let users log in with an account at another site, by OpenID Connect or at GitHub."""
 
-from ...auth.messages import compose_notice
 from ...auth.parts import Access, Part
 from ...core.i18n import lazy_gettext as lazy
 from ...models import User
@@ -21,7 +20,6 @@ part = Part(
         "social_disconnected": lazy("An account at another site was disconnected"),
         "social_failed": lazy("A login with an account at another site failed"),
     },
-    composers={"connections_changed": compose_notice},
     init_app=providers.init_app,
     set_up_views=["social.confirm", "social.come_back"],
     login_extras="social/login.html",

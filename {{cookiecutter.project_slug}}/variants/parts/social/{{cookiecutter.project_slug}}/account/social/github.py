@@ -2,7 +2,7 @@
 
 from authlib.integrations.requests_client import OAuth2Session
 
-from .identity import Identity
+from .providers import Identity
 
 API = "https://api.github.com"
 SCOPE = "read:user user:email"

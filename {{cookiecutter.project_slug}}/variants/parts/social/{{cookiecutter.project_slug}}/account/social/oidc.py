@@ -11,8 +11,7 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError
 from joserfc.jwk import KeySet
 
-from .identity import Identity
-from .providers import Provider
+from .providers import Identity, Provider
 
 SCOPES = ("openid", "email", "profile")
 # Signatures by a key that only the provider has: with a shared secret, or without any, somebody

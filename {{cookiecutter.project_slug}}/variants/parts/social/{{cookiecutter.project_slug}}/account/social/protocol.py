@@ -14,8 +14,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from ...config import RETRY_AFTER_SECONDS
 from ...core.mail import external_url
 from . import github, oidc
-from .identity import Identity, Refused
-from .providers import GITHUB, Provider
+from .providers import GITHUB, Identity, Provider, Refused
 
 # How many requests of a process may wait for providers: a slow one leaves threads for others.
 AT_ONCE = 16

@@ -1,4 +1,7 @@
-"""Read which other sites may sign users in, and what the operator trusts them with."""
+"""Describe which other sites may sign users in, and whom they say that they have signed in.
+
+The operator says which ones, and what they are trusted with.
+"""
 
 import os
 import re
@@ -10,6 +13,7 @@ from flask import Flask, abort, current_app
 from ...core.environ import ConfigError, Environ
 
 GITHUB = "github"
+TEXT_MAX_LENGTH = 255
 # Where the name with a capital letter is not what users know.
 LABELS = {GITHUB: "GitHub", "gitlab": "GitLab", "linkedin": "LinkedIn"}
 NAMES = "SOCIAL_PROVIDERS"
@@ -37,6 +41,31 @@ class Provider:
     @property
     def label(self) -> str:
         return LABELS.get(self.name, self.name.capitalize())
+
+
+class Refused(Exception):
+    """The answer does not verify, or the provider does not respond."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Hold what an answer says, once it is verified."""
+
+    # Never changes and is never given to another, unlike the address (ASVS 6.8.1).
+    subject: str
+    address: str
+    address_verified: bool
+    name: str
+    # The values of `acr` and `amr`: how the user signed in there (RFC 8176).
+    methods: frozenset[str] = frozenset()
+    # When the user last signed in there, in seconds; 0 if the provider does not say.
+    auth_time: float = 0
+
+    def __post_init__(self) -> None:
+        """Raise TypeError or ValueError for what no column can hold."""
+        stored = "".join((self.subject, self.address, self.name)).encode()
+        if b"\0" in stored or not 0 < len(self.subject) <= TEXT_MAX_LENGTH:
+            raise ValueError("it names nobody")
 
 
 def all_providers() -> dict[str, Provider]:

@@ -12,8 +12,7 @@ from ...core.db import Base, OwnerId, db, now, upsert
 from ...core.tokens import new_id
 from ...models import User
 from . import protocol
-from .identity import TEXT_MAX_LENGTH, Identity
-from .providers import Provider, all_providers
+from .providers import TEXT_MAX_LENGTH, Identity, Provider, all_providers
 
 
 class Connection(Base):
@@ -77,11 +76,8 @@ def can_confirm(user: User, provider: Provider) -> bool:
 def remove(user: User, public_id: str) -> str | None:
     """Disconnect; return what it was called, or None if the user has none such."""
     this = Connection.user_id == user.id, Connection.public_id == public_id
-    gone = db.session.scalar(select(Connection).where(*this))
-    if gone is None:
-        return None
-    db.session.delete(gone)
-    return gone.label
+    gone = db.session.scalar(delete(Connection).where(*this).returning(Connection))
+    return gone.label if gone else None
 
 
 def remove_all(user: User) -> None:

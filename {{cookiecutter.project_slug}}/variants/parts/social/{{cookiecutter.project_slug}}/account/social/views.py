@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ...auth.guards import recent_login_required, signed_in_user
 from ...auth.parts import lock_for_removal
-from ...core import audit, mail
+from ...core import mail
 from ...core.db import db
 from ...core.i18n import gettext as _
 from ...models import User
@@ -33,13 +33,7 @@ def disconnect(public_id: str) -> ResponseReturnValue:
     name = store.remove(user, public_id)
     if name is None:
         abort(404)
-    settle(user, "social_disconnected", name)
+    mail.report(user, "social_disconnected", "connections_changed", name=name)
+    db.session.commit()
     flash(_("The account was disconnected."))
     return redirect(url_for(".show"), 303)
-
-
-def settle(user: User, what: str, name: str) -> None:
-    """Record a change, notify the user, and commit."""
-    audit.record(what, user, name=name)
-    mail.notify(user, "connections_changed", change=what, name=name)
-    db.session.commit()

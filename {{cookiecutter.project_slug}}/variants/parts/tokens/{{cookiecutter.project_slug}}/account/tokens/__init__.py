@@ -1,6 +1,5 @@
 """Let users make API tokens, by which programs use the views marked `@token_allowed`."""
 
-from ...auth.messages import compose_notice
 from ...auth.parts import Access, Part
 from ...core.i18n import lazy_gettext as lazy
 from ...core.web.request import Loader
@@ -22,7 +21,6 @@ part = Part(
         "token_created": lazy("An API token was created"),
         "token_revoked": lazy("An API token was revoked"),
     },
-    composers={"tokens_changed": compose_notice},
     loader=Loader(bearer.is_used, bearer.load, ambient=False),
     access=Access(names=store.names_of, end=store.end_all, opens_pages=False),
     disabled=store.end_all,

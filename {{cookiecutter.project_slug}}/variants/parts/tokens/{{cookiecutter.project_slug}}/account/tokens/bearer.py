@@ -1,21 +1,20 @@
 """Let programs act for a user by `Authorization: Bearer`, in views that allow it (RFC 6750)."""
 
 from collections.abc import Callable
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import NoReturn, TypeVar
 
 from flask import abort, current_app, jsonify, request
 
-from ...core import audit, throttle
+from ...core import throttle
 from ...core.db import SAFE_METHODS, now
 from ...core.i18n import gettext as _
 from ...models import User
 from . import store
 
-P = ParamSpec("P")
-R = TypeVar("R")
+V = TypeVar("V", bound=Callable[..., object])
 
 
-def token_allowed(view: Callable[P, R]) -> Callable[P, R]:
+def token_allowed(view: V) -> V:
     """Let programs with an API token use a view. Put it right below the route."""
     vars(view)["takes_tokens"] = True
     return view
@@ -35,7 +34,7 @@ def load() -> User:
     found = store.find((sent and sent.token) or "")
     if found is None or found[0].ends_at <= now():
         # Count after the query: an attacker must not block the valid tokens of a network.
-        throttle.count_opening(audit.client_address(), "token")
+        throttle.count_opening("token")
         _refuse(401, "invalid_token", _("This token is not valid."))
     token, user = found
     if request.method not in SAFE_METHODS and not token.can_write:

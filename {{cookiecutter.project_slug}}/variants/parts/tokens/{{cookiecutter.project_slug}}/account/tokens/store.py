@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import LargeBinary, Row, String, bindparam, delete, select, update
+from sqlalchemy import Row, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core import audit
-from ...core.db import Base, OwnerId, db, now, read_one, write_unless_busy
+from ...core.db import Base, OwnerId, TokenHash, db, now, read_one, write_unless_busy
 from ...core.db.cleanup import delete_all_expired
 from ...core.i18n import gettext as _
 from ...core.names import NAME_MAX_LENGTH
@@ -30,7 +30,7 @@ class ApiToken(Base):
     # Identifies the token in URLs and commands; grants no access.
     handle: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
     user_id: Mapped[OwnerId]
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    token_hash: Mapped[TokenHash] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX_LENGTH))
     can_write: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(default=now)

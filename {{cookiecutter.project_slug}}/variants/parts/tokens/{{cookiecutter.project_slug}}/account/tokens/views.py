@@ -4,16 +4,15 @@ import re
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Form, SelectField, StringField
-from wtforms.validators import AnyOf, DataRequired
+from wtforms import Form, StringField
 
 from ...auth import accounts
-from ...auth.forms import REQUIRED, show_form
+from ...auth.forms import ChoiceField, name_field, show_form
 from ...auth.guards import recent_login_required, signed_in_user
-from ...core import names
+from ...core import mail
+from ...core.db import db
 from ...core.i18n import gettext as _, lazy_gettext as lazy
 from . import store
-from .notices import settle
 
 ACCESS = {"read": lazy("Read only"), "write": lazy("Read and write")}
 MOST_DAYS = 365
@@ -28,19 +27,8 @@ def _read_days(typed: str) -> int:
 
 
 class TokenForm(Form):
-    name = StringField(
-        lazy("Name"),
-        filters=[lambda text: names.normalise(text) if text else text],
-        validators=[DataRequired(REQUIRED)],
-        render_kw={"autocomplete": "off", "dir": "auto"},
-    )
-    access = SelectField(
-        lazy("Access"),
-        choices=lambda: [*ACCESS.items()],
-        # WTForms' own check has an English message only.
-        validate_choice=False,
-        validators=[AnyOf(ACCESS, lazy("Please choose one of these."))],
-    )
+    name = name_field(lazy("Name"), "off")
+    access = ChoiceField(lazy("Access"), choices=lambda: [*ACCESS.items()])
     days = StringField(
         lazy("Days until it expires"),
         default="30",
@@ -64,7 +52,8 @@ def make() -> ResponseReturnValue:
         return redirect(url_for(".show"), 303)
     name, can_write = str(form.name.data), form.access.data == "write"
     token = store.add(user, name=name, can_write=can_write, days=int(form.days.data or 0))
-    settle(user, "token_created", name)
+    mail.report(user, "token_created", "tokens_changed", name=name)
+    db.session.commit()
     # At once, not after a redirect: the token is stored nowhere.
     return render_template("tokens/made.html", token=token)
 
@@ -76,7 +65,8 @@ def end(handle: str) -> ResponseReturnValue:
     name = store.end(user, handle)
     if name is None:
         abort(404)
-    settle(user, "token_revoked", name)
+    mail.report(user, "token_revoked", "tokens_changed", name=name)
+    db.session.commit()
     flash(_("The token was revoked."))
     return redirect(url_for(".show"), 303)
 

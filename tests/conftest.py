@@ -208,6 +208,6 @@ def upgraded(
 
 
 @pytest.fixture
-def template(tmp_path: Path, env: dict[str, str]) -> Template:
+def template(tmp_path: Path, env: dict[str, str], bakes: Bakes) -> Template:
     """Return a repository whose only release is what stands here now."""
-    return Template(tmp_path / "template", env)
+    return Template(tmp_path / "template", env, bakes.run_in)

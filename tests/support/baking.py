@@ -22,6 +22,7 @@ from cookiecutter.main import cookiecutter
 from jinja2 import Environment
 from jinja2 import Template
 
+from .running import Run
 from .running import must
 from .running import run_in
 from .template import QUESTIONS
@@ -127,14 +128,6 @@ def compiling_once() -> Iterator[None]:
         patch.setattr(StrictEnvironment, "from_string", fill_in)
         patch.setattr(generate, "is_binary", cache(generate.is_binary))
         yield
-
-
-class Run(Protocol):
-    """What `run_in` does."""
-
-    def __call__(
-        self, folder: Path, *command: str | Path, env: Mapping[str, str], stdin: str
-    ) -> subprocess.CompletedProcess[str]: ...
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from .support.baking import CommandLine
 from .support.baking import Cookies
 from .support.baking import compiling_once
 from .support.keeping_up import Template
+from .support.own_tests import Bakes
 from .support.own_tests import Forks
 from .support.parts import take_out
 from .support.running import clean_environment
@@ -101,9 +102,15 @@ def env(home: Path) -> dict[str, str]:
     return clean_environment(home)
 
 
+@pytest.fixture(scope="session")
+def bakes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bakes]:
+    with Bakes.begin(tmp_path_factory.mktemp("bakes")) as bakes:
+        yield bakes
+
+
 @pytest.fixture
-def cookiecutter(env: dict[str, str]) -> CommandLine:
-    return CommandLine(env)
+def cookiecutter(env: dict[str, str], bakes: Bakes) -> CommandLine:
+    return CommandLine(env, run_in=bakes.run_in)
 
 
 @pytest.fixture(scope="session")
@@ -201,6 +208,6 @@ def upgraded(
 
 
 @pytest.fixture
-def template(tmp_path: Path, env: dict[str, str]) -> Template:
+def template(tmp_path: Path, env: dict[str, str], bakes: Bakes) -> Template:
     """Return a repository whose only release is what stands here now."""
-    return Template(tmp_path / "template", env)
+    return Template(tmp_path / "template", env, bakes.run_in)

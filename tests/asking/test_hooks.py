@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ BAKE = [sys.executable, "-m", "cookiecutter", str(ROOT), "--no-input"]
 
 @pytest.mark.parametrize("safe_path", ["", "1"], ids=["unsafe", "safe"])
 def test_a_module_in_the_folder_for_temporary_files_is_never_imported(
-    safe_path: str, tmp_path: Path, env: dict[str, str]
+    safe_path: str, tmp_path: Path, cookiecutter: CommandLine
 ) -> None:
     """Cookiecutter runs the hooks there, and any user of the host may write there."""
     scratch, ran = tmp_path / "scratch", tmp_path / "ran"
@@ -33,9 +34,8 @@ def test_a_module_in_the_folder_for_temporary_files_is_never_imported(
         planted = f"open({str(ran)!r}, 'a').write({name!r} + ' ')\n"
         (scratch / f"{name}.py").write_text(planted)
     places = {"TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)}
-    env = {**env, **places, "PYTHONSAFEPATH": safe_path}
 
-    project = CommandLine(env)(tmp_path)
+    project = cookiecutter.within(**places, PYTHONSAFEPATH=safe_path)(tmp_path)
 
     assert (project / ".env").is_file()
     assert not ran.exists(), ran.read_text()
@@ -79,12 +79,13 @@ def test_words_that_nobody_can_read_do_not_undo_the_bake(
     "folder", ["\u00c1rea de Trabalho", "it's $HOME `id`", "plain", 'a "b"']
 )
 def test_the_command_that_they_show_leads_into_the_project(
-    folder: str, tmp_path: Path, env: dict[str, str]
+    folder: str, tmp_path: Path, env: dict[str, str], cookiecutter: CommandLine
 ) -> None:
     here = tmp_path / folder
     here.mkdir()
     # As make app bakes: into another folder than one stands in.
-    done = must(run_in(tmp_path, *BAKE, "--output-dir", str(here), env=env))
+    into = ("--no-input", "--output-dir", str(here))
+    done = must(cookiecutter.run(tmp_path, *into))
     line = next(line for line in done.splitlines() if line.startswith("Next: cd "))
     command = line.removeprefix("Next: ").removesuffix(" && make run")
 
@@ -95,7 +96,7 @@ def test_the_command_that_they_show_leads_into_the_project(
 @posix
 @pytest.mark.parametrize("name", [".", "absolute"])
 def test_what_a_read_only_template_made_can_be_written_by_its_owner(
-    name: str, tmp_path: Path, env: dict[str, str]
+    name: str, tmp_path: Path, cookiecutter: CommandLine
 ) -> None:
     template, project = tmp_path / "template", tmp_path / SLUG
     shutil.copytree(ROOT / "hooks", template / "hooks")
@@ -105,8 +106,8 @@ def test_what_a_read_only_template_made_can_be_written_by_its_owner(
         if file.is_file():
             file.chmod(0o444)
     # A shell says where it stands; a name may be relative to that.
-    at = {**env, "PWD": str(template)}
-    bake = CommandLine(at, name if name == "." else template)
+    at = cookiecutter.within(PWD=str(template))
+    bake = replace(at, template=name if name == "." else template)
     into = ("--no-input", "--output-dir", str(tmp_path))
 
     must(bake.run(template, *into))

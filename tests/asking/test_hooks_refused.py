@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ..support.baking import CommandLine
+from ..support.own_tests import Bakes
 from ..support.running import clean_environment
 from ..support.running import run_in
 from ..support.running import tail
@@ -20,8 +21,9 @@ STARTS = {
 
 
 @pytest.fixture(scope="module")
-def half_baked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    bake = CommandLine(clean_environment(tmp_path_factory.mktemp("home")))
+def half_baked(tmp_path_factory: pytest.TempPathFactory, bakes: Bakes) -> Path:
+    env = clean_environment(tmp_path_factory.mktemp("home"))
+    bake = CommandLine(env, run_in=bakes.run_in)
     return bake(tmp_path_factory.mktemp("half"), "--accept-hooks", "no")
 
 

@@ -53,13 +53,13 @@ def test_two_bakes_have_two_long_keys(auth: str, bake: Baker) -> None:
 
 
 def test_the_key_stands_in_one_file(
-    tmp_path: Path, env: dict[str, str], home: Path
+    tmp_path: Path, cookiecutter: CommandLine, home: Path
 ) -> None:
     """Not in the project, not in cookiecutter's replay, not in what a hook leaves."""
     scratch = home / "scratch"
     scratch.mkdir()
     places = {"TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)}
-    project = CommandLine({**env, **places})(tmp_path)
+    project = cookiecutter.within(**places)(tmp_path)
 
     assert files_with("My Flask App", home), "cookiecutter keeps its answers somewhere"
     assert files_with("project_slug", scratch), "and leaves the rendered hooks behind"
@@ -83,10 +83,10 @@ def test_the_hooks_say_three_lines_and_not_the_key(
 
 
 def test_where_there_is_no_make_they_say_what_it_would_do(
-    tmp_path: Path, env: dict[str, str]
+    tmp_path: Path, cookiecutter: CommandLine
 ) -> None:
     # Slashes alone: Windows writes them the other way.
-    bare = CommandLine({**env, "PATH": str(tmp_path)})
+    bare = cookiecutter.within(PATH=str(tmp_path))
     said = bare.run(tmp_path, "--no-input").stdout.replace("\\", "/")
 
     assert "make run" not in said

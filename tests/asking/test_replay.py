@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,7 @@ def test_good_answers_are_replayed(tmp_path: Path, cookiecutter: CommandLine) ->
 
 @pytest.mark.parametrize("folder", ["variants/license/MIT", "variants/parts/data"])
 def test_without_the_folder_of_an_answer_nothing_is_removed(
-    folder: str, baked: Callable[..., Path], env: dict[str, str], tmp_path: Path
+    folder: str, baked: Callable[..., Path], cookiecutter: CommandLine, tmp_path: Path
 ) -> None:
     template, project = tmp_path / "template", tmp_path / SLUG
     hidden = shutil.ignore_patterns(".*")
@@ -103,7 +104,8 @@ def test_without_the_folder_of_an_answer_nothing_is_removed(
     shutil.rmtree(template / PROJECT.name / folder)
     shutil.copytree(baked(), project)
 
-    done = CommandLine(env, template).run(tmp_path, "--no-input", "-f")
+    bake = replace(cookiecutter, template=template)
+    done = bake.run(tmp_path, "--no-input", "-f")
 
     assert done.returncode != 0
     assert f"The template has no folder {folder}." in done.stderr

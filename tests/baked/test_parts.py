@@ -190,11 +190,11 @@ def test_it_comes_and_leaves_by_cruft_and_what_is_the_owners_stays(
     app_python: Path,
     forks: Forks,
 ) -> None:
-    folder = keeping_up.create(tmp_path, env, template, "session", parts="activity")
+    folder = template.create(tmp_path, "session", parts="activity")
     owned = Owned(folder, env, app_python, forks)
     owned.settle_in()
 
-    change_parts(owned, f"activity, {WITH_TABLES}")
+    change_parts(owned, template, f"activity, {WITH_TABLES}")
     assert (folder / SLUG / "account" / WITH_TABLES / "__init__.py").is_file()
     assert "pyotp==" in text_of(folder / "requirements.txt")
     owned.run("flask", "db", "upgrade")
@@ -205,7 +205,7 @@ def test_it_comes_and_leaves_by_cruft_and_what_is_the_owners_stays(
     assert owned.query(tables)
 
     owned.run("flask", "db", "downgrade", f"{WITH_TABLES}@base")
-    change_parts(owned, "none")
+    change_parts(owned, template, "none")
     assert sorted(path.name for path in (folder / SLUG / "account").iterdir()) == [
         "__init__.py",
         "views.py",
@@ -218,9 +218,9 @@ def test_it_comes_and_leaves_by_cruft_and_what_is_the_owners_stays(
     owned.close()
 
 
-def change_parts(owned: Owned, parts: str) -> None:
+def change_parts(owned: Owned, template: Template, parts: str) -> None:
     answer = ("--variables-to-update", json.dumps({"parts": parts}))
-    keeping_up.update(owned.folder, owned.env, *answer)
+    template.update(owned.folder, *answer)
     assert keeping_up.conflicts(owned.folder, owned.env) == set()
     for cache in owned.folder.rglob("__pycache__"):
         shutil.rmtree(cache, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,16 +56,21 @@ def index(
     return index
 
 
+def at(index: Index, cookiecutter: CommandLine, template: Path) -> CommandLine:
+    """Return what bakes a template where there is this index alone."""
+    return replace(cookiecutter.within(**index.env), template=template)
+
+
 def test_locking_the_template_moves_nothing_and_upgrading_moves_all(
-    template: Path, index: Index, app_python: Path, env: dict[str, str]
+    template: Path, index: Index, app_python: Path, cookiecutter: CommandLine
 ) -> None:
-    at = {**env, **index.env}
+    bake = at(index, cookiecutter, template)
     before = tree(template)
 
-    lock(template, "lock", app_python.parent, at)
+    lock(bake, "lock", app_python.parent)
     assert tree(template) == before
 
-    lock(template, "upgrade", app_python.parent, at)
+    lock(bake, "upgrade", app_python.parent)
     changed = {path for path, text in tree(template).items() if text != before[path]}
     assert changed == {path for path in before if Path(path).name in LOCKS}
     for path in changed:
@@ -81,13 +87,14 @@ def test_a_project_with_any_parts_pins_what_the_resolver_writes(
     app_python: Path,
     tmp_path: Path,
     env: dict[str, str],
+    cookiecutter: CommandLine,
     thorough: bool,
 ) -> None:
     """The resolver begins with what all parts pin, and drops what is not wanted."""
     for choice in CHOICES + OTHERS * thorough:
         folder = tmp_path / choice
         folder.mkdir()
-        project = CommandLine(env, template)(folder, parts=choice)
+        project = replace(cookiecutter, template=template)(folder, parts=choice)
         merged = {name: (project / name).read_text("ascii") for name in LOCKS}
         for name in LOCKS:
             (project / name).write_text(pinned_with_all_parts(name, template), "ascii")
@@ -99,13 +106,14 @@ def test_a_project_with_any_parts_pins_what_the_resolver_writes(
 
 @pytest.mark.long
 def test_a_part_that_asks_for_more_gets_a_fragment(
-    template: Path, index: Index, app_python: Path, env: dict[str, str]
+    template: Path, index: Index, app_python: Path, cookiecutter: CommandLine
 ) -> None:
+    bake = at(index, cookiecutter, template)
     index.add("brand-new", "2.0")
     part = want(template, "data", "brand-new>=1")
     before = tree(template)
 
-    lock(template, "lock", app_python.parent, {**env, **index.env})
+    lock(bake, "lock", app_python.parent)
     for name in LOCKS:
         assert pins(part / name) == {"brand-new": "2.0"}
         (part / name).unlink()
@@ -114,13 +122,13 @@ def test_a_part_that_asks_for_more_gets_a_fragment(
     (part / "pyproject.toml").unlink()
     stale = part.with_name("guide")
     (stale / "pyproject.toml").write_text("[project]\ndependencies = [\n]\n")
-    lock(template, "lock", app_python.parent, {**env, **index.env})
+    lock(bake, "lock", app_python.parent)
     assert [name for name in LOCKS if (stale / name).exists()] == []
 
 
 @pytest.mark.long
 def test_locking_stops_where_a_part_changes_a_pin_of_the_core(
-    template: Path, index: Index, app_python: Path, env: dict[str, str]
+    template: Path, index: Index, app_python: Path, cookiecutter: CommandLine
 ) -> None:
     """The core wants this package on Windows alone."""
     want(template, "data", "tzdata>=2025")
@@ -128,7 +136,7 @@ def test_locking_stops_where_a_part_changes_a_pin_of_the_core(
 
     sentence = r"^data changes how the core pins tzdata\.$"
     with pytest.raises(SystemExit, match=sentence):
-        lock(template, "lock", app_python.parent, {**env, **index.env})
+        lock(at(index, cookiecutter, template), "lock", app_python.parent)
     assert tree(template) == before
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import CodeType
@@ -21,6 +22,7 @@ from cookiecutter.main import cookiecutter
 from jinja2 import Environment
 from jinja2 import Template
 
+from .running import Run
 from .running import must
 from .running import run_in
 from .template import QUESTIONS
@@ -128,12 +130,17 @@ def compiling_once() -> Iterator[None]:
         yield
 
 
+@dataclass(frozen=True)
 class CommandLine:
     """Bake as a user does, by the `cookiecutter` command."""
 
-    def __init__(self, env: Mapping[str, str], template: Path | str = ROOT) -> None:
-        self._env = env
-        self._template = template
+    env: Mapping[str, str]
+    template: Path | str = ROOT
+    run_in: Run = run_in
+
+    def within(self, **variables: str) -> CommandLine:
+        """Return the same in an environment with other variables."""
+        return replace(self, env={**self.env, **variables})
 
     def __call__(self, folder: Path, *flags: str, **answers: str) -> Path:
         """Return the folder of the project, new or baked over."""
@@ -146,8 +153,8 @@ class CommandLine:
         check_questions(answers)
         given = [f"{key}={answer}" for key, answer in answers.items()]
         command = [sys.executable, "-m", "cookiecutter", *flags]
-        command += [str(self._template), *given]
-        return run_in(folder, *command, env=self._env, stdin=stdin)
+        command += [str(self.template), *given]
+        return self.run_in(folder, *command, env=self.env, stdin=stdin)
 
 
 def check_questions(answers: Mapping[str, str]) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +17,6 @@ from .baking import CommandLine
 from .running import must
 from .running import run_in
 from .template import PROJECT
-from .template import ROOT
 from .template import SLUG
 
 _CATALOGUES = "translations/*/LC_MESSAGES/messages.po"
@@ -29,19 +27,18 @@ _UNTRANSLATED = re.compile(r'(?m)^msgstr(?:\[\d\])? ""(?!\n")')
 def main() -> None:
     with TemporaryDirectory() as folder:
         programs = environment.python().parent
-        for catalogue, text in update(ROOT, Path(folder), programs, os.environ):
+        for catalogue, text in update(CommandLine(os.environ), Path(folder), programs):
             print(f"{catalogue} lacks a translation:\n{text}")
 
 
-def update(
-    template: Path, folder: Path, programs: Path, env: Mapping[str, str]
-) -> list[tuple[Path, str]]:
+def update(bake: CommandLine, folder: Path, programs: Path) -> list[tuple[Path, str]]:
     """Update all catalogues of a template; return the texts that lack a translation."""
-    project = CommandLine(env, template)(folder, "--default-config", parts="all")
+    template = Path(bake.template)
+    project = bake(folder, "--default-config", parts="all")
     _offer_translations(project / SLUG)
     (project / ".venv").mkdir()
     installed = (f"BIN={programs}", "--assume-old", ".venv/installed")
-    must(run_in(project, "make", "--silent", "strings", *installed, env=env))
+    must(run_in(project, "make", "--silent", "strings", *installed, env=bake.env))
     lacking = []
     for catalogue in sorted((project / SLUG).rglob(_CATALOGUES)):
         text = catalogue.read_text(encoding="utf-8")

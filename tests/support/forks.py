@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,9 +46,7 @@ def run_pytest(folder: str, arguments: list[str]) -> None:
     os._exit(status)
 
 
-def run_flask(arguments: list[str], env: dict[str, str]) -> None:
-    os.environ.clear()
-    os.environ.update(env)
+def run_flask(arguments: list[str]) -> None:
     # As the script finds the app beside it, in the folder that it runs in.
     script = Path(sys.executable).with_name("flask")
     sys.path[0] = str(script.parent)
@@ -55,7 +54,14 @@ def run_flask(arguments: list[str], env: dict[str, str]) -> None:
     importlib.import_module("flask.cli").main()
 
 
-def run(order: dict[str, Any]) -> int:
+def run_tests_or_flask(order: dict[str, Any]) -> None:
+    if "env" in order:
+        run_flask(order["arguments"])
+    else:
+        run_pytest(order["folder"], order["arguments"])
+
+
+def run(order: dict[str, Any], act: Callable[[dict[str, Any]], None]) -> int:
     """Return the status; what is said goes into files."""
     child = os.fork()
     if child:
@@ -64,9 +70,9 @@ def run(order: dict[str, Any]) -> int:
         os.dup2(os.open(name, WRITE if stream else os.O_RDONLY, 0o600), stream)
     os.chdir(order["folder"])
     if "env" in order:
-        run_flask(order["arguments"], order["env"])
-    else:
-        run_pytest(order["folder"], order["arguments"])
+        os.environ.clear()
+        os.environ.update(order["env"])
+    act(order)
     sys.exit()
 
 
@@ -79,14 +85,18 @@ def warm_up() -> None:
         with redirect_stdout(nowhere):
             alone = ["--disable-plugin-autoload", "-p", "time_machine"]
             pytest.main(["-p", "no:cacheprovider", *alone, "--rootdir", empty, empty])
+
+
+def serve(act: Callable[[dict[str, Any]], None]) -> None:
     gc.collect()
     gc.freeze()
+    for line in sys.stdin:
+        print(run(json.loads(line), act), flush=True)
 
 
 def main() -> None:
     warm_up()
-    for line in sys.stdin:
-        print(run(json.loads(line)), flush=True)
+    serve(run_tests_or_flask)
 
 
 if __name__ == "__main__":

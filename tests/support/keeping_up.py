@@ -10,6 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from .running import Run
 from .running import must
 from .running import run_in
 from .template import PROJECT
@@ -25,9 +26,10 @@ class Template:
     Its first commit stands for the release, with what is not committed here.
     """
 
-    def __init__(self, folder: Path, env: dict[str, str]) -> None:
+    def __init__(self, folder: Path, env: dict[str, str], run: Run = run_in) -> None:
         self.folder = folder
         self._env = env
+        self._run = run
         begin = ("git", "init", "--quiet", "--initial-branch", "main")
         must(run_in(folder.parent, *begin, str(folder), env=env))
         shutil.copytree(ROOT, folder, ignore=_NOT_PART, dirs_exist_ok=True)
@@ -56,21 +58,21 @@ class Template:
     def commit(self) -> None:
         commit(self.folder, self._env)
 
+    def cruft(self, folder: Path, *arguments: str) -> str:
+        command = (sys.executable, "-m", "cruft", *arguments)
+        return must(self._run(folder, *command, env=self._env, stdin=""))
 
-def create(
-    folder: Path,
-    env: dict[str, str],
-    template: Template,
-    auth: str,
-    *more: str,
-    **answers: str,
-) -> Path:
-    """Return a new project that is linked to the template, and committed."""
-    given = ["--no-input", "--extra-context", json.dumps({"auth": auth, **answers})]
-    cruft(folder, env, "create", str(template.folder), *given, *more)
-    project = folder / SLUG
-    start_repository(project, env)
-    return project
+    def create(self, folder: Path, auth: str, **answers: str) -> Path:
+        """Return a new project that is linked to the template, and committed."""
+        given = ["--no-input", "--extra-context", json.dumps({"auth": auth, **answers})]
+        self.cruft(folder, "create", str(self.folder), *given)
+        project = folder / SLUG
+        start_repository(project, self._env)
+        return project
+
+    def update(self, project: Path, *more: str) -> None:
+        """Bring a project up to date with it."""
+        self.cruft(project, "update", "--skip-apply-ask", *more)
 
 
 def start_repository(project: Path, env: dict[str, str]) -> None:
@@ -80,14 +82,6 @@ def start_repository(project: Path, env: dict[str, str]) -> None:
     exclude.parent.mkdir(exist_ok=True)
     exclude.write_text("server-*.log\n.venv\n", encoding="ascii")
     commit(project, env)
-
-
-def cruft(folder: Path, env: dict[str, str], *arguments: str) -> str:
-    return must(run_in(folder, sys.executable, "-m", "cruft", *arguments, env=env))
-
-
-def update(project: Path, env: dict[str, str], *more: str) -> None:
-    cruft(project, env, "update", "--skip-apply-ask", *more)
 
 
 def follow(project: Path, env: dict[str, str], block: str, answers: str) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from .baking import CommandLine
 from .template import PARTS
 from .template import PROJECT
 from .template import ROOT
@@ -27,11 +28,12 @@ _BLOCK = re.compile(r"(?m)^\S.*\n(?:[ \t].*\n)*")
 
 def main() -> None:
     (rule,) = sys.argv[1:]
-    lock(ROOT, rule, Path(sys.executable).parent, os.environ)
+    lock(CommandLine(os.environ), rule, Path(sys.executable).parent)
 
 
-def lock(template: Path, rule: str, programs: Path, env: Mapping[str, str]) -> None:
+def lock(bake: CommandLine, rule: str, programs: Path) -> None:
     """Write the files of the core and the fragments, or stop with a sentence."""
+    template = Path(bake.template)
     fragments = {part: _fragments(template) / part for part in PARTS}
     # A part that asks for nothing pins nothing.
     asking = [
@@ -42,10 +44,11 @@ def lock(template: Path, rule: str, programs: Path, env: Mapping[str, str]) -> N
     with TemporaryDirectory() as folder:
         locked: dict[str, Path] = {}
         for answer in ["all", "none", *asking]:
-            project = locked[answer] = _bake(
-                template, Path(folder, answer), answer, env
-            )
-            _make(project, rule, programs, env, constrained=answer != "all")
+            Path(folder, answer).mkdir()
+            flags = ("--default-config",)
+            project = bake(Path(folder, answer), *flags, parts=answer)
+            locked[answer] = project
+            _make(project, rule, programs, bake.env, constrained=answer != "all")
         for name in LOCKS:
             texts = {
                 answer: (project / name).read_text(encoding="ascii")
@@ -90,13 +93,6 @@ def _fragments(template: Path) -> Path:
     return template / PROJECT.name / "variants" / "parts"
 
 
-def _bake(template: Path, folder: Path, parts: str, env: Mapping[str, str]) -> Path:
-    answers = ("--default-config", "--no-input", f"parts={parts}")
-    into = ("--output-dir", str(folder))
-    _run(env, sys.executable, "-m", "cookiecutter", str(template), *into, *answers)
-    return folder / SLUG
-
-
 def _make(
     project: Path,
     rule: str,
@@ -110,10 +106,7 @@ def _make(
         whole = os.path.join("..", "..", "all", SLUG, LOCKS[1])
         env = {**env, "UV_CONSTRAINT": whole}
     installed = (f"BIN={programs}", "--assume-old", ".venv/installed")
-    _run(env, "make", "--silent", "-C", str(project), rule, *installed)
-
-
-def _run(env: Mapping[str, str], *command: str) -> None:
+    command = ["make", "--silent", "-C", str(project), rule, *installed]
     done = subprocess.run(command, env=env, text=True, capture_output=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}:\n{done.stdout}{done.stderr}")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from .running import clean_environment
+from .template import ROOT
 
 _PROGRAM = Path(__file__).with_name("forks.py")
 _WARM = Path(__file__).with_name("warm.py")
@@ -35,8 +38,15 @@ class Forks:
     @contextmanager
     def start(cls, python: Path, folder: Path) -> Iterator[Forks]:
         """Start that process with the interpreter of the baked projects."""
+        with cls._start(folder, python, _PROGRAM) as forks:
+            yield forks
+
+    @classmethod
+    @contextmanager
+    def _start(cls, folder: Path, *command: str | Path) -> Iterator[Self]:
         with subprocess.Popen(
-            [python, _PROGRAM],
+            command,
+            cwd=ROOT,
             env=clean_environment(folder),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -57,13 +67,22 @@ class Forks:
         self, project: Path, *arguments: str, env: Mapping[str, str], stdin: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of a project."""
+        status, *said = self._say(project, arguments, env, stdin)
+        return subprocess.CompletedProcess(["flask", *arguments], status, *said)
+
+    def _say(
+        self,
+        folder: Path,
+        arguments: tuple[str, ...],
+        env: Mapping[str, str],
+        stdin: str,
+    ) -> tuple[int, str, str]:
+        """Return the status of what runs, and what it said."""
         streams = [self._log.with_suffix(f".{name}") for name in ("in", "out", "err")]
         streams[0].write_text(stdin, encoding="utf-8")
         names = [str(one) for one in streams]
-        status = self._ask(project, arguments, names, env=dict(env))
-        command = ["flask", *arguments]
-        said = map(read, streams[1:])
-        return subprocess.CompletedProcess(command, status, *said)
+        status = self._ask(folder, arguments, names, env=dict(env))
+        return status, read(streams[1]), read(streams[2])
 
     def _ask(
         self,
@@ -88,6 +107,28 @@ class Forks:
         """Run what has to pass, or fail with what it said."""
         status, said = self.run(project, *arguments)
         assert status == 0, said
+
+
+class Bakes(Forks):
+    """Have cookiecutter and cruft run where they are already; see `bakes.py`."""
+
+    @classmethod
+    @contextmanager
+    def begin(cls, folder: Path) -> Iterator[Bakes]:
+        with cls._start(folder, sys.executable, "-m", f"{__package__}.bakes") as bakes:
+            yield bakes
+
+    def run_in(
+        self,
+        folder: Path,
+        *command: str | Path,
+        env: Mapping[str, str],
+        stdin: str = "",
+    ) -> subprocess.CompletedProcess[str]:
+        """Do what `running.run_in` does with `python -m`."""
+        arguments = tuple(map(str, command[2:]))
+        status, *said = self._say(folder, arguments, env, stdin)
+        return subprocess.CompletedProcess(command, status, *said)
 
 
 class Warm:

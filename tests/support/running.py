@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 # Nothing else of the tester's environment gets through: no SECRET_KEY, FLASK_DEBUG,
 # PYTEST_ADDOPTS or cookiecutter configuration.
@@ -31,6 +32,14 @@ def clean_environment(home: Path) -> dict[str, str]:
         "GIT_COMMITTER_NAME": "Tester",
         "GIT_COMMITTER_EMAIL": "tester@example.com",
     }
+
+
+class Run(Protocol):
+    """What `run_in` does."""
+
+    def __call__(
+        self, folder: Path, *command: str | Path, env: Mapping[str, str], stdin: str
+    ) -> subprocess.CompletedProcess[str]: ...
 
 
 def run_in(

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from ..support import keeping_up
 from ..support import owner
 from ..support.keeping_up import Template
 from ..support.keeping_up import blocks
@@ -59,7 +58,7 @@ def project(
     forks: Forks,
 ) -> Iterator[Owned]:
     """Return a project of the old kind, with its owner's changes and an account."""
-    folder = keeping_up.create(tmp_path, env, template, old_and_new[0])
+    folder = template.create(tmp_path, old_and_new[0])
     owned = Owned(folder, env, app_python, forks)
     owned.settle_in()
     yield owned

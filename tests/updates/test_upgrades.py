@@ -83,13 +83,13 @@ def project(
     forks: Forks,
 ) -> Iterator[Owned]:
     """Return a project with its owner's changes."""
-    folder = keeping_up.create(tmp_path, env, template, auth)
+    folder = template.create(tmp_path, auth)
     kept = (folder / ".cruft.json").read_text(encoding="utf-8")
     key = (folder / ".env").read_text(encoding="utf-8").partition("SECRET_KEY=")[2]
     assert f'"auth": "{auth}"' in kept
     assert key.strip()
     assert key.strip() not in kept
-    assert "diff --git" not in keeping_up.cruft(folder, env, "diff")
+    assert "diff --git" not in template.cruft(folder, "diff")
     owned = Owned(folder, env, app_python, forks)
     owned.settle_in()
     yield owned
@@ -115,7 +115,7 @@ def test_an_update_keeps_the_owners_changes_and_the_accounts(
     template.add(*MIGRATION)
     template.commit()
 
-    keeping_up.update(project.folder, project.env)
+    template.update(project.folder)
 
     assert conflicts(project.folder, project.env) == set()
     assert (project.folder / ".env").read_bytes() == key

@@ -33,7 +33,7 @@ SHOWN = [pytest.param("markers", marks=pytest.mark.long), "rejects"]
 def test_where_both_changed_a_line_both_can_be_seen(
     shown: str, template: Template, tmp_path: Path, env: dict[str, str]
 ) -> None:
-    project = keeping_up.create(tmp_path, env, template, AUTHS[0])
+    project = template.create(tmp_path, AUTHS[0])
     if shown == "rejects":
         # Whose first commit has changes already, git cannot know the former text.
         shutil.rmtree(project / ".git")
@@ -51,7 +51,7 @@ def test_where_both_changed_a_line_both_can_be_seen(
     template.commit()
     owned = tracked(project, env)
 
-    keeping_up.update(project, env)
+    template.update(project)
 
     ending = ".rej" if shown == "rejects" else ""
     assert conflicts(project, env) == {page + ending, pins + ending}

@@ -79,7 +79,7 @@ def test_a_database_that_is_away_is_no_traceback(configure: MakeApp, command: li
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"public_url": None}, "PUBLIC_URL is missing: links are made from it."),
+        ({"public_url": None}, "PUBLIC_URL is missing: set it, so that mails can have links."),
         # It would print the links of users to the operator or to cron.
         ({"mail_server": MailServer("console")}, "MAIL_URL names no mail server to send by."),
     ],

@@ -56,7 +56,7 @@ def test_without_an_address_for_its_link_there_is_no_reset(
 ) -> None:
     app = configure(mail_server=MailServer("smtp", SMTP_HOST, server.port), public_url=None)
     before = everything_stored(app)
-    refused = "PUBLIC_URL is missing: links are made from it."
+    refused = "PUBLIC_URL is missing: set it, so that mails can have links."
     assert said(run(app, "reset", EMAIL)) == refused
     assert everything_stored(app) == before
 

@@ -113,14 +113,14 @@ def external_url(endpoint: str, **values: str) -> str:
     """
     public_url = settings().public_url
     if public_url is None:
-        raise ConfigError("PUBLIC_URL", "is missing: links in mails are made from it.")
+        raise ConfigError("PUBLIC_URL", "is missing: set it, so that mails can have links.")
     return public_url + current_app.url_map.bind("").build(endpoint, values)
 
 
 def why_not_here() -> str | None:
     """Return why a command or a job must leave mails to the app, or None."""
     if settings().public_url is None:
-        return "PUBLIC_URL is missing: links are made from it."
+        return "PUBLIC_URL is missing: set it, so that mails can have links."
     # The console would show the links only to the operator who runs the command.
     if settings().mail_server.scheme in {"console", "none"}:
         return "MAIL_URL names no mail server to send by."

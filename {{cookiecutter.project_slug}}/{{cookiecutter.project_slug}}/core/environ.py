@@ -74,11 +74,8 @@ class Environ:
         Desktops set this variable for every program, often to languages that the
         app does not have: those are skipped, not refused.
         """
-        for wanted in self.text("LANGUAGE").replace("-", "_").split(":"):
-            for language in supported:
-                if wanted and wanted.partition("_")[0] == language.partition("_")[0]:
-                    return language
-        return default
+        found = (nearest(wanted, supported) for wanted in self.text("LANGUAGE").split(":"))
+        return next(filter(None, found), default)
 
     def rate(self, name: str, default: Rate) -> Rate:
         text = self.text(name)
@@ -174,6 +171,18 @@ class Environ:
             raise ConfigError(name, "must have a user and a password in ASCII.")
         port = parts.port or MAIL_PORTS[parts.scheme]
         return MailServer(parts.scheme, host, port, username, password)
+
+
+def nearest(tag: str, supported: tuple[str, ...]) -> str | None:
+    """Return the supported language that a reader of this one understands best.
+
+    For a reader in Lisbon, Brazilian Portuguese is closer than English.
+    """
+    wanted = tag.lower().replace("-", "_")
+    family = wanted.partition("_")[0]
+    kin = [name for name in supported if name.partition("_")[0] == family]
+    same = [name for name in kin if name.lower() == wanted]
+    return next(iter(same + kin), None)
 
 
 def check_key(name: str, key: str) -> str:

@@ -18,6 +18,7 @@ from babel.support import LazyProxy
 from flask import Flask, g, has_request_context, request
 
 from ..config import settings
+from .environ import nearest
 
 PACKAGE = Path(__file__).parent.parent
 NAMES = {"en": "English", "pt_BR": "Português (Brasil)"}
@@ -61,26 +62,12 @@ def show_time(moment: datetime) -> str:
 
 
 def _chosen() -> str:
-    chosen = request.cookies.get(settings().cookie_name("language"))
-    if chosen in settings().languages:
+    known = settings()
+    chosen = request.cookies.get(known.cookie_name("language"))
+    if chosen in known.languages:
         return chosen
-    ours = (_nearest(tag) for tag, quality in request.accept_languages if quality)
-    return next(filter(None, ours), settings().language)
-
-
-def _nearest(tag: str) -> str | None:
-    """Return the app's language that a reader of this one understands best.
-
-    For a reader in Lisbon, Brazilian Portuguese is closer than English.
-    """
-    wanted = tag.lower().replace("-", "_")
-    kin = [name for name in settings().languages if _family(name) == _family(wanted)]
-    same = [name for name in kin if name.lower() == wanted]
-    return next(iter(same + kin), None)
-
-
-def _family(name: str) -> str:
-    return name.partition("_")[0]
+    ours = (nearest(tag, known.languages) for tag, quality in request.accept_languages if quality)
+    return next(filter(None, ours), known.language)
 
 
 def catalogues(wanted: str) -> list[Path]:

@@ -30,7 +30,7 @@ def test_a_login_that_races_a_new_password_begins_a_dead_session(
         run_sql(app, "UPDATE users SET session_epoch = session_epoch + 1")
         return True
 
-    monkeypatch.setattr(codes, "use", used_up_meanwhile)
+    monkeypatch.setattr(codes, "accept", used_up_meanwhile)
     assert give_code(half_way, phone.code()).status_code == 303
     assert not half_way.is_signed_in()
 

@@ -128,11 +128,11 @@ def test_concurrent_wrong_codes_are_all_counted(configure: MakeApp, phone: Phone
 def test_of_concurrent_uses_of_a_code_one_wins(
     app: Flask, phone: Phone, pick: Pick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code, use = pick(phone), codes.use
+    code, accept = pick(phone), codes.accept
     browsers = [copy_of(half) for half in [half_way(app)] for _ in range(6)]
     # All requests have read the row before the first one writes.
     ready = Barrier(6, timeout=30)
-    monkeypatch.setattr(codes, "use", lambda *given: ready.wait() >= 0 and use(*given))
+    monkeypatch.setattr(codes, "accept", lambda *given: ready.wait() >= 0 and accept(*given))
     with ThreadPoolExecutor(max_workers=6) as threads:
         found = list(threads.map(lambda one: give_code(one, code).status_code, browsers))
     assert sorted(found) == [303, 422, 422, 422, 422, 422]

@@ -186,13 +186,13 @@ def test_a_password_reset_during_the_login_leaves_its_browser_without_trust(
     app: Flask, client: Browser, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A thief of the old password must not keep a browser that the new one opens."""
-    use = codes.use
+    accept = codes.accept
 
-    def use_late(*given: object) -> bool:
+    def accept_late(*given: object) -> bool:
         meanwhile(lambda: end_everywhere(app))
-        return use(*given)  # type: ignore[arg-type]
+        return accept(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(codes, "use", use_late)
+    monkeypatch.setattr(codes, "accept", accept_late)
     give_password(client)
     client.post(ARRIVING, data={"code": phone.code(), "trust": "y"})
     assert not client.is_signed_in()

@@ -68,22 +68,16 @@ def matching_step(secret: str, typed: str) -> int | None:
     return None
 
 
-def use(user: User, typed: str) -> bool:
-    """Use up a code of the app or a recovery code; False if it is neither, or was used.
-
-    A wrong code is recorded and counted, so commit in either case.
-    """
-    code = _plain(typed)
-    used = _use_totp(user, code) if len(code) == DIGITS else _use_recovery_code(user, code)
-    if not used:
-        _record_failure(user)
-    return used
-
-
 def accept(user: User, field: Field) -> bool:
-    """Use up the code that a user typed; if it is refused, put the reason on the field."""
-    if use(user, str(field.data)):
+    """Use up a code of the app or a recovery code; if it is neither, or was used, say so.
+
+    The reason goes on the field. A wrong code is recorded and counted: commit in either case.
+    """
+    code = _plain(str(field.data))
+    used = _use_totp(user, code) if len(code) == DIGITS else _use_recovery_code(user, code)
+    if used:
         return True
+    _record_failure(user)
     problem = _(
         "This code is wrong, or was used before. Wait for the next one. If that is refused "
         "too, the clock of your phone may be wrong."

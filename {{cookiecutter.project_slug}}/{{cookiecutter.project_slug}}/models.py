@@ -6,9 +6,8 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .core.addresses import EMAIL_MAX_LENGTH as EMAIL_MAX_LENGTH
-from .core.db import Base, now
+from .core.db import Base, PublicId, now
 from .core.names import NAME_MAX_LENGTH as NAME_MAX_LENGTH
-from .core.tokens import new_id
 
 
 class User(Base):
@@ -20,7 +19,7 @@ class User(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Identifies the user in tokens and logs: it reveals nothing and cannot be enumerated.
-    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
+    public_id: Mapped[PublicId]
     # Stored in lower case, so that it is unique regardless of case.
     email: Mapped[str] = mapped_column(String(EMAIL_MAX_LENGTH), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX_LENGTH))

@@ -188,4 +188,4 @@ def test_the_one_line_of_sudo_mode_asks_for_the_password() -> None:
         "ResponseReturnValue": ResponseReturnValue,
     }
     exec(shown, names)  # noqa: S102
-    assert "needs_proof_of" in vars(vars(names["payout"])["__wrapped__"])
+    assert "checks" in vars(vars(names["payout"])["__wrapped__"])

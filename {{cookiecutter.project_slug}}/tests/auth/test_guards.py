@@ -13,6 +13,7 @@ from werkzeug import Response
 from {{ cookiecutter.project_slug }}.account import PARTS
 from {{ cookiecutter.project_slug }}.auth.guards import (
     login_not_required,
+    recent_factor_required,
     recent_login_required,
     signed_in_user,
 )
@@ -156,6 +157,8 @@ def test_decorators_in_the_wrong_order_open_nothing(
     app.add_url_rule("/test-vault", view_func=vault)
     if order == "above":
         recent_login_required(vault)
+        # It does not take the place of the first one.
+        recent_factor_required(vault)
 
     visitor, site = Browser(app), Browser(app)
     assert visitor.get("/test-vault").status_code == 303

@@ -1,7 +1,7 @@
 """Require login for every view that does not opt out."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
@@ -24,6 +24,7 @@ from .stale_forms import mark_of, refuse_form_of_another
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Check = Callable[[], Response | None]
 logger = logging.getLogger(__name__)
 
 
@@ -38,7 +39,7 @@ def recent_login_required(view: Callable[P, R]) -> Callable[P, R | Response]:
 
     `REAUTHENTICATION_SECONDS` sets how long a confirmation is valid (ASVS 7.5.1).
     """
-    return _with_proof(view, lambda user: True)
+    return add_check(view, _ask_for_proof)
 
 
 def recent_factor_required(view: Callable[P, R]) -> Callable[P, R | Response]:
@@ -46,7 +47,21 @@ def recent_factor_required(view: Callable[P, R]) -> Callable[P, R | Response]:
 
     For a view that asks for the password itself, which is enough for other accounts.
     """
-    return _with_proof(view, lambda user: not is_password_enough(user))
+    return add_check(view, _ask_for_proof_of_factor)
+
+
+def add_check(view: Callable[P, R], check: Check) -> Callable[P, R | Response]:
+    """Run a check before a view: it returns None, or else the answer; or it aborts."""
+    # The guard reads the attribute, so the decorator works even above the route. The wrapper
+    # covers what the guard does not see: a method, or a view inside another decorator.
+    vars(view)["checks"] = [check, *vars(view).get("checks", ())]
+
+    @wraps(view)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+        answer = current_app.ensure_sync(view)
+        return check() or answer(*args, **kwargs)
+
+    return checked
 
 
 def current_user() -> User | None:
@@ -80,19 +95,6 @@ def closed_view() -> str | None:
     return None if is_public(endpoint) else str(endpoint)
 
 
-def _with_proof(view: Callable[P, R], applies: Callable[[User], bool]) -> Callable[P, R | Response]:
-    # The guard reads the attribute, so the decorator works even above the route. The wrapper
-    # covers what the guard does not see: a method, or a view inside another decorator.
-    vars(view)["needs_proof_of"] = applies
-
-    @wraps(view)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-        answer = current_app.ensure_sync(view)
-        return _ask_again() if _lacks_proof(view) else answer(*args, **kwargs)
-
-    return checked
-
-
 def lead_to(page: str, status: int, reason: str) -> Response:
     """Redirect a browser to a page; give a script the reason, and where to go on if signed in."""
     if not wants_json():
@@ -124,7 +126,11 @@ def _guard() -> Response | None:
     view = current_app.view_functions[endpoint]
     if user is not None and not getattr(view, "checks_own_forms", False):
         refuse_form_of_another(user, body)
-    return _ask_again() if _lacks_proof(view) else None
+    checks: Iterable[Check] = getattr(view, "checks", ())
+    for check in checks:
+        if refusal := check():
+            return refusal
+    return None
 
 
 def _load_user() -> User | None:
@@ -147,21 +153,18 @@ def _refuse(endpoint: str) -> Response:
     return lead_to(url_for("auth.login", next=here), 401, _("Please log in."))
 
 
-def _lacks_proof(view: Callable[..., object]) -> bool:
-    applies = getattr(view, "needs_proof_of", None)
-    if applies is None:
-        return False
-    user = current_user()
-    if user is not None and not applies(user):
-        return False
+def _ask_for_proof() -> Response | None:
     proof = authenticated_at()
     age = timedelta(seconds=settings().reauthentication_seconds)
-    return proof is None or now() - proof >= age
-
-
-def _ask_again() -> Response:
+    if proof is not None and now() - proof < age:
+        return None
     page = url_for("confirm.show", next=_way_back())
     return lead_to(page, 403, _("Please confirm your password first."))
+
+
+def _ask_for_proof_of_factor() -> Response | None:
+    user = current_user()
+    return None if user is not None and is_password_enough(user) else _ask_for_proof()
 
 
 def _way_back() -> str | None:

@@ -3,7 +3,7 @@
 import logging
 import re
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 from flask import has_request_context, request
 from sqlalchemy import JSON, Connection, ForeignKey, Index, String, insert
@@ -13,6 +13,9 @@ from .db import Base, db, now
 
 CLIENT_MAX_LENGTH = 200
 WITH_PORT = re.compile(r"\[(.+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
+# The columns of what `client_address` and `client_name` return.
+Address = Annotated[str, mapped_column(String(45))]
+Client = Annotated[str, mapped_column(String(200))]
 logger = logging.getLogger(__name__)
 
 
@@ -37,8 +40,8 @@ class Event(Base):
     at: Mapped[datetime] = mapped_column(default=now, index=True)
     kind: Mapped[str] = mapped_column(String(40))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
-    address: Mapped[str] = mapped_column(String(45))
-    client: Mapped[str] = mapped_column(String(200))
+    address: Mapped[Address]
+    client: Mapped[Client]
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     Row,
     Select,
+    String,
     TypeDecorator,
     Update,
     literal,
@@ -29,6 +30,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutE
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from ..environ import ConfigError
+from ..tokens import new_id
 from . import postgres, sqlite
 from .sqlite import SAFE_METHODS as SAFE_METHODS
 
@@ -46,6 +48,8 @@ REASONS = (
 Columns = TypeVarTuple("Columns")
 # The column of a row that belongs to an account, and is deleted with it.
 OwnerId = Annotated[int, mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)]
+# The column of a random id that names a row on pages and in URLs, and grants no access.
+PublicId = Annotated[str, mapped_column(String(32), unique=True, default=new_id)]
 # The column of what `hash_token` returns.
 TokenHash = Annotated[bytes, mapped_column(LargeBinary(32))]
 # Objects stay readable after a commit: the view uses the user that the guard has loaded.

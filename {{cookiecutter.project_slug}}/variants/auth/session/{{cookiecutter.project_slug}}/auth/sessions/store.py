@@ -7,22 +7,11 @@ nor roll back the view's own transaction.
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    String,
-    Text,
-    Update,
-    bindparam,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Text, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core import audit
-from ...core.db import Base, OwnerId, TokenHash, now, read_one, write_unless_busy
+from ...core.db import Base, OwnerId, PublicId, TokenHash, now, read_one, write_unless_busy
 from ...core.tokens import hash_token, new_id, new_token
 from ...models import User
 from .limits import Login, idle_limit
@@ -38,7 +27,7 @@ class StoredSession(Base):
 
     token_hash: Mapped[TokenHash] = mapped_column(primary_key=True)
     # Names the session on pages and in the audit trail; grants no access.
-    handle: Mapped[str] = mapped_column(String(32), unique=True)
+    handle: Mapped[PublicId]
     # None for a visitor, whose session may keep a flash message or an opened link.
     user_id: Mapped[OwnerId | None]
     epoch: Mapped[int | None]
@@ -47,8 +36,8 @@ class StoredSession(Base):
     created_at: Mapped[datetime]
     authenticated_at: Mapped[datetime | None]
     seen_at: Mapped[datetime] = mapped_column(index=True)
-    address: Mapped[str] = mapped_column(String(45), default=audit.client_address)
-    client: Mapped[str] = mapped_column(String(200), default=audit.client_name)
+    address: Mapped[audit.Address] = mapped_column(default=audit.client_address)
+    client: Mapped[audit.Client] = mapped_column(default=audit.client_name)
 
 
 class Stored(NamedTuple):
@@ -122,18 +111,18 @@ def renew(connection: Connection, stored: Stored, data: str) -> str | None:
     """Give a session a new token after a confirmation; None if it has ended meanwhile."""
     token, moment = new_token(), now()
     values = {"token_hash": hash_token(token), "authenticated_at": moment, "seen_at": moment}
-    changed = connection.execute(_update(stored).values(data=data, **values))
-    return token if changed.rowcount else None
+    renewed = update(StoredSession).where(_is(stored)).values(data=data, **values)
+    return token if connection.execute(renewed).rowcount else None
 
 
 def write(connection: Connection, stored: Stored, data: str) -> None:
     """Save data; a row that was deleted meanwhile stays deleted."""
-    connection.execute(_update(stored).values(data=data, seen_at=now()))
+    connection.execute(update(StoredSession).where(_is(stored)).values(data=data, seen_at=now()))
 
 
 def touch(stored: Stored) -> None:
     """Update the time of last use, unless that would have to wait for a lock."""
-    write_unless_busy(_update(stored).values(seen_at=now()))
+    write_unless_busy(update(StoredSession).where(_is(stored)).values(seen_at=now()))
 
 
 def expired() -> ColumnElement[bool]:
@@ -147,5 +136,5 @@ def expired() -> ColumnElement[bool]:
     return remembered | (others & ~StoredSession.remembered)
 
 
-def _update(stored: Stored) -> Update:
-    return update(StoredSession).where(StoredSession.token_hash == stored.token_hash)
+def _is(stored: Stored) -> ColumnElement[bool]:
+    return StoredSession.token_hash == stored.token_hash

@@ -1,14 +1,14 @@
 """Own the table of roles, and close views to users without one."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import abort, current_app, request
+from flask import abort
 from sqlalchemy import String, delete, insert, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column
+from werkzeug.wrappers import Response
 
-from ...auth.guards import current_user
+from ...auth.guards import add_check, current_user
 from ...core import audit
 from ...core.db import Base, OwnerId, db
 from ...core.environ import ConfigError
@@ -58,35 +58,13 @@ def set_role(user: User, role: str | None, **who: Any) -> None:
     audit.record("role_changed", user, role=role, **who)
 
 
-def role_required(role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def role_required(role: str) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
     """Close a view to users without this role. Put it right below the route."""
 
-    def close(view: Callable[P, R]) -> Callable[P, R]:
-        # `check` reads the attribute, so the decorator works even above the route. The wrapper
-        # covers what `check` does not see: a method, or a view inside another decorator.
-        vars(view)["required_role"] = role
+    def check() -> None:
+        user = current_user()
+        if user is None or role_of(user) != role:
+            # Not 404: the route is no secret, and the reason helps the user who asks for it.
+            abort(403, _("Your account does not have the role that this page needs."))
 
-        @wraps(view)
-        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            _refuse_without(role)
-            answer: Callable[P, R] = current_app.ensure_sync(view)
-            return answer(*args, **kwargs)
-
-        return checked
-
-    return close
-
-
-def check() -> None:
-    """Refuse a request for a view whose role the user lacks; runs after the guard."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    role = getattr(view, "required_role", None)
-    if role is not None:
-        _refuse_without(role)
-
-
-def _refuse_without(role: str) -> None:
-    user = current_user()
-    if user is None or role_of(user) != role:
-        # Not 404: the route is no secret, and the reason helps the user who asks for the role.
-        abort(403, _("Your account does not have the role that this page needs."))
+    return lambda view: add_check(view, check)

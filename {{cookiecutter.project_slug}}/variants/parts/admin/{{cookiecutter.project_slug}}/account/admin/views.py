@@ -26,7 +26,6 @@ from .roles import role_required
 MOST_FOUND = 50
 
 bp = Blueprint("admin", __name__, template_folder="templates")
-bp.before_app_request(roles.check)
 
 
 class FindForm(Form):

@@ -7,10 +7,9 @@ from datetime import datetime
 from sqlalchemy import BigInteger, LargeBinary, Row, String, delete, exists, select, update
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from ...core.db import Base, OwnerId, changed, db, now, upsert
+from ...core.db import Base, OwnerId, PublicId, changed, db, now, upsert
 from ...core.i18n import gettext as _
 from ...core.names import NAME_MAX_LENGTH
-from ...core.tokens import new_id
 from ...models import User
 
 # The query that reads the user also fills an attribute of this name.
@@ -24,7 +23,7 @@ class Passkey(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Identifies the passkey in URLs.
-    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
+    public_id: Mapped[PublicId]
     user_id: Mapped[OwnerId]
     # Random, the same for all passkeys of an account: the authenticator stores it, and returns
     # it at login. It must not reveal the account (WebAuthn Level 3, 14.6.1).

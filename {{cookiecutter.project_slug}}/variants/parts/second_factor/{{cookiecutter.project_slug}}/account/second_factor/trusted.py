@@ -40,8 +40,8 @@ class TrustedBrowser(Base):
     user_id: Mapped[OwnerId]
     token_hash: Mapped[TokenHash]
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
-    address: Mapped[str] = mapped_column(String(45), default=audit.client_address)
-    client: Mapped[str] = mapped_column(String(200), default=audit.client_name)
+    address: Mapped[audit.Address] = mapped_column(default=audit.client_address)
+    client: Mapped[audit.Client] = mapped_column(default=audit.client_name)
 
     @property
     def name(self) -> str:

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ...auth.parts import needs_passkey
 from ...core import audit
-from ...core.db import Base, OwnerId, db, now, upsert
-from ...core.tokens import new_id
+from ...core.db import Base, OwnerId, PublicId, db, now, upsert
 from ...models import User
 from . import protocol
 from .providers import TEXT_MAX_LENGTH, Identity, Provider, all_providers
@@ -24,7 +23,7 @@ class Connection(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Identifies the connection in URLs.
-    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
+    public_id: Mapped[PublicId]
     user_id: Mapped[OwnerId]
     issuer: Mapped[str] = mapped_column(String(TEXT_MAX_LENGTH))
     subject: Mapped[str] = mapped_column(String(TEXT_MAX_LENGTH))

@@ -8,11 +8,11 @@ from sqlalchemy import Row, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...core import audit
-from ...core.db import Base, OwnerId, TokenHash, db, now, read_one, write_unless_busy
+from ...core.db import Base, OwnerId, PublicId, TokenHash, db, now, read_one, write_unless_busy
 from ...core.db.cleanup import delete_all_expired
 from ...core.i18n import gettext as _
 from ...core.names import NAME_MAX_LENGTH
-from ...core.tokens import hash_token, new_id
+from ...core.tokens import hash_token
 from ...models import User
 
 # The name of the package: scanners for leaked secrets find tokens by it.
@@ -28,7 +28,7 @@ class ApiToken(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Identifies the token in URLs and commands; grants no access.
-    handle: Mapped[str] = mapped_column(String(32), unique=True, default=new_id)
+    handle: Mapped[PublicId]
     user_id: Mapped[OwnerId]
     token_hash: Mapped[TokenHash] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX_LENGTH))
@@ -36,7 +36,7 @@ class ApiToken(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     ends_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
-    used_address: Mapped[str] = mapped_column(String(45), default="")
+    used_address: Mapped[audit.Address] = mapped_column(default="")
 
 
 _LOAD = (

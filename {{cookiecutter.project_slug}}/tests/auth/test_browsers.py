@@ -9,6 +9,9 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
+from my_flask_app.core.environ import Rate
+
+from ..conftest import MakeApp
 from ..support.accounts import NEW_PASSWORD, add_user, change_password, overtake
 from ..support.http import EMAIL, KNOWN, PASSWORD, Browser, SetCookie, set_cookies
 from ..support.mail import ask_for_link
@@ -22,13 +25,19 @@ DAYS_180 = 180 * 24 * 60 * 60
 
 
 @pytest.fixture
-def owner(app: Flask, user: str) -> Browser:
+def strict(configure: MakeApp) -> Flask:
+    """Return an app that allows three guesses, so that few requests use them up."""
+    return configure(login_attempts_per_account=Rate(3, 900))
+
+
+@pytest.fixture
+def owner(strict: Flask, user: str) -> Browser:
     """Return a browser that the account's owner has logged in with, and out again."""
-    browser = Browser(app)
+    browser = Browser(strict)
     browser.login()
     browser.logout()
     # The first login used the count of unknown browsers: the account did not know this one yet.
-    run_sql(app, "DELETE FROM throttles")
+    run_sql(strict, "DELETE FROM throttles")
     return browser
 
 
@@ -54,12 +63,14 @@ def reset_password(app: Flask, browser: Browser, password: str) -> None:
     assert done.location == "/auth/login"
 
 
-def test_a_reset_starts_a_new_count_and_makes_its_browser_known(app: Flask, owner: Browser) -> None:
-    elsewhere = Browser(app)
-    assert guess(app, 11) == [422] * 10 + [429]
+def test_a_reset_starts_a_new_count_and_makes_its_browser_known(
+    strict: Flask, owner: Browser
+) -> None:
+    elsewhere = Browser(strict)
+    assert guess(strict, 4) == [422, 422, 422, 429]
     assert elsewhere.login().status_code == 429
-    reset_password(app, elsewhere, NEW_PASSWORD)
-    assert guess(app, 11) == [422] * 10 + [429]
+    reset_password(strict, elsewhere, NEW_PASSWORD)
+    assert guess(strict, 4) == [422, 422, 422, 429]
     assert elsewhere.login(password=NEW_PASSWORD).status_code == 303
     # This browser logged in with the old password, which a thief may know too.
     assert owner.login(password=NEW_PASSWORD).status_code == 429
@@ -67,44 +78,44 @@ def test_a_reset_starts_a_new_count_and_makes_its_browser_known(app: Flask, owne
 
 @pytest.mark.parametrize("email", [EMAIL, NOBODY])
 def test_a_cookie_unknown_to_the_account_gives_no_extra_guess(
-    app: Flask, owner: Browser, email: str
+    strict: Flask, owner: Browser, email: str
 ) -> None:
-    with app.app_context():
+    with strict.app_context():
         add_user(BOB, name="Bob")
-    bob = Browser(app)
+    bob = Browser(strict)
     bob.login(BOB)
-    guess(app, 10, email)
-    assert with_known(app, bob).login(email, WRONG).status_code == 429
-    made_up = Browser(app)
+    guess(strict, 3, email)
+    assert with_known(strict, bob).login(email, WRONG).status_code == 429
+    made_up = Browser(strict)
     made_up.keep({KNOWN: "x" * 43})
     assert made_up.login(email, WRONG).status_code == 429
 
 
-def test_a_known_browser_has_its_own_ten_guesses_until_it_logs_in(
-    app: Flask, owner: Browser
+def test_a_known_browser_has_its_own_guesses_until_it_logs_in(
+    strict: Flask, owner: Browser
 ) -> None:
     for _ in range(2):
-        thief = with_known(app, owner)
-        assert [thief.login(password=WRONG).status_code for _ in range(9)] == [422] * 9
+        thief = with_known(strict, owner)
+        assert [thief.login(password=WRONG).status_code for _ in range(2)] == [422, 422]
         assert owner.login().status_code == 303
     # The copies are useless: the browser has a new cookie now.
-    assert with_known(app, owner).login(password=WRONG).status_code == 422
-    assert [thief.login(password=WRONG).status_code for _ in range(11)] == [422] * 10 + [429]
-    assert [owner.login(password=WRONG).status_code for _ in range(10)] == [422] * 9 + [429]
+    assert with_known(strict, owner).login(password=WRONG).status_code == 422
+    assert [thief.login(password=WRONG).status_code for _ in range(4)] == [422, 422, 422, 429]
+    assert [owner.login(password=WRONG).status_code for _ in range(3)] == [422, 422, 429]
     assert owner.login().status_code == 429
 
 
 def test_a_password_change_during_a_login_leaves_its_browser_unknown(
-    app: Flask, owner: Browser, monkeypatch: pytest.MonkeyPatch
+    strict: Flask, owner: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner.login()
-    thief = Browser(app)
+    thief = Browser(strict)
     changed = overtake(monkeypatch, lambda: change_password(owner))
     thief.login()
     assert changed == [303]
     assert KNOWN not in thief.cookies()
     assert not thief.is_signed_in()
-    assert len(rows(app, "SELECT id FROM known_browsers")) == 1
+    assert len(rows(strict, "SELECT id FROM known_browsers")) == 1
 
 
 def known(app: Flask, email: str = EMAIL) -> list[bytes]:
@@ -200,17 +211,18 @@ def run(app: Flask, *args: str) -> None:
 
 
 def test_a_browser_cookie_expires_after_180_days_and_is_purged(
-    app: Flask, client: Browser, user: str, clock: TimeMachineFixture
+    strict: Flask, user: str, clock: TimeMachineFixture
 ) -> None:
+    client = Browser(strict)
     client.login()
     for seconds, status, left in ((DAYS_180 - 1, 422, 1), (1, 429, 0)):
         clock.shift(seconds)
-        for _ in range(10):
-            Browser(app).login(password=WRONG)
+        for _ in range(3):
+            Browser(strict).login(password=WRONG)
         assert client.login(password=WRONG).status_code == status
-        app.test_cli_runner().invoke(args=["purge"])
-        assert len(known(app)) == left
+        strict.test_cli_runner().invoke(args=["purge"])
+        assert len(known(strict)) == left
     assert client.login().status_code == 429
     clock.shift(timedelta(minutes=15))
     assert client.login().status_code == 303
-    assert known(app) == [held(client)]
+    assert known(strict) == [held(client)]

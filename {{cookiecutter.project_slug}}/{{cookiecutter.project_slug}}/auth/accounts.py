@@ -4,7 +4,15 @@ Functions that write join the caller's transaction. Never hash or check a passwo
 transaction: SQLite has one writer, and every other request would wait for it.
 """
 
-from sqlalchemy import ColumnElement, Connection, delete as delete_rows, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete as delete_rows,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from ..core import audit, mail, throttle
@@ -14,6 +22,10 @@ from ..core.mail.outbox import Outbox
 from ..models import User
 from . import links, passwords
 from .links import Link
+
+# Statements of each login are built once: that takes about as long as running them.
+_BY_EMAIL = select(User).where(User.email == bindparam("email"))
+_LOCK = select(User.id).where(User.id == bindparam("user_id")).with_for_update()
 
 
 class AddressTaken(Exception):
@@ -25,7 +37,7 @@ class AccountInUse(Exception):
 
 
 def find(email: str) -> User | None:
-    return db.session.scalar(select(User).where(User.email == email.lower()))
+    return db.session.scalar(_BY_EMAIL, {"email": email.lower()})
 
 
 def lock(user_id: int | None) -> User | None:
@@ -47,8 +59,7 @@ def lock_user(connection: Connection, user_id: int) -> bool:
 
     Always lock the user row before session rows; another order can deadlock.
     """
-    locked = select(User.id).where(User.id == user_id).with_for_update()
-    return connection.scalar(locked) is not None
+    return connection.scalar(_LOCK, {"user_id": user_id}) is not None
 
 
 def authenticate(email: str, password: str) -> User | None:

@@ -7,13 +7,23 @@ cannot use up. The cookie grants no access: a thief who copies it gets no more g
 from datetime import datetime, timedelta
 
 from flask import has_request_context, request
-from sqlalchemy import Connection, UniqueConstraint, case, delete, insert, select, true, update
+from sqlalchemy import (
+    Connection,
+    UniqueConstraint,
+    bindparam,
+    case,
+    delete,
+    insert,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
 from ..config import settings
 from ..core import throttle
-from ..core.db import Base, OwnerId, TokenHash, db, now, read_one, writing
+from ..core.db import Base, OwnerId, TokenHash, UTCDateTime, db, now, read_one, writing
 from ..core.db.cleanup import delete_all_expired
 from ..core.tokens import hash_token, new_token
 from ..models import User
@@ -35,6 +45,38 @@ class KnownBrowser(Base):
     user_id: Mapped[OwnerId]
     token_hash: Mapped[TokenHash]
     used_at: Mapped[datetime] = mapped_column(index=True)
+
+
+# Statements of each login are built once: that takes about as long as running them.
+_OWN = KnownBrowser.user_id == bindparam("own")
+_HELD = KnownBrowser.token_hash == bindparam("held")
+# In id order: two accounts that share two browsers could deadlock.
+_LOCK = (
+    select(User.id, User.session_epoch)
+    .where((User.id == bindparam("own")) | User.id.in_(select(KnownBrowser.user_id).where(_HELD)))
+    .order_by(User.id)
+    .with_for_update()
+)
+_MOVE = (
+    update(KnownBrowser)
+    .where(_HELD)
+    .values(
+        token_hash=bindparam("hash"),
+        used_at=case((_OWN, bindparam("moment", type_=UTCDateTime())), else_=KnownBrowser.used_at),
+    )
+    .returning(KnownBrowser.id, KnownBrowser.user_id)
+)
+_ADD = insert(KnownBrowser).returning(KnownBrowser.id)
+_OTHERS = (_OWN, KnownBrowser.id != bindparam("browser"))
+_DROP = delete(KnownBrowser).where(
+    *_OTHERS,
+    KnownBrowser.id.not_in(
+        select(KnownBrowser.id)
+        .where(*_OTHERS)
+        .order_by(KnownBrowser.used_at.desc(), KnownBrowser.id.desc())
+        .limit(BROWSERS_PER_ACCOUNT - 1)
+    ),
+)
 
 
 def find(email: str) -> int | None:
@@ -92,35 +134,25 @@ def purge() -> int:
 def _lock(connection: Connection, login: Login, held: bytes) -> bool:
     """Lock all accounts that know this browser; False if the login's account has changed.
 
-    Always lock accounts before browsers, and in id order: two accounts that share two
-    browsers could deadlock.
+    Always lock accounts before browsers.
     """
-    sharing = select(KnownBrowser.user_id).where(KnownBrowser.token_hash == held)
-    accounts = select(User.id, User.session_epoch).order_by(User.id).with_for_update()
-    concerned = accounts.where((User.id == login.id) | User.id.in_(sharing))
-    epochs = {row.id: row.session_epoch for row in connection.execute(concerned)}
+    concerned = connection.execute(_LOCK, {"own": login.id, "held": held})
+    epochs = {row.id: row.session_epoch for row in concerned}
     return epochs.get(login.id) == login.epoch
 
 
 def _move(connection: Connection, login: Login, held: bytes, token_hash: bytes) -> int | None:
     """Give the browser its new cookie in all its accounts; return its id in the login's account."""
-    own = KnownBrowser.user_id == login.id
-    used_at = case((own, now()), else_=KnownBrowser.used_at)
-    moved = update(KnownBrowser).where(KnownBrowser.token_hash == held)
-    moved = moved.values(token_hash=token_hash, used_at=used_at)
-    rows = connection.execute(moved.returning(KnownBrowser.id, KnownBrowser.user_id)).all()
+    values = {"own": login.id, "held": held, "hash": token_hash, "moment": now()}
+    rows = connection.execute(_MOVE, values).all()
     return next((row.id for row in rows if row.user_id == login.id), None)
 
 
 def _add(connection: Connection, login: Login, token_hash: bytes) -> int:
     """Add a browser to an account; drop the least recently used ones."""
-    own = KnownBrowser.user_id == login.id
-    new = insert(KnownBrowser).values(user_id=login.id, token_hash=token_hash, used_at=now())
-    browser = connection.execute(new.returning(KnownBrowser.id)).scalar_one()
-    others = (own, KnownBrowser.id != browser)
-    newest = select(KnownBrowser.id).where(*others).limit(BROWSERS_PER_ACCOUNT - 1)
-    kept = newest.order_by(KnownBrowser.used_at.desc(), KnownBrowser.id.desc())
-    connection.execute(delete(KnownBrowser).where(*others, KnownBrowser.id.not_in(kept)))
+    new = {"user_id": login.id, "token_hash": token_hash, "used_at": now()}
+    browser: int = connection.execute(_ADD, new).scalar_one()
+    connection.execute(_DROP, {"own": login.id, "browser": browser})
     return browser
 
 

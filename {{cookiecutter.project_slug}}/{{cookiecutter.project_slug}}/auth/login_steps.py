@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flask import redirect, url_for
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
 from ..core import audit, mail, user_agents
@@ -17,6 +17,15 @@ from .sessions import login_user
 
 # At most as long as events are kept: logins are looked up in the audit trail.
 BROWSERS_KNOWN_FOR = timedelta(days=90)
+_CLIENTS = (
+    select(Event.client)
+    .where(
+        Event.user_id == bindparam("user_id"),
+        Event.kind == "login",
+        Event.at > bindparam("since"),
+    )
+    .distinct()
+)
 
 
 def begin_login(user: User, attempt: LoginAttempt) -> Response:
@@ -58,8 +67,7 @@ def _is_of_factors(part: Part) -> bool:
 def _tell_of_new_browser(user: User) -> None:
     """Mail a notice of a sign-in from a kind of browser not seen before (ASVS 6.3.5)."""
     since = now() - BROWSERS_KNOWN_FOR
-    logins = select(Event.client).where(Event.user_id == user.id, Event.kind == "login")
-    seen = set(db.session.scalars(logins.where(Event.at > since).distinct()))
+    seen = set(db.session.scalars(_CLIENTS, {"user_id": user.id, "since": since}))
     client = audit.client_name()
     # A new account's first login needs no notice; after 90 days without one, every login does.
     if client in seen or (not seen and user.created_at > since):

@@ -38,6 +38,17 @@ _IS_LIVE = select(User.id).where(
     User.session_epoch == bindparam("epoch"),
     ~exists().where(EndedSession.sid == bindparam("sid")),
 )
+_BEGUN = (
+    select(Event.at, Event.client, Event.address, Event.detail)
+    .where(
+        Event.user_id == bindparam("user_id"),
+        Event.kind.in_(KINDS),
+        Event.at > bindparam("since"),
+        Event.detail["epoch"].as_integer() == bindparam("epoch"),
+        ~exists().where(EndedSession.sid == Event.detail["session"].as_string()),
+    )
+    .order_by(Event.id.desc())
+)
 
 
 def find(token: Token) -> tuple[User, bool] | None:
@@ -78,15 +89,8 @@ def live_tokens(within: Session | Connection, owner: Login) -> list[tuple[Token,
 
     A token that its browser dropped, or left idle, looks like one in use.
     """
-    since = now() - longest_life()
-    sid = Event.detail["session"].as_string()
-    rows = within.execute(
-        select(Event.at, Event.client, Event.address, Event.detail)
-        .where(Event.user_id == owner.id, Event.kind.in_(KINDS), Event.at > since)
-        .where(Event.detail["epoch"].as_integer() == owner.epoch)
-        .where(~exists().where(EndedSession.sid == sid))
-        .order_by(Event.id.desc())
-    )
+    values = {"user_id": owner.id, "epoch": owner.epoch, "since": now() - longest_life()}
+    rows = within.execute(_BEGUN, values)
     found = [(_token(owner, seen), seen) for seen in rows]
     return [(t, seen) for t, seen in found if not is_over(t.began_at, t.remembered)]
 

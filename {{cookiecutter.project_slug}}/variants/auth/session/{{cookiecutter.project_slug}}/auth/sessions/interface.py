@@ -108,10 +108,12 @@ class ServerSessionInterface(SessionInterface):
                 return
             if login:
                 # Keep one less than the limit: the new session comes on top (ASVS 7.1.2).
-                store.keep_newest(connection, login.id, settings().sessions_per_user - 1)
+                expired = store.expired()
+                others = settings().sessions_per_user - 1
+                store.keep_newest(connection, login.id, others, expired)
                 token, handle = store.add(connection, _dump(session), login)
                 audit.record("login", login, within=connection, session=handle)
-                delete_expired(connection, StoredSession, store.expired(), PURGE_AT_LOGIN)
+                delete_expired(connection, StoredSession, expired, PURGE_AT_LOGIN)
             elif session:
                 token, _ = store.add(connection, _dump(session))
         if login or session:

@@ -83,17 +83,19 @@ def add(connection: Connection, data: str, login: Login | None = None) -> tuple[
         "authenticated_at": moment if login and login.proved else None,
         "seen_at": moment,
     }
-    connection.execute(insert(StoredSession).values(row))
+    connection.execute(insert(StoredSession), row)
     return token, handle
 
 
-def keep_newest(connection: Connection, user_id: int, count: int) -> None:
+def keep_newest(
+    connection: Connection, user_id: int, count: int, expired: ColumnElement[bool]
+) -> None:
     """End the oldest sessions of a user, except the newest `count`."""
     owned = StoredSession.user_id == user_id
     # An idle session that is still in the table must not push out one that is in use.
     newest = (
         select(StoredSession.token_hash)
-        .where(owned, ~expired())
+        .where(owned, ~expired)
         .order_by(StoredSession.created_at.desc(), StoredSession.token_hash)
         .limit(count)
     )

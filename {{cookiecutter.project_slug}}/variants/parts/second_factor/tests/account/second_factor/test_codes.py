@@ -144,14 +144,14 @@ def test_the_user_gets_one_notice_a_day_while_wrong_codes_arrive(
     patient: Flask, patients_phone: Phone, clock: TimeMachineFixture
 ) -> None:
     told = []
-    let_fail(patient, 34)
-    for _ in range(8):
+    let_fail(patient, 42)
+    for _ in range(4):
         guesser = Browser(patient)
         give_password(guesser)
         for _ in range(4):
             give_code(guesser, patients_phone.wrong_code())
         told += [letter["To"] for letter in letters(patient)]
-        clock.shift(timedelta(hours=6))
+        clock.shift(timedelta(hours=12))
     # Two days; codes of the app are refused on the second.
     assert failures(patient) == 50
     assert told == [EMAIL] * 2

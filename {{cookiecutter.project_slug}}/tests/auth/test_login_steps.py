@@ -9,12 +9,14 @@ from flask.typing import ResponseReturnValue
 from {{ cookiecutter.project_slug }}.auth import accounts, login_steps
 from {{ cookiecutter.project_slug }}.auth.guards import login_not_required
 from {{ cookiecutter.project_slug }}.auth.parts import LoginAttempt, Part
+from {{ cookiecutter.project_slug }}.core.db import now
 from {{ cookiecutter.project_slug }}.core.environ import ConfigError
 from {{ cookiecutter.project_slug }}.models import User
 
 from ..conftest import MakeApp
-from ..support.accounts import add_user, handles
+from ..support.accounts import NEW_PASSWORD, add_user, change_user, handles
 from ..support.http import EMAIL, Browser, session_cookies
+from ..support.mail import ask_for_link
 from ..support.parts import add_part, use_parts, word
 
 BOB = "bob@example.com"
@@ -81,13 +83,32 @@ def test_every_step_of_your_own_is_asked(make_app: MakeApp, user: str) -> None:
 def test_an_account_disabled_between_steps_is_not_signed_in(asking: Flask) -> None:
     client = Browser(asking)
     client.login()
-    run = asking.test_cli_runner()
-    run.invoke(args=["user", "disable", EMAIL])
+    with asking.app_context():
+        change_user(EMAIL, disabled_at=now())
     assert client.post("/test-riddle").location == "/auth/login"
-    assert not client.is_signed_in()
-    run.invoke(args=["user", "enable", EMAIL])
+    with asking.app_context():
+        change_user(EMAIL, disabled_at=None)
     assert not client.is_signed_in()
     assert handles(asking) == []
+
+
+def test_a_password_reset_between_steps_ends_the_login(asking: Flask) -> None:
+    """A thief who has the old password may wait for it at the page of a step."""
+    thief, owner = Browser(asking), Browser(asking)
+    thief.login()
+    owner.get(ask_for_link(owner, "/auth/reset", EMAIL))
+    owner.post("/auth/reset/finish", data={"password": NEW_PASSWORD})
+    assert thief.post("/test-riddle").location == "/auth/login"
+    assert not thief.is_signed_in()
+
+
+def test_a_login_that_waits_for_a_step_ends_the_session_before_it(asking: Flask) -> None:
+    with asking.app_context():
+        add_user(BOB)
+    client = Browser(asking)
+    client.login(BOB)
+    assert client.login().location == "/test-riddle"
+    assert not client.is_signed_in()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from ..core.db import db, now
 from ..models import User
 from . import browsers
 from .parts import LoginAttempt, Part, all_parts, is_password_enough
-from .sessions import login_user
+from .sessions import login_user, logout_user
 
 # At most as long as events are kept: logins are looked up in the audit trail.
 BROWSERS_KNOWN_FOR = timedelta(days=90)
@@ -30,6 +30,12 @@ _CLIENTS = (
 
 def begin_login(user: User, attempt: LoginAttempt) -> Response:
     """Sign in a user with the right password, or redirect to the next step that is due."""
+    # Between two steps the account was locked, or its password changed.
+    if user.disabled_at is not None or attempt.epoch not in (None, user.session_epoch):
+        return redirect(url_for("auth.login"), 303)
+    # A step may keep something in the session: not in one that another user or an attacker has.
+    logout_user()
+    attempt = replace(attempt, epoch=user.session_epoch)
     # Factors first: a step of your own may show or change something.
     for part in sorted(all_parts(), key=lambda part: not _is_of_factors(part)):
         if part.login_step is None or part.name in attempt.passed:
@@ -48,9 +54,6 @@ def _sign_in(user: User, attempt: LoginAttempt) -> Response:
 
     A login that skipped the second factor, in a trusted browser, is no recent proof.
     """
-    # Disabled between two steps: a session begun now would work once the account is enabled.
-    if user.disabled_at is not None:
-        return redirect(url_for("auth.login"), 303)
     _tell_of_new_browser(user)
     db.session.commit()
     answer = browsers.remember(user, redirect(attempt.target or url_for("pages.home"), 303))

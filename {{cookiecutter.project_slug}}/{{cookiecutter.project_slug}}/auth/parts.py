@@ -31,6 +31,8 @@ class LoginAttempt:
     proved: bool = True
     # The parts whose step the user has been through.
     passed: Sequence[str] = ()
+    # The user's epoch when the login began.
+    epoch: int | None = None
 
 
 # A step at login: `step(user, attempt)` returns None if there is nothing to ask, or else a

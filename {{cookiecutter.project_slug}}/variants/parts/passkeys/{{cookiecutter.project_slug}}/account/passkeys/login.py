@@ -10,7 +10,6 @@ from ...auth import ceremonies, confirm as confirming, login_steps
 from ...auth.guards import current_user, login_not_required, signed_in_user
 from ...auth.next_page import local_or_home, next_page
 from ...auth.parts import LoginAttempt, factors_of
-from ...auth.sessions import logout_user
 from ...config import settings
 from ...core import audit, throttle
 from ...core.db import db
@@ -28,8 +27,6 @@ def ask_for_passkey(user: User, attempt: LoginAttempt) -> Response | None:
     required = settings().require_second_factor
     if not required or factors_of(user) or not store.has_passkey(user):
         return None
-    # End any session that an attacker planted in this browser.
-    logout_user()
     remember = "y" if attempt.remember else None
     return redirect(url_for("passkeys.ask", next=attempt.target, remember=remember), 303)
 

@@ -69,6 +69,7 @@ def test_a_password_change_ends_a_login_without_its_code(
 ) -> None:
     """A password change cancels logins that began with the old password."""
     end_everywhere(app)
+    assert copy_of(half_way).get(ARRIVING).location == "/auth/login"
     assert_sent_back(half_way, phone)
 
 

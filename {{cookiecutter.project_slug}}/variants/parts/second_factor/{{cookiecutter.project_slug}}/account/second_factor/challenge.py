@@ -16,7 +16,7 @@ from ...auth import login_steps
 from ...auth.forms import show_form
 from ...auth.guards import login_not_required
 from ...auth.parts import LoginAttempt
-from ...auth.sessions import is_challenge_over, logout_user
+from ...auth.sessions import is_challenge_over
 from ...auth.sessions.limits import CHALLENGE
 from ...auth.stale_forms import checks_own_forms, is_made_for
 from ...core import throttle
@@ -40,8 +40,6 @@ def ask_for_code(user: User, attempt: LoginAttempt) -> Response | None:
     """Redirect a user with the right password and a second factor to the page below."""
     if not store.is_set_up(user) or trusted.is_trusted(user):
         return None
-    # End any session that an attacker planted in this browser.
-    logout_user()
     until = int(now().timestamp()) + LIFETIME_SECONDS
     if len(ascii(attempt.target)) >= TARGET_MAX_LENGTH:
         attempt = replace(attempt, target="")

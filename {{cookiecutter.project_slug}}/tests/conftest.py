@@ -120,7 +120,7 @@ def served(settings: Settings, pages: BytecodeCache) -> Iterator[Flask]:
         '"WHAT", read what it wrote into migrations/, then flask db upgrade.'
     )
     yield app
-    disconnect(app)
+    disconnect()
 
 
 @pytest.fixture
@@ -131,21 +131,16 @@ def app(served: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def make_app(app: Flask, settings: Settings, pages: BytecodeCache) -> Iterator[MakeApp]:
+def make_app(app: Flask, settings: Settings, pages: BytecodeCache) -> MakeApp:
     """Return a function that makes apps on the database of `app`."""
 
-    made: list[Flask] = []
-
     def make(add: Add | None = None, /, **changes: object) -> Flask:
-        changed = replace(settings, **changes)  # type: ignore[arg-type]
-        made.append(quick_app(changed, pages))
+        made = quick_app(replace(settings, **changes), pages)  # type: ignore[arg-type]
         if add:
-            add(made[-1])
-        return made[-1]
+            add(made)
+        return made
 
-    yield make
-    for other in made:
-        disconnect(other)
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -155,31 +150,21 @@ def kept_apps() -> dict[tuple[Add | None, Settings], Flask]:
 
 @pytest.fixture
 def configure(
-    app: Flask,
-    settings: Settings,
-    pages: BytecodeCache,
-    kept_apps: dict[tuple[Add | None, Settings], Flask],
-) -> Iterator[MakeApp]:
+    make_app: MakeApp, settings: Settings, kept_apps: dict[tuple[Add | None, Settings], Flask]
+) -> MakeApp:
     """Return a function that makes apps as `make_app` does, and reuses them in later tests.
 
     Making an app takes longer than most tests. Give it views by a function of the module,
     and change nothing else in the app: use `make_app` for that.
     """
-    used: list[Flask] = []
 
     def find(add: Add | None = None, /, **changes: object) -> Flask:
-        changed = replace(settings, **changes)  # type: ignore[arg-type]
-        key = (add, changed)
+        key = (add, replace(settings, **changes))  # type: ignore[arg-type]
         if key not in kept_apps:
-            kept_apps[key] = quick_app(changed, pages)
-            if add:
-                add(kept_apps[key])
-        used.append(kept_apps[key])
-        return used[-1]
+            kept_apps[key] = make_app(add, **changes)
+        return kept_apps[key]
 
-    yield find
-    for other in used:
-        disconnect(other)
+    return find
 
 
 @pytest.fixture

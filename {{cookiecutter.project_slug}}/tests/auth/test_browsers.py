@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from time_machine import TimeMachineFixture
 
-from my_flask_app.core.environ import Rate
+from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from ..conftest import MakeApp
 from ..support.accounts import NEW_PASSWORD, add_user, change_password, overtake

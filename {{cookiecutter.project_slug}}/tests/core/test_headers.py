@@ -1,7 +1,5 @@
 """Every response has the security headers."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
@@ -19,7 +17,7 @@ from {{ cookiecutter.project_slug }}.core import audit
 from ..conftest import MakeApp
 from ..support.accounts import add_user, watch_hashing
 from ..support.http import ALWAYS, EMAIL, Browser, page, taken_by_catch_all
-from ..support.settings import disconnect, quick_app
+from ..support.settings import quick_app
 from ..support.sql import empty_tables
 
 POLICY = "; ".join(CONTENT_SECURITY_POLICY)
@@ -58,7 +56,7 @@ OTHER_FILES = [
 
 
 @pytest.fixture(scope="module")
-def extended(served: Flask, settings: Settings, pages: BytecodeCache) -> Iterator[Flask]:
+def extended(served: Flask, settings: Settings, pages: BytecodeCache) -> Flask:
     """Return an app with a view that fails and a view that sets its own headers."""
     app = quick_app(settings, pages)
     # As in production: answer an error instead of raising it.
@@ -78,8 +76,7 @@ def extended(served: Flask, settings: Settings, pages: BytecodeCache) -> Iterato
         answer.vary.add("X-Cookie-Consent")
         return answer
 
-    yield app
-    disconnect(app)
+    return app
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from flask import Flask, appcontext_pushed, cli
 from flask.cli import FlaskGroup
 from jinja2 import BytecodeCache
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from {{ cookiecutter.project_slug }} import create_app
 from {{ cookiecutter.project_slug }}.config import Settings
@@ -26,6 +26,10 @@ from {{ cookiecutter.project_slug }}.core.db.migrations import FOLDER
 KEY = "a key for tests alone: 0123456789 abcdefghij"
 
 PACKAGE = "{{ cookiecutter.project_slug }}"
+
+
+# Apps on the same database share its engine, or each would compile each statement anew.
+_engines: dict[str, Engine] = {}
 
 
 def project_file(name: str) -> Path:
@@ -46,15 +50,17 @@ def quick_app(settings: Settings, pages: BytecodeCache) -> Flask:
     app.testing = True
     app.jinja_env.bytecode_cache = pages
     with app.app_context():
-        engine = db.engine
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _write_without_waiting)
+        engine = _engines.setdefault(settings.database_url, db.engine)
+        if engine is db.engine and engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _write_without_waiting)
+        db.engines["default"] = engine
+        db.sessionmaker.configure(bind=engine)
     return app
 
 
-def disconnect(app: Flask) -> None:
-    with app.app_context():
-        db.engine.dispose()
+def disconnect() -> None:
+    for engine in _engines.values():
+        engine.dispose()
 
 
 def _write_without_waiting(connection: sqlite3.Connection, record: object) -> None:

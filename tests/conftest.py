@@ -104,7 +104,7 @@ def env(home: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def bakes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bakes]:
-    with Bakes.begin(tmp_path_factory.mktemp("bakes")) as bakes:
+    with Bakes.open(tmp_path_factory.mktemp("bakes")) as bakes:
         yield bakes
 
 

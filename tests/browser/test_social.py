@@ -16,7 +16,6 @@ from ..support.openid import OpenID
 from ..support.server import free_port
 from ..support.site import SERVED
 from ..support.site import Site
-from ..support.template import AUTHS
 from ..support.template import SLUG
 from .conftest import NewSite
 from .live import TIMEOUT_SECONDS
@@ -86,8 +85,16 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("own", [{}, POSTS], ids=["redirects", "posts"])
-@pytest.mark.parametrize("auth", AUTHS)
+# The other two, test_openid.py goes through without a browser.
+@pytest.mark.parametrize(
+    ("auth", "own"),
+    [
+        pytest.param("session", {}, id="session-redirects"),
+        pytest.param("cookie", POSTS, id="cookie-posts"),
+        pytest.param("cookie", {}, id="cookie-redirects", marks=pytest.mark.long),
+        pytest.param("session", POSTS, id="session-posts", marks=pytest.mark.long),
+    ],
+)
 def test_a_user_registers_logs_in_and_confirms(
     auth: str, own: dict[str, str], serve: Serve, page: Page
 ) -> None:

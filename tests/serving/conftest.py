@@ -32,10 +32,10 @@ def open_site(
     """
     sites: list[Site] = []
 
-    def copy(auth: str, parts: str = "none") -> Site:
+    def copy(auth: str, parts: str = "none", *, forked: bool = True) -> Site:
         folder = tmp_path / FOLDER
         shutil.copytree(upgraded(auth, parts), folder)
-        sites.append(Site(folder, env, app_python.parent, forks))
+        sites.append(Site(folder, env, app_python.parent, forks if forked else None))
         return sites[-1]
 
     yield copy

@@ -29,7 +29,8 @@ WORKER_MIB = 128 + 2 * 64
 
 
 def test_all_get_in_and_pages_are_served_meanwhile(open_site: OpenSite) -> None:
-    site = open_site("session")
+    # In a fork a worker would hold the libraries of all others too.
+    site = open_site("session", forked=False)
     enough = {**SERVED, "LOGIN_ATTEMPTS_PER_ACCOUNT": f"{3 * CROWD}/900"}
     server = site.serve(enough, TWO_WORKERS)
     reader = Visitor(server.port)

@@ -6,13 +6,20 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 from .running import clean_environment
+from .server import DEADLINE_SECONDS
 from .template import ROOT
 
 _PROGRAM = Path(__file__).with_name("forks.py")
@@ -27,12 +34,39 @@ def read(log: Path) -> str:
     return log.read_text(encoding="utf-8", errors="replace")
 
 
+@dataclass
+class Fork:
+    """What runs in a fork; it leads a group of its own."""
+
+    pid: int
+    _status_of: Callable[[int], int | None]
+    _status: int | None = None
+
+    def poll(self) -> int | None:
+        if self._status is None:
+            self._status = self._status_of(self.pid)
+        return self._status
+
+    def wait(self, timeout: float) -> int:
+        deadline = time.monotonic() + timeout
+        while (status := self.poll()) is None:
+            assert time.monotonic() < deadline, "it does not end"
+            time.sleep(0.005)
+        return status
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+
 class Forks:
-    """Have pytest and flask run where the libraries are already; see `forks.py`."""
+    """Have pytest, flask and gunicorn run where the libraries are; see `forks.py`."""
 
     def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
         self._process = process
         self._log = log
+        self._turn = Lock()
+        self._count = count()
 
     @classmethod
     @contextmanager
@@ -60,48 +94,56 @@ class Forks:
         """Return pytest's status and what it said."""
         arguments = (*_OPTIONS, *map(str, arguments))
         log = str(self._log)
-        status = self._ask(project, arguments, [os.devnull, log, log])
+        status = self._order(project, arguments, [os.devnull, log, log])
         return status, read(self._log)
 
-    def flask(
-        self, project: Path, *arguments: str, env: Mapping[str, str], stdin: str
+    def run_program(
+        self, folder: Path, *command: str, env: Mapping[str, str], stdin: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command of a project."""
-        status, *said = self._say(project, arguments, env, stdin)
-        return subprocess.CompletedProcess(["flask", *arguments], status, *said)
+        """Run `flask` or `gunicorn` in a project; others may run meanwhile."""
+        log = self._log.with_name(f"{next(self._count)}")
+        streams = [log.with_suffix(f".{name}") for name in ("in", "out", "err")]
+        streams[0].write_text(stdin, encoding="utf-8")
+        status = self._begin(folder, command, env, *streams).wait(DEADLINE_SECONDS)
+        return subprocess.CompletedProcess(command, status, *map(read, streams[1:]))
 
-    def _say(
+    def begin(
+        self, folder: Path, command: list[str], env: Mapping[str, str], log: Path
+    ) -> Fork:
+        """Begin what is to go on."""
+        return self._begin(folder, command, env, Path(os.devnull), log, log)
+
+    def _begin(
         self,
         folder: Path,
-        arguments: tuple[str, ...],
+        command: Sequence[str],
         env: Mapping[str, str],
-        stdin: str,
-    ) -> tuple[int, str, str]:
-        """Return the status of what runs, and what it said."""
-        streams = [self._log.with_suffix(f".{name}") for name in ("in", "out", "err")]
-        streams[0].write_text(stdin, encoding="utf-8")
+        *streams: Path,
+    ) -> Fork:
         names = [str(one) for one in streams]
-        status = self._ask(folder, arguments, names, env=dict(env))
-        return status, read(streams[1]), read(streams[2])
+        pid = self._order(folder, command, names, env=dict(env))
+        return Fork(pid, lambda pid: self._ask(status_of=pid))
 
-    def _ask(
+    def _order(
         self,
-        project: Path,
-        arguments: tuple[str | Path, ...],
+        folder: Path,
+        arguments: Sequence[str | Path],
         streams: list[str],
         **more: object,
     ) -> int:
-        order = {
-            "folder": str(project),
-            "arguments": arguments,
-            "streams": streams,
-            **more,
-        }
+        asked = {"folder": str(folder), "arguments": arguments, "streams": streams}
+        number = self._ask(**asked, **more)
+        assert number is not None
+        return number
+
+    def _ask(self, **order: object) -> int | None:
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        with self._turn:
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+            answer: int | None = json.loads(self._process.stdout.readline())
+        return answer
 
     def must(self, project: Path, *arguments: str | Path) -> None:
         """Run what has to pass, or fail with what it said."""
@@ -114,7 +156,7 @@ class Bakes(Forks):
 
     @classmethod
     @contextmanager
-    def begin(cls, folder: Path) -> Iterator[Bakes]:
+    def open(cls, folder: Path) -> Iterator[Bakes]:
         with cls._start(folder, sys.executable, "-m", f"{__package__}.bakes") as bakes:
             yield bakes
 
@@ -126,9 +168,7 @@ class Bakes(Forks):
         stdin: str = "",
     ) -> subprocess.CompletedProcess[str]:
         """Do what `running.run_in` does with `python -m`."""
-        arguments = tuple(map(str, command[2:]))
-        status, *said = self._say(folder, arguments, env, stdin)
-        return subprocess.CompletedProcess(command, status, *said)
+        return self.run_program(folder, *map(str, command[2:]), env=env, stdin=stdin)
 
 
 class Warm:

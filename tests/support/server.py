@@ -10,29 +10,54 @@ import time
 from collections.abc import Callable
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 DEADLINE_SECONDS = 20
+
+
+class Process(Protocol):
+    """What is needed of a Popen."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float) -> int: ...
+    def send_signal(self, number: int) -> None: ...
+
+
+Begin = Callable[[Path, list[str], Mapping[str, str], Path], Process]
+
+
+def begin_anew(
+    folder: Path, command: list[str], env: Mapping[str, str], log: Path
+) -> Process:
+    with log.open("wb") as said:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=_heed_ctrl_c if os.name == "posix" else None,
+        )
 
 
 class Server:
     """A process that serves on a port of this machine; it leads a group of its own."""
 
     def __init__(
-        self, folder: Path, command: list[str], port: int, env: Mapping[str, str]
+        self,
+        folder: Path,
+        command: list[str],
+        port: int,
+        env: Mapping[str, str],
+        begin: Begin = begin_anew,
     ) -> None:
         self.port = port
         self._log = folder / f"server-{port}.log"
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=env,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=_heed_ctrl_c if os.name == "posix" else None,
-            )
+        self._process = begin(folder, command, env, self._log)
 
     @property
     def output(self) -> str:

@@ -25,6 +25,8 @@ PASSWORD = "correct horse battery staple"
 KEY = "a key for these tests alone: 0123456789 abcdefghij"
 # What the app asks for before it serves.
 SERVED = {"SECRET_KEY": KEY, "PUBLIC_URL": ORIGIN, "MAIL_URL": "none:"}
+# What `forks.py` can run.
+FORKED = {"flask", "gunicorn"}
 NONE: Mapping[str, str] = {}
 COSTS = "time_cost=3, memory_cost=64 * 1024, parallelism=4"
 CHEAP = "time_cost=1, memory_cost=8, parallelism=1"
@@ -55,7 +57,13 @@ class Site:
     def run(
         self, program: str, *arguments: str, stdin: str = "", **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run `flask` or `gunicorn` in the project; it has to end within seconds."""
+        """Run `flask` or `gunicorn` in the project; it has to end within seconds.
+
+        Where there are forks, it runs in one.
+        """
+        if self._forks and program in FORKED:
+            command, env = (program, *arguments), {**self._env, **variables}
+            return self._forks.run_program(self.folder, *command, env=env, stdin=stdin)
         return subprocess.run(
             [self._programs / program, *arguments],
             cwd=self.folder,
@@ -68,11 +76,8 @@ class Site:
         )
 
     def flask(self, *arguments: str, stdin: str = "", **variables: str) -> str:
-        """Run `flask`, in a fork where there are some, and return what it prints."""
-        if self._forks is None:
-            return must(self.run("flask", *arguments, stdin=stdin, **variables))
-        env = {**self._env, **variables}
-        return must(self._forks.flask(self.folder, *arguments, env=env, stdin=stdin))
+        """Run `flask` and return what it prints."""
+        return must(self.run("flask", *arguments, stdin=stdin, **variables))
 
     def serve(
         self,
@@ -118,8 +123,12 @@ class Site:
     ) -> Server:
         """Start a server by a command of the project's own."""
         program, *arguments = command
-        command = [str(self._programs / program), *arguments]
-        server = Server(self.folder, command, port, {**self._env, **variables})
+        env = {**self._env, **variables}
+        if self._forks and program == "gunicorn":
+            server = Server(self.folder, command, port, env, self._forks.begin)
+        else:
+            command = [str(self._programs / program), *arguments]
+            server = Server(self.folder, command, port, env)
         self._servers.append(server)
         server.wait_until_it_listens()
         return server

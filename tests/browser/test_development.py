@@ -27,7 +27,7 @@ pytestmark = pytest.mark.app
 def test_its_pages_and_cookies(
     language: str, browser: Browser, new_site: NewSite
 ) -> None:
-    origin = f"http://localhost:{new_site('cookie').develop().port}"
+    origin = f"http://localhost:{new_site('cookie').develop(reloading=False).port}"
     with window(browser, origin, language) as page:
         walk_through(page, language)
 
@@ -35,7 +35,7 @@ def test_its_pages_and_cookies(
 def test_what_the_browser_blocks_is_in_the_log(
     browser: Browser, new_site: NewSite
 ) -> None:
-    server = new_site("session").develop()
+    server = new_site("session").develop(reloading=False)
     # Not in a window: its witness would note what the console says.
     with browser.new_page() as page:
         page.goto(f"http://localhost:{server.port}/")

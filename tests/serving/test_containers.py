@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ..support.own_tests import Forks
 from ..support.running import must
 from ..support.running import run_in
 from ..support.server import free_port
@@ -57,7 +58,9 @@ def compose(project: Path) -> dict[str, Any]:
 
 
 @pytest.fixture
-def image(project: Path, tmp_path: Path, env: dict[str, str], app_python: Path) -> Site:
+def image(
+    project: Path, tmp_path: Path, env: dict[str, str], app_python: Path, forks: Forks
+) -> Site:
     """Return a folder with what the image would hold, and secrets as it gets them."""
     folder = tmp_path / "app"
     folder.mkdir()
@@ -80,7 +83,7 @@ def image(project: Path, tmp_path: Path, env: dict[str, str], app_python: Path) 
     told = {
         k: v.replace("${DOMAIN:-localhost}", "localhost") for k, v in variables.items()
     }
-    return Site(folder, {**env, **told}, app_python.parent)
+    return Site(folder, {**env, **told}, app_python.parent, forks)
 
 
 def test_its_commands_serve(image: Site, project: Path) -> None:

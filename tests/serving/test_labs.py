@@ -78,7 +78,7 @@ class Reader:
 
     def follow(self, lab: list[Block], *, red: bool) -> None:
         """Serve the app as it is now, run the commands, expect what stands below."""
-        server = self._site.develop()
+        server = self._site.develop(reloading=False)
         self._port = server.port
         for block in lab:
             if block.language == "console":

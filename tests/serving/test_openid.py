@@ -16,6 +16,7 @@ import pytest
 
 from ..support import openid
 from ..support.openid import OpenID
+from ..support.own_tests import Forks
 from ..support.running import clean_environment
 from ..support.server import Server
 from ..support.server import free_port
@@ -63,6 +64,7 @@ def trusting(
     request: pytest.FixtureRequest,
     upgraded: Callable[..., Path],
     app_python: Path,
+    forks: Forks,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Trusting]:
     """Return a site of each kind, and one whose provider posts its answer."""
@@ -71,7 +73,7 @@ def trusting(
     folder = tmp_path_factory.mktemp("site") / FOLDER
     shutil.copytree(upgraded("session" if by_post else request.param), folder)
     env = clean_environment(tmp_path_factory.mktemp("home"))
-    site = Site(folder, env, app_python.parent)
+    site = Site(folder, env, app_python.parent, forks)
     site.hash_cheaply()
     port = free_port()
     origin = f"http://localhost:{port}"

@@ -27,6 +27,7 @@ KEY = "a key for these tests alone: 0123456789 abcdefghij"
 SERVED = {"SECRET_KEY": KEY, "PUBLIC_URL": ORIGIN, "MAIL_URL": "none:"}
 # What `forks.py` can run.
 FORKED = {"flask", "gunicorn"}
+ONCE = "--no-reload"
 NONE: Mapping[str, str] = {}
 COSTS = "time_cost=3, memory_cost=64 * 1024, parallelism=4"
 CHEAP = "time_cost=1, memory_cost=8, parallelism=1"
@@ -91,10 +92,14 @@ class Site:
         log = ["--access-logfile=-", f"--access-logformat={ACCESS_LOG}"]
         return self.start([*command, *log, *options], port, variables)
 
-    def develop(self) -> Server:
-        """Start what `make run` starts."""
+    def develop(self, *, reloading: bool = True) -> Server:
+        """Start what `make run` starts, or without what looks for changes of the code.
+
+        That one starts another program, which imports everything anew.
+        """
         port = free_port()
         command = ["flask", "run", "--debug", f"--port={port}"]
+        command += [] if reloading else [ONCE]
         return self.start(command, port, {"SECRET_KEY": KEY})
 
     def add_account(self, variables: Mapping[str, str], email: str = EMAIL) -> None:
@@ -124,7 +129,7 @@ class Site:
         """Start a server by a command of the project's own."""
         program, *arguments = command
         env = {**self._env, **variables}
-        if self._forks and program == "gunicorn":
+        if self._forks and (program == "gunicorn" or ONCE in arguments):
             server = Server(self.folder, command, port, env, self._forks.begin)
         else:
             command = [str(self._programs / program), *arguments]

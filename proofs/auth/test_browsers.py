@@ -32,10 +32,7 @@ def test_half_an_hour_of_guesses_keeps_the_owner_out_at_no_moment(
         assert owner.login(password=password).status_code == 303
         # Nothing that the user does gives the attacker another guess.
         if minute % 12 == 0:
-            assert (
-                owner.post("/auth/confirm", data={"password": password}).status_code
-                == 303
-            )
+            assert owner.post("/auth/confirm", data={"password": password}).status_code == 303
             form = {"current_password": password, "password": other}
             assert owner.post("/account/password", data=form).status_code == 303
             password, other = other, password
@@ -95,9 +92,7 @@ def test_concurrent_guesses_in_a_known_browser_are_all_counted(
 ) -> None:
     thieves = [with_known(strict, owner) for _ in range(4)]
     with ThreadPoolExecutor(4) as threads:
-        found = list(
-            threads.map(lambda one: one.login(password=WRONG).status_code, thieves * 3)
-        )
+        found = list(threads.map(lambda one: one.login(password=WRONG).status_code, thieves * 3))
     assert sorted(found) == [422] * 3 + [429] * 9
     # Counted for the browser and for the network, not for the account.
     counted = rows(strict, "SELECT count FROM throttles")

@@ -58,12 +58,18 @@ def test_a_table_that_is_missing_does_not_come_back_in_a_moment(
 def test_a_file_that_cannot_be_written_does_not_heal_by_itself(answering: Flask) -> None:
     client = Browser(answering)
     with answering.app_context():
-        if db.engine.dialect.name != "sqlite":
-            pytest.skip("PostgreSQL has no file of the app's")
-        db.engine.dispose()
-        event.listen(db.engine, "connect", forbid_writing)
-    assert client.login().status_code == 500
-    assert not client.jar()
+        engine = db.engine
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL has no file of the app's")
+    engine.dispose()
+    event.listen(engine, "connect", forbid_writing)
+    try:
+        assert client.login().status_code == 500
+        assert not client.jar()
+    finally:
+        # Other tests share the engine.
+        event.remove(engine, "connect", forbid_writing)
+        engine.dispose()
 
 
 def test_an_optional_write_is_skipped_only_for_a_missing_lock(app: Flask, user: str) -> None:

@@ -132,7 +132,7 @@ def app(served: Flask) -> Iterator[Flask]:
 
 @pytest.fixture
 def make_app(app: Flask, settings: Settings, pages: BytecodeCache) -> MakeApp:
-    """Return a function that makes apps on the database of `app`."""
+    """Return a function that makes apps on the database of `app`, and on its engine."""
 
     def make(add: Add | None = None, /, **changes: object) -> Flask:
         made = quick_app(replace(settings, **changes), pages)  # type: ignore[arg-type]

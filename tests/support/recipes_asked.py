@@ -25,6 +25,7 @@ from .conftest import MakeApp
 from .support.accounts import add_user
 from .support.http import EMAIL, PASSWORD, Browser
 from .support.mail import html_in, letters
+from .support.settings import project_file
 
 BOB = "bob@example.com"
 DOCS = Path(__file__).parents[1] / "docs"
@@ -132,7 +133,7 @@ def test_api(app: Flask, ana: Browser) -> None:
     form = {"name": "Script", "access": "write", "days": "30"}
     page = ana.post("/account/tokens", data=form).text
     (token,) = re.findall("<code>(.*?)</code>", page)
-    text = (DOCS / "tokens.md").read_text(encoding="utf-8")
+    text = project_file("docs/tokens.md").read_text(encoding="utf-8")
     lines = re.findall("(?m)^curl .*$", text)
     answers = [curl(app, line.replace("$TOKEN", token)) for line in lines]
     assert [answer.status_code for answer in answers] == [200, 200, 401]

@@ -1,8 +1,8 @@
 """Write migrations into a copy of the folder, and read the revision of a database."""
 
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,9 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, create_engine, text
 
+from my_flask_app.auth import accounts
 from my_flask_app.core.db import db, migrations
 from my_flask_app.core.db.migrations import alembic
+from my_flask_app.models import User
 
+from ...support.http import EMAIL
 from ...support.sql import R, rows, run_sql
 
 REVISION = '''"""Try something."""
@@ -54,6 +57,26 @@ def until_it_waits(work: Future[R], holder: Connection) -> None:
     with db.engine.connect() as connection:
         while not work.done() and not connection.scalar(blocked, {"pid": pid}):
             connection.rollback()
+
+
+def overtaken_at_its_account(
+    app: Flask, send: Callable[[], R], change: Callable[[User], object]
+) -> R:
+    """Change an account while a request waits for its lock; return what the request returns.
+
+    All lock the account's row first; another order can deadlock.
+    """
+    with ThreadPoolExecutor(1) as thread, app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("SQLite has one writer: nobody holds one row and waits for another")
+        owner = accounts.find(EMAIL)
+        assert owner is not None
+        accounts.lock(owner.id)
+        answer = thread.submit(send)
+        until_it_waits(answer, db.session.connection())
+        change(owner)
+        db.session.commit()
+        return answer.result()
 
 
 @contextmanager

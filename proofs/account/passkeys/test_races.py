@@ -11,11 +11,20 @@ from my_flask_app.account.passkeys import store, webauthn
 from my_flask_app.auth import accounts, browsers, ceremonies
 from my_flask_app.core.db import db
 
-from ....account.passkeys.authenticator import LOGIN, PAGE, Authenticator, add, log_in, options
+from ....account.passkeys.authenticator import (
+    CONFIRM,
+    LOGIN,
+    PAGE,
+    Authenticator,
+    add,
+    log_in,
+    options,
+)
 from ....support.accounts import NEW_PASSWORD
 from ....support.http import EMAIL, Browser
 from ....support.mail import ask_for_link
 from ....support.sql import meanwhile, rows
+from ...support.sql import overtaken_at_its_account
 
 
 def before(patch: pytest.MonkeyPatch, where: object, name: str, work: Callable[[], object]) -> None:
@@ -139,3 +148,18 @@ def test_a_passkey_removed_during_the_login_signs_nobody_in(
     assert visitor.post(LOGIN, json=answer).status_code == 400
     assert not visitor.is_signed_in()
     assert log_in(visitor, device).status_code == 400
+
+
+@pytest.mark.parametrize("what", ["rename", "confirm"])
+def test_a_use_of_a_passkey_waits_for_a_change_of_its_account(
+    app: Flask, client: Browser, phone: Authenticator, what: str
+) -> None:
+    client.login()
+    (row,) = rows(app, "SELECT public_id FROM passkeys")
+    answer = phone.get(options(client, CONFIRM))
+    send = {
+        "rename": lambda: client.post(f"{PAGE}/{row['public_id']}/rename", data={"name": "x"}),
+        "confirm": lambda: client.post(CONFIRM, json=answer),
+    }
+    done = overtaken_at_its_account(app, send[what], store.remove_all)
+    assert done.status_code == {"rename": 404, "confirm": 200}[what]

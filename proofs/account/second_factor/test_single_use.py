@@ -9,6 +9,7 @@ from flask import Flask
 from time_machine import TimeMachineFixture
 
 from my_flask_app.account.second_factor import codes
+from my_flask_app.auth import operators
 from my_flask_app.core.environ import Rate
 
 from ....account.second_factor.phone import PAGE, Phone, equip, give_code, give_password, switch_on
@@ -17,6 +18,7 @@ from ....conftest import MakeApp
 from ....support.accounts import copy_of
 from ....support.http import EMAIL, PASSWORD, Browser
 from ....support.sql import rows
+from ...support.sql import overtaken_at_its_account
 
 Pick = Callable[[Phone], str]
 either = pytest.mark.parametrize(
@@ -137,3 +139,9 @@ def test_of_concurrent_uses_of_a_code_one_wins(
         found = list(threads.map(lambda one: give_code(one, code).status_code, browsers))
     assert sorted(found) == [303, 422, 422, 422, 422, 422]
     assert [browser.is_signed_in() for browser in browsers].count(True) == 1
+
+
+def test_a_code_waits_for_a_change_of_its_account(app: Flask, phone: Phone) -> None:
+    browser, code = half_way(app), phone.recovery_codes[0]
+    answer = overtaken_at_its_account(app, lambda: give_code(browser, code), operators.drop_factors)
+    assert answer.status_code == 422

@@ -126,10 +126,10 @@ def test_a_reset_that_ends_connections_stops_a_login_on_its_way(
     assert connections(trusting) == []
 
 
-CONNECTING = [*LATE[:2], (accounts, "lock")]
+SIGNED_IN = [*LATE[:2], (accounts, "lock")]
 
 
-@pytest.mark.parametrize(("where", "name"), CONNECTING, ids=[name for _, name in CONNECTING])
+@pytest.mark.parametrize(("where", "name"), SIGNED_IN, ids=[name for _, name in SIGNED_IN])
 def test_a_thief_connects_nothing_while_the_owner_resets_the_password(
     trusting: Flask,
     provider: Provider,
@@ -148,7 +148,7 @@ def test_a_thief_connects_nothing_while_the_owner_resets_the_password(
     assert not thief.is_signed_in()
 
 
-@pytest.mark.parametrize(("where", "name"), LATE, ids=[name for _, name in LATE])
+@pytest.mark.parametrize(("where", "name"), SIGNED_IN, ids=[name for _, name in SIGNED_IN])
 def test_a_confirmation_does_not_survive_the_end_of_its_session(
     trusting: Flask, ana: Browser, monkeypatch: pytest.MonkeyPatch, where: object, name: str
 ) -> None:

@@ -15,6 +15,7 @@ from ....support.html import asking, words_of
 from ....support.http import EMAIL, Browser, View
 from ....support.mail import letters
 from ....support.sql import meanwhile, rows, run_sql
+from ...support.sql import overtaken_at_its_account
 
 DAY = 24 * 60 * 60
 
@@ -117,3 +118,11 @@ def test_pages_and_mails_are_in_the_language_of_the_user(app: Flask, ana: Browse
     assert "Ainda não foi usado." in shown
     refused = use(asking(ana.application, "pt-BR"), "wrong")
     assert refused.json == {"error": "Este token não é válido."}
+
+
+def test_the_end_of_a_token_waits_for_a_change_of_its_account(ana: Browser) -> None:
+    make_token(ana)
+    (row,) = rows(ana.application, "SELECT handle FROM api_tokens")
+    path = f"{PAGE}/{row['handle']}/end"
+    answer = overtaken_at_its_account(ana.application, lambda: ana.post(path), store.end_all)
+    assert answer.status_code == 404

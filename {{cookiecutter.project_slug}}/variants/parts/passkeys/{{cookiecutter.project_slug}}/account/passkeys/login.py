@@ -73,6 +73,8 @@ def confirm() -> ResponseReturnValue:
     answer, user = read(), signed_in_user()
     throttle.count_address()
     _check(answer, "confirm by passkey", user)
+    # The event locks the account: a lock on the passkey, taken before, could deadlock.
+    db.session.commit()
     confirming.finish(user)
     return jsonify(location=local_or_home(text(answer, "next")))
 

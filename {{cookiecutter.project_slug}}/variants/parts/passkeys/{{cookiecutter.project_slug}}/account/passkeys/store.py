@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, LargeBinary, Row, String, delete, exists, select, update
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
+from ...auth import accounts
 from ...core.db import Base, OwnerId, PublicId, changed, db, now, upsert
 from ...core.i18n import gettext as _
 from ...core.names import NAME_MAX_LENGTH
@@ -80,6 +81,8 @@ def record_use(passkey: Passkey, changes: dict[str, object]) -> bool:
 
 def rename(user: User, public_id: str, name: str) -> bool:
     """Rename a passkey of an account; return False if it has none such."""
+    # Lock the account before what belongs to it: another order can deadlock.
+    accounts.lock(user.id)
     mine = Passkey.user_id == user.id, Passkey.public_id == public_id
     return changed(update(Passkey).where(*mine).values(name=name))
 

@@ -14,9 +14,11 @@ from textwrap import wrap
 
 import pyotp
 import segno
+from flask import abort
 from sqlalchemy import delete, func, insert, or_, select, update
 from wtforms import Field
 
+from ...auth import accounts
 from ...auth.forms import reject
 from ...config import settings
 from ...core import audit, mail
@@ -73,6 +75,9 @@ def accept(user: User, field: Field) -> bool:
 
     The reason goes on the field. A wrong code is recorded and counted: commit in either case.
     """
+    # Lock the account before what belongs to it: another order can deadlock.
+    if not accounts.lock_user(db.session.connection(), user.id):
+        abort(404)
     code = _plain(str(field.data))
     used = _use_totp(user, code) if len(code) == DIGITS else _use_recovery_code(user, code)
     if used:

@@ -199,6 +199,8 @@ def _finish_confirming(provider: Provider, found: Identity, detail: dict[str, An
         raise Refused("the account has a password")
     # It may have asked the provider: do not hold a lock meanwhile.
     db.session.commit()
+    # Before what belongs to the account: another order can deadlock.
+    accounts.lock(user.id)
     owner = store.use(provider, found)
     if owner is None or owner.id != user.id:
         raise Refused("another account is connected with it")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...auth import accounts
 from ...core import audit
 from ...core.db import Base, OwnerId, PublicId, TokenHash, db, now, read_one, write_unless_busy
 from ...core.db.cleanup import delete_all_expired
@@ -82,6 +83,8 @@ def add(user: User, *, name: str, can_write: bool, days: int) -> str:
 
 def end(user: User, handle: str) -> str | None:
     """End a token of a user; return its name, or None if the user has none such."""
+    # Lock the account before what belongs to it: another order can deadlock.
+    accounts.lock(user.id)
     gone = delete(ApiToken).where(ApiToken.user_id == user.id, ApiToken.handle == handle)
     return db.session.scalar(gone.returning(ApiToken.name))
 

@@ -210,7 +210,11 @@ def equal(one: Path, other: Path) -> bool:
 
 
 def files(folder: Path) -> set[Path]:
-    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    found = [
+        (Path(parent).relative_to(folder), names)
+        for parent, _, names in os.walk(folder)
+    ]
+    return {inner / name for inner, names in found for name in names}
 
 
 def make_writable(parts: list[str]) -> None:

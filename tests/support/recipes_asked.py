@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 from argparse import ArgumentParser
+from pathlib import Path
 
 import pytest
 from flask import Flask, redirect
@@ -22,11 +23,11 @@ from my_flask_app.reminders import remind
 
 from .conftest import MakeApp
 from .support.accounts import add_user
-from .support.cli import DOCS
 from .support.http import EMAIL, PASSWORD, Browser
 from .support.mail import html_in, letters
 
 BOB = "bob@example.com"
+DOCS = Path(__file__).parents[1] / "docs"
 KNOWN = "what the directory knows"
 LOGIN = "/auth/login"
 FETCH = {"Sec-Fetch-Mode": "cors"}

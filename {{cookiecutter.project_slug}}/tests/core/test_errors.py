@@ -22,7 +22,10 @@ from ..support.sql import broken_database, statements
 JSON = {"Accept": "application/json"}
 SECRET = "the view failed with a secret"
 REASON = "Only on <Sundays>."
-PAGE = "let templates/error.html extend base.html and show `text`: it says what went wrong."
+PAGE = (
+    "let the page of errors extend base.html and say what went wrong: `text` in "
+    "templates/error.html, `error.description` in an error handler of yours."
+)
 SCRIPTS = (
     "a script gets a page in place of JSON: if you wrote an error handler, let it return the error "
     "itself where wants_json() (core/web/request.py) is true."
@@ -62,7 +65,7 @@ def test_every_error_is_a_page_of_the_app(failing: Browser) -> None:
         answer = failing.get(f"/{status}")
         assert answer.status_code == status
         assert answer.mimetype == "text/html"
-        assert "</main>" in answer.text, PAGE
+        assert "</html>" in answer.text, PAGE
 
 
 def test_a_client_that_asks_for_json_gets_errors_as_json(failing: Browser) -> None:

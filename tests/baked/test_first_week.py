@@ -133,6 +133,16 @@ def test_documents_and_files_of_deployment_can_be_deleted(
     assert "docs/keys.md is gone" in said
 
 
+def test_the_first_page_can_move(
+    compiled: Callable[[str], Path], tmp_path: Path, forks: Forks
+) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(compiled("session"), folder)
+    replace(folder / SLUG / "pages.py", '@bp.get("/")', '@bp.get("/dashboard")')
+
+    forks.must(folder, *files("auth", "login", "login_steps", "next_page", "register"))
+
+
 NOTE = """
 
 class Note(Base):

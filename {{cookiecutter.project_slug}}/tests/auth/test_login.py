@@ -19,7 +19,7 @@ def test_a_page_greets_a_signed_in_user_by_name(client: Browser, user: str) -> N
     assert not client.is_signed_in()
     response = client.login()
     assert response.status_code == 303
-    assert response.location == "/"
+    assert response.location == client.home
     assert client.name() == "Ana"
 
 
@@ -129,7 +129,7 @@ def test_logout_ends_the_session(client: Browser, user: str) -> None:
     assert client.is_signed_in()
     cookies = client.jar()
     response = client.logout()
-    assert (response.status_code, response.location) == (303, "/")
+    assert (response.status_code, response.location) == (303, client.home)
     assert not client.jar()
     assert not client.is_signed_in()
     client.keep(cookies)

@@ -45,7 +45,7 @@ def test_a_visitor_registers_by_a_mailed_link(app: Flask, client: Browser) -> No
     assert BOB in client.get(FINISH).text
     assert not accounts(app)
     done = client.post(FINISH, data=FORM)
-    assert (done.status_code, done.location) == (303, "/")
+    assert (done.status_code, done.location) == (303, client.home)
     assert "Your account is ready." in client.get("/account/").text
     assert "Your account is ready." not in client.get("/account/").text
     assert client.name() == "Bob"

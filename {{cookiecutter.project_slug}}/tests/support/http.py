@@ -100,6 +100,11 @@ class Browser(FlaskClient):
         found = re.search(field, self.get("/account/").text)
         return html.unescape(found[1]) if found else ""
 
+    @property
+    def home(self) -> str:
+        """Return the path of the first page: you may have moved it."""
+        return self.application.url_map.bind("").build("pages.home")
+
     def cookies(self) -> dict[str, str]:
         """Return the cookies that the browser holds, by name."""
         return {cookie.key: cookie.value for cookie in (self._cookies or {}).values()}

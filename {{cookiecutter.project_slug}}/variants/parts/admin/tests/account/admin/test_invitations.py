@@ -59,7 +59,7 @@ def test_an_invited_user_registers_where_registration_is_closed(
     opened = browser.get(link)
     assert (opened.status_code, opened.location) == (303, FINISH)
     assert BOB in browser.get(FINISH).text
-    assert browser.post(FINISH, data=FORM).location == "/"
+    assert browser.post(FINISH, data=FORM).location == browser.home
     assert browser.name() == "Bob"
     assert role(app) == []
     assert browser.get("/admin/").status_code == 403

@@ -38,7 +38,7 @@ def test_a_user_deletes_their_account_and_is_signed_out(app: Flask, ana: Browser
     assert DELETE in ana.get("/account/").text
     assert 'autocomplete="current-password"' in ana.get(DELETE).text
     done = ana.post(DELETE, data=FORM)
-    assert (done.status_code, done.location) == (303, "/")
+    assert (done.status_code, done.location) == (303, ana.home)
     assert done.headers["Clear-Site-Data"] == '"storage"'
     assert "Your account was deleted." in ana.get("/auth/login").text
     assert not ana.is_signed_in()
@@ -65,7 +65,7 @@ def test_deleting_an_account_requires_a_recent_second_factor(
     assert ana.open(DELETE, method=method, data=FORM).location.startswith("/auth/confirm")
     assert accounts_left(ana.application) == [EMAIL]
     assert ana.post("/auth/confirm", data=RIGHT).status_code == 303
-    assert ana.post(DELETE, data=FORM).location == "/"
+    assert ana.post(DELETE, data=FORM).location == ana.home
     assert accounts_left(ana.application) == []
 
 

@@ -180,4 +180,4 @@ def test_a_link_to_the_login_page_leads_elsewhere(
 
     form = {"email": EMAIL, "password": PASSWORD}
     answer = client.post("/auth/login", query_string=query, data=form)
-    assert (answer.status_code, answer.location) == (303, "/")
+    assert (answer.status_code, answer.location) == (303, client.home)

@@ -62,7 +62,7 @@ def test_a_user_logs_in_with_a_passkey_alone(client: Browser, phone: Authenticat
     assert all(lives.values()), lives
     for hostile in ("https://evil.example", "/\ud800"):
         client.logout()
-        assert log_in(client, phone, next=hostile).get_json() == {"location": "/"}
+        assert log_in(client, phone, next=hostile).get_json() == {"location": client.home}
 
 
 def test_the_ceremony_cookie_is_secure_and_binds_the_challenge(

@@ -39,7 +39,7 @@ def test_the_password_alone_signs_nobody_in(client: Browser, phone: Phone) -> No
 def test_a_code_completes_the_login(app: Flask, client: Browser, phone: Phone) -> None:
     give_password(client)
     done = give_code(client, phone.code())
-    assert (done.status_code, done.location) == (303, "/")
+    assert (done.status_code, done.location) == (303, client.home)
     assert client.is_signed_in()
     assert kinds(app) == ["login"]
 

@@ -112,7 +112,7 @@ def test_without_its_second_factor_an_account_needs_only_the_password(
     assert "Two-factor authentication is off." in owner.get(PAGE).text
     assert not has_second_factor(app)
     assert rows(app, "SELECT * FROM recovery_codes") == []
-    assert Browser(app).login().location == "/"
+    assert Browser(app).login().location == owner.home
     assert "second_factor_off" in kinds(app)
     (notice,) = letters(app)
     assert notice["To"] == EMAIL
@@ -232,7 +232,7 @@ def test_a_user_with_a_new_second_factor_can_open_every_page(newcomer: Browser) 
     switch_on(newcomer)
     assert newcomer.name() == "Ana"
     newcomer.post(f"{PAGE}/off")
-    assert is_led_to_it(newcomer, "/")
+    assert is_led_to_it(newcomer, newcomer.home)
 
 
 def test_a_second_factor_is_not_required_by_default(app: Flask, client: Browser) -> None:

@@ -59,7 +59,7 @@ def test_a_user_connects_an_account_and_logs_in_with_it(trusting: Flask, ana: Br
     (letter,) = letters(trusting)
     assert "An account was connected: Acme" in letter.get_content()
     ana.logout()
-    assert log_in(ana).location == "/"
+    assert log_in(ana).location == ana.home
     assert ana.name() == "Ana"
     assert events(trusting) == ["social_connected"]
 

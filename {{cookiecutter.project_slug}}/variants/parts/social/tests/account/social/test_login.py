@@ -79,7 +79,7 @@ def test_the_browser_is_remembered_if_the_user_wants_it(browser: Browser) -> Non
     browser.logout()
     done = log_in(browser, remember="on", next="https://evil.example")
     assert all("max-age" in one.attributes for one in set_cookies(done))
-    assert done.location == "/"
+    assert done.location == browser.home
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_an_answer_counts_once_and_in_the_browser_that_asked(
     victim.post(START)
     assert TOO_LATE in victim.get(answer).text
     assert not victim.is_signed_in()
-    assert browser.get(answer).location == "/"
+    assert browser.get(answer).location == browser.home
     assert browser.is_signed_in()
     browser.logout()
     assert TOO_LATE in browser.get(answer).text
@@ -220,7 +220,7 @@ def test_a_second_factor_is_asked_for_unless_the_provider_is_trusted_with_it(
     led_to = []
     for provider.token in said:
         led_to.append(log_in(browser).location)
-    assert led_to == ["/step", "/step", "/", "/"]
+    assert led_to == ["/step", "/step", browser.home, browser.home]
 
 
 def test_a_provider_that_posts_its_answer_is_led_back_to_us(
@@ -233,7 +233,7 @@ def test_a_provider_that_posts_its_answer_is_led_back_to_us(
     page = abroad.post(path, data=sent, headers={"Sec-Fetch-Site": "cross-site"})
     assert page.status_code == 200
     assert not any(one.name.endswith("-session") for one in set_cookies(page))
-    assert browser.get(page.headers["Refresh"].removeprefix("0; url=")).location == "/"
+    assert browser.get(page.headers["Refresh"].removeprefix("0; url=")).location == browser.home
     assert browser.is_signed_in()
 
 

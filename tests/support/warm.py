@@ -27,25 +27,11 @@ Place = tuple[str, str, int]
 Pair = tuple[CodeType, CodeType]
 # A test that needs the app, and leaves no connection to those that come after it.
 READY = """
-import sys
-
-import pytest
-
 from .support.settings import disconnect
 
 
-@pytest.fixture
-def left(served):
-    yield
+def test_ready(served):
     disconnect(served)
-
-
-def test_ready(left, client, request):
-    sys.settrace(None)
-    request.getfixturevalue("user")
-    client.login()
-    for path in ("/", "/account/", "/auth/login"):
-        client.get(path)
 """
 
 

@@ -31,7 +31,7 @@ from .support.settings import disconnect
 
 
 def test_ready(served):
-    disconnect(served)
+    disconnect()
 """
 
 

@@ -85,7 +85,8 @@ def test_a_refused_answer_is_an_event_of_the_account_and_not_a_word_more(
     phone.flags = 0x01
     client.post(LOGIN, json=phone.get(options(client, LOGIN)))
     client.post(LOGIN, json=Authenticator().get(options(client, LOGIN)))
-    found = rows(app, "SELECT user_id, detail FROM events WHERE kind = 'passkey_failed'")
+    query = "SELECT user_id, detail FROM events WHERE kind = 'passkey_failed' ORDER BY id"
+    found = rows(app, query)
     assert [row["user_id"] is None for row in found] == [False, True]
     assert {str(row["detail"]) for row in found} == {"{}"}
     assert letters(app) == []

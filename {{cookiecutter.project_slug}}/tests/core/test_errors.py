@@ -137,14 +137,14 @@ def stumbling(app: Flask) -> Browser:
     """Return a browser on an app with views that fail."""
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
-    @app.get("/fail/database/<token>")
+    @app.get("/test-fail/database/<token>")
     @login_not_required
     def ask(token: str) -> str:
         with db.engine.connect() as connection:
             connection.execute(text("SELECT missing, :token"), {"token": token})
         return ""
 
-    @app.get("/fail/code/<token>")
+    @app.get("/test-fail/code/<token>")
     @login_not_required
     def stumble(token: str) -> str:
         raise RuntimeError("no such luck")
@@ -164,7 +164,7 @@ def test_a_logged_crash_contains_no_path_and_no_query_values(
     make_app: MakeApp, log: StringIO, what: str
 ) -> None:
     token = "a-token-that-opens-something"
-    assert stumbling(make_app()).get(f"/fail/{what}/{token}").status_code >= 500
+    assert stumbling(make_app()).get(f"/test-fail/{what}/{token}").status_code >= 500
     (entry,) = entries(log)
     assert "test_errors.py" in entry["exc_info"]
     assert token not in log.getvalue()

@@ -114,7 +114,7 @@ def test_a_renewal_and_a_change_of_the_account_fail_neither(renewing: Flask, use
         if connection.dialect.name == "sqlite":
             pytest.skip("SQLite has one writer: nobody holds one row and waits for another")
         connection.execute(text("SELECT id FROM users FOR UPDATE"))
-        answer = thread.submit(client.get, "/renew")
+        answer = thread.submit(client.get, "/test-renew")
         until_it_waits(answer, connection)
         ended = text("INSERT INTO ended_sessions (sid, ends_at) VALUES (:sid, now())")
         connection.execute(ended, {"sid": sid})

@@ -70,6 +70,8 @@ class Thrower(Stranger):
 
 @pytest.mark.parametrize("development", [False, True], ids=["served", "in development"])
 @pytest.mark.usefixtures("user", "clock")
+# On Python 3.14, Hypothesis 6 warns of a generator of its own.
+@pytest.mark.filterwarnings("ignore:It looks like `register_random`")
 def test_nothing_that_is_sent_breaks_anything(configure: MakeApp, development: bool) -> None:
     origin = LOCALHOST if development else ORIGIN
     app = configure(development=development, public_url=origin, trusted_proxies=1)

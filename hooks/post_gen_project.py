@@ -210,11 +210,8 @@ def equal(one: Path, other: Path) -> bool:
 
 
 def files(folder: Path) -> set[Path]:
-    found = [
-        (Path(parent).relative_to(folder), names)
-        for parent, _, names in os.walk(folder)
-    ]
-    return {inner / name for inner, names in found for name in names}
+    paths = (Path(top, name) for top, _, names in os.walk(folder) for name in names)
+    return {path.relative_to(folder) for path in paths}
 
 
 def make_writable(parts: list[str]) -> None:

@@ -61,11 +61,13 @@ def test_a_week_of_its_owner_turns_nothing_red(
     forks.must(project.folder, *([] if thorough else WIDE))
 
 
-def test_what_is_red_says_what_to_do(
-    compiled: Callable[[str], Path], tmp_path: Path, forks: Forks
-) -> None:
-    folder = tmp_path / "project"
-    shutil.copytree(compiled("session"), folder)
+@pytest.fixture
+def folder(compiled: Callable[[str], Path], tmp_path: Path) -> Path:
+    """Return the folder of a new project."""
+    return Path(shutil.copytree(compiled("session"), tmp_path / "project"))
+
+
+def test_what_is_red_says_what_to_do(folder: Path, forks: Forks) -> None:
     with (folder / SLUG / "pages.py").open("a", encoding="utf-8") as file:
         file.write(OPEN_AND_INLINE)
     home = folder / SLUG / "templates" / "home.html"
@@ -85,10 +87,8 @@ def test_what_is_red_says_what_to_do(
 
 
 def test_a_column_without_its_migration_and_its_row_says_so(
-    compiled: Callable[[str], Path], tmp_path: Path, forks: Forks
+    folder: Path, forks: Forks
 ) -> None:
-    folder = tmp_path / "project"
-    shutil.copytree(compiled("session"), folder)
     epoch = "    session_epoch: Mapped[int]"
     motto = "    motto: Mapped[str | None]\n"
     replace(folder / SLUG / "models.py", epoch, motto + epoch)
@@ -102,10 +102,8 @@ def test_a_column_without_its_migration_and_its_row_says_so(
 
 
 def test_a_table_that_keeps_an_account_from_being_deleted_says_so(
-    compiled: Callable[[str], Path], tmp_path: Path, forks: Forks
+    folder: Path, forks: Forks
 ) -> None:
-    folder = tmp_path / "project"
-    shutil.copytree(compiled("session"), folder)
     models = folder / SLUG / "models.py"
     replace(models, "import String\n", "import ForeignKey, String\n")
     with models.open("a", encoding="utf-8") as file:
@@ -117,10 +115,8 @@ def test_a_table_that_keeps_an_account_from_being_deleted_says_so(
 
 
 def test_documents_and_files_of_deployment_can_be_deleted(
-    compiled: Callable[[str], Path], tmp_path: Path, forks: Forks
+    folder: Path, forks: Forks
 ) -> None:
-    folder = tmp_path / "project"
-    shutil.copytree(compiled("session"), folder)
     shutil.rmtree(folder / "docs")
     for name in ("gunicorn.conf.py", "README.md", "Dockerfile", ".env.example"):
         (folder / name).unlink()
@@ -133,11 +129,7 @@ def test_documents_and_files_of_deployment_can_be_deleted(
     assert "docs/keys.md is gone" in said
 
 
-def test_the_first_page_can_move(
-    compiled: Callable[[str], Path], tmp_path: Path, forks: Forks
-) -> None:
-    folder = tmp_path / "project"
-    shutil.copytree(compiled("session"), folder)
+def test_the_first_page_can_move(folder: Path, forks: Forks) -> None:
     replace(folder / SLUG / "pages.py", '@bp.get("/")', '@bp.get("/dashboard")')
 
     forks.must(folder, *files("auth", "login", "login_steps", "next_page", "register"))

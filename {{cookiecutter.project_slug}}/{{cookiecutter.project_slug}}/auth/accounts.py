@@ -23,7 +23,7 @@ from ..models import User
 from . import links, passwords
 from .links import Link
 
-# Statements of each login are built once: that takes about as long as running them.
+# Built once: to build a statement of each login anew takes about as long as to run it.
 _BY_EMAIL = select(User).where(User.email == bindparam("email"))
 _LOCK = select(User.id).where(User.id == bindparam("user_id")).with_for_update()
 

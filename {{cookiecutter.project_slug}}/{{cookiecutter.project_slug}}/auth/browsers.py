@@ -47,7 +47,7 @@ class KnownBrowser(Base):
     used_at: Mapped[datetime] = mapped_column(index=True)
 
 
-# Statements of each login are built once: that takes about as long as running them.
+# Built once: to build a statement of each login anew takes about as long as to run it.
 _OWN = KnownBrowser.user_id == bindparam("own")
 _HELD = KnownBrowser.token_hash == bindparam("held")
 # In id order: two accounts that share two browsers could deadlock.

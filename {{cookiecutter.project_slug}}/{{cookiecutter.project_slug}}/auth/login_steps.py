@@ -30,7 +30,7 @@ _CLIENTS = (
 
 def begin_login(user: User, attempt: LoginAttempt) -> Response:
     """Sign in a user with the right password, or redirect to the next step that is due."""
-    # Between two steps the account was locked, or its password changed.
+    # Between two steps an operator disabled the account, or its user set a new password.
     if user.disabled_at is not None or attempt.epoch not in (None, user.session_epoch):
         return redirect(url_for("auth.login"), 303)
     # A step may keep something in the session: not in one that another user or an attacker has.

@@ -1,8 +1,7 @@
-"""All sessions of a user end in the caller's transaction."""
+"""A session that ends takes its row along."""
 
 import base64
 
-import pytest
 from flask import Flask
 
 from my_flask_app.auth import sessions
@@ -10,21 +9,9 @@ from my_flask_app.auth.guards import signed_in_user
 from my_flask_app.core.db import db
 
 from .....conftest import MakeApp
-from .....support.accounts import copy_of, end_everywhere, end_session, handles
+from .....support.accounts import copy_of, end_everywhere, handles
 from .....support.http import SESSION, Browser, page
 from .....support.sql import rows
-
-
-@pytest.mark.parametrize("one", [True, False])
-def test_ending_sessions_is_undone_with_the_transaction(
-    app: Flask, client: Browser, user: str, one: bool
-) -> None:
-    client.login()
-    if one:
-        assert end_session(app, handles(app)[0], commit=False)
-    else:
-        end_everywhere(app, commit=False)
-    assert client.is_signed_in()
 
 
 def test_ending_the_others_keeps_this_one_and_its_token(make_app: MakeApp, user: str) -> None:
@@ -45,19 +32,6 @@ def test_ending_the_others_keeps_this_one_and_its_token(make_app: MakeApp, user:
     assert client.get("/test-end_others").status_code == 200
     assert other.get("/test-end_others").status_code == 303
     assert len(handles(app)) == 1
-
-
-def test_a_disabled_account_keeps_no_sessions_even_if_enabled_again(
-    app: Flask, client: Browser, user: str
-) -> None:
-    client.login()
-    run = app.test_cli_runner()
-    run.invoke(args=["user", "disable", user])
-    assert not client.is_signed_in()
-    run.invoke(args=["user", "enable", user])
-    assert not client.is_signed_in()
-    client.login()
-    assert client.is_signed_in()
 
 
 def test_a_deleted_account_takes_its_sessions_along(app: Flask, client: Browser, user: str) -> None:
@@ -84,17 +58,6 @@ def test_ending_all_sessions_deletes_their_rows(app: Flask, client: Browser, use
     end_everywhere(app)
     assert rows(app, "SELECT * FROM sessions") == []
     assert not client.is_signed_in()
-
-
-def test_one_session_can_be_ended_by_its_handle(app: Flask, client: Browser, user: str) -> None:
-    client.login()
-    (handle,) = handles(app)
-    other = Browser(app)
-    other.login()
-    assert end_session(app, handle)
-    assert not client.is_signed_in()
-    assert other.is_signed_in()
-    assert not end_session(app, handle)
 
 
 def test_logout_deletes_row_and_cookie_at_once(app: Flask, client: Browser, user: str) -> None:

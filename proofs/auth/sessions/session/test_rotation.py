@@ -4,13 +4,13 @@ import pytest
 from flask import Flask, session
 from time_machine import TimeMachineFixture
 
-from my_flask_app.auth import passwords, sessions
+from my_flask_app.auth import sessions
 
 from .....conftest import MakeApp
-from .....support.accounts import change_password, copy_of
+from .....support.accounts import copy_of
 from .....support.http import SESSION, Browser, page
 from .....support.mail import open_link
-from .....support.sql import meanwhile, rows
+from .....support.sql import rows
 
 
 @pytest.fixture
@@ -78,43 +78,6 @@ def test_a_proof_gives_a_new_token_and_keeps_the_session(
     for column in ("handle", "user_id", "epoch", "remembered", "created_at"):
         assert after[column] == before[column]
     assert after["authenticated_at"] > before["authenticated_at"]
-
-
-@pytest.mark.parametrize("remember", [{}, {"remember": "on"}])
-def test_a_password_change_gives_the_changer_a_new_token_and_ends_the_rest(
-    app: Flask, client: Browser, user: str, remember: dict[str, str]
-) -> None:
-    other = Browser(app)
-    other.login()
-    client.login(**remember)
-    thief = copy_of(client)
-    assert change_password(client) == 303
-    assert client.is_signed_in()
-    assert not thief.is_signed_in()
-    assert not other.is_signed_in()
-
-
-def test_a_login_that_races_a_password_change_does_not_survive_it(
-    app: Flask, client: Browser, user: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The password changes after its check and before the session is saved."""
-    owner = Browser(app)
-    owner.login()
-    verify = passwords.verify
-
-    def change_meanwhile(password_hash: str, password: str) -> bool:
-        found = verify(password_hash, password)
-        monkeypatch.setattr(passwords, "verify", verify)
-        assert meanwhile(lambda: change_password(owner)) == 303
-        return found
-
-    monkeypatch.setattr(passwords, "verify", change_meanwhile)
-    response = client.login()
-
-    assert response.status_code == 303
-    assert SESSION in client.jar()
-    assert not client.is_signed_in()
-    assert owner.is_signed_in()
 
 
 def test_dead_tokens_neither_set_nor_delete_a_cookie(

@@ -9,7 +9,7 @@ from time_machine import TimeMachineFixture
 from {{ cookiecutter.project_slug }}.core.environ import Rate
 
 from ...conftest import MakeApp
-from ...support.accounts import add_user, copy_of, handles
+from ...support.accounts import add_user, copy_of, end_session, handles
 from ...support.http import Browser
 from ...support.mail import open_link
 
@@ -141,4 +141,16 @@ def test_a_token_from_before_a_login_is_dead_after_it(
     assert attacker.is_signed_in()
     client.login(remember="y")
     assert not attacker.is_signed_in()
+    assert client.is_signed_in()
+
+
+def test_a_user_cannot_end_the_session_of_another_user(
+    app: Flask, client: Browser, user: str
+) -> None:
+    with app.app_context():
+        add_user("bob@example.com")
+    client.login()
+    (handle,) = handles(app)
+    assert not end_session(app, handle, "bob@example.com")
+    assert not end_session(app, "no such handle")
     assert client.is_signed_in()

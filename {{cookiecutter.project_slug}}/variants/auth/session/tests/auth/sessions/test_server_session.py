@@ -11,12 +11,10 @@ from {{ cookiecutter.project_slug }}.auth import sessions
 from {{ cookiecutter.project_slug }}.core.db import db
 
 from ...conftest import MakeApp
-from ...support.accounts import add_user, end_everywhere, end_session, handles
+from ...support.accounts import end_everywhere
 from ...support.http import SESSION, Browser, page
 from ...support.mail import open_link
 from ...support.sql import everything_stored, leave_undone, meanwhile, rows, statements
-
-OTHER = "bob@example.com"
 
 
 def test_the_database_does_not_contain_the_token(app: Flask, client: Browser, user: str) -> None:
@@ -68,18 +66,6 @@ def test_a_session_stored_while_all_sessions_end_is_revoked_too(
     event.remove(engine, "after_cursor_execute", come_back)
     assert len(rows(app, "SELECT * FROM sessions")) == 1
     assert not client.is_signed_in()
-
-
-def test_a_user_cannot_end_the_session_of_another_user(
-    app: Flask, client: Browser, user: str
-) -> None:
-    with app.app_context():
-        add_user(OTHER)
-    client.login()
-    (handle,) = handles(app)
-    assert not end_session(app, handle, OTHER)
-    assert not end_session(app, "no such handle")
-    assert client.is_signed_in()
 
 
 def test_a_page_of_a_signed_in_user_costs_one_statement(

@@ -59,8 +59,6 @@ def _words(error: HTTPException) -> tuple[str, str]:
     match error.code:
         case 403:
             return _("Not allowed"), reason or _("You do not have permission to do this.")
-        case 409 if reason:
-            return _("This page is out of date"), reason
         case 404 | 405:
             return _("Not found"), reason or _("This page does not exist.")
         case 413:

@@ -1,4 +1,4 @@
-"""An error page names the signed-in user, and works without one if the database fails."""
+"""An error page names the signed-in user, or nobody if account or database has gone."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -8,10 +8,15 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select, text
 
+from my_flask_app.auth import accounts
+from my_flask_app.auth.guards import signed_in_user
+from my_flask_app.core import audit
 from my_flask_app.core.db import db
+from my_flask_app.models import User
 
 from ...conftest import MakeApp
-from ...support.http import Browser, page
+from ...support.accounts import add_user
+from ...support.http import EMAIL, Browser, page
 from ...support.sql import broken_database, meanwhile, run_sql
 
 Happen = Callable[[Flask], object]
@@ -73,3 +78,49 @@ def test_the_error_page_works_if_the_database_goes_away(
         client = failing(lambda app: away.enter_context(broken_database(app, "FROM users")))
         answer = client.get("/test-late", headers={"Accept": accepted})
     assert answer.status_code == 500
+
+
+def test_what_a_user_saves_while_the_account_is_deleted_is_refused_in_words(
+    make_app: MakeApp, user: str
+) -> None:
+    app = make_app()
+
+    def overtake() -> User:
+        meanwhile(lambda: run_sql(app, "DELETE FROM users"))
+        return signed_in_user()
+
+    @page(app)
+    def note() -> ResponseReturnValue:
+        audit.record("noted", overtake())
+        return ""
+
+    @page(app)
+    def rename() -> ResponseReturnValue:
+        overtake().name = "Another"
+        db.session.commit()
+        return ""
+
+    for path in ("/test-note", "/test-rename"):
+        with app.app_context():
+            if accounts.find(EMAIL) is None:
+                add_user(EMAIL)
+        client = Browser(app)
+        client.login()
+        answer = client.post(path)
+        assert answer.status_code == 410, path
+        assert "Your account was deleted." in answer.text
+        assert 'href="/auth/login"' in answer.text
+
+
+def test_a_row_that_a_table_refuses_is_an_error_as_before(make_app: MakeApp, user: str) -> None:
+    app = make_app()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @page(app)
+    def twice() -> ResponseReturnValue:
+        add_user(EMAIL)
+        return ""
+
+    client = Browser(app)
+    client.login()
+    assert client.post("/test-twice").status_code == 500

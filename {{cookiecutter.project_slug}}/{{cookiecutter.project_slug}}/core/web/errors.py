@@ -4,9 +4,15 @@ import logging
 
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import inspect
-from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError, TimeoutError as PoolTimeout
-from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable, default_exceptions
+from sqlalchemy import exc, inspect
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import (
+    BadRequest,
+    Gone,
+    HTTPException,
+    ServiceUnavailable,
+    default_exceptions,
+)
 
 from ...config import RETRY_AFTER_SECONDS, settings
 from ..db import db, is_temporary
@@ -15,7 +21,7 @@ from .headers import is_file
 from .request import wants_json
 
 # The database is unreachable, or so slow that no connection becomes free.
-LOST = (OperationalError, PoolTimeout)
+LOST = (exc.OperationalError, exc.TimeoutError)
 # Werkzeug's own reasons, in English only. A view gives other ones.
 STANDARD_REASONS = {kind.description for kind in default_exceptions.values()}
 # What developers can do about a refusal.
@@ -99,7 +105,7 @@ def _wait(error: HTTPException) -> str:
     )
 
 
-def _lose_database(error: SQLAlchemyError) -> ResponseReturnValue:
+def _lose_database(error: exc.SQLAlchemyError) -> ResponseReturnValue:
     if not is_temporary(error):
         # Trying again would not help: a 500, with its traceback in the log.
         raise error
@@ -109,11 +115,20 @@ def _lose_database(error: SQLAlchemyError) -> ResponseReturnValue:
     return _show(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS))
 
 
-def _refuse_value(error: DataError) -> ResponseReturnValue:
+def _refuse_value(error: exc.DataError) -> ResponseReturnValue:
     """Answer 400 to a value that no column can store, such as NUL in a text on PostgreSQL."""
     logger.warning("the database took no such value: %s", type(error.orig).__name__)
     _forget_work()
     return _show(BadRequest())
+
+
+def _lose_account(error: exc.IntegrityError | StaleDataError) -> ResponseReturnValue:
+    """Answer 410 if the user's account was deleted during the request; raise any other error."""
+    had_account = g.get("user") is not None
+    _forget_work()
+    if not had_account or g.user is not None:
+        raise error
+    return _show(Gone(_("Your account was deleted.")))
 
 
 def _forget_work() -> None:
@@ -134,4 +149,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show)
     for lost in LOST:
         app.register_error_handler(lost, _lose_database)
-    app.register_error_handler(DataError, _refuse_value)
+    app.register_error_handler(exc.DataError, _refuse_value)
+    for kind in (exc.IntegrityError, StaleDataError):
+        app.register_error_handler(kind, _lose_account)

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select, text
 
-from my_flask_app.auth import accounts
+from my_flask_app.auth import accounts, ceremonies
 from my_flask_app.auth.guards import signed_in_user
 from my_flask_app.core import audit
 from my_flask_app.core.db import db
@@ -100,7 +100,13 @@ def test_what_a_user_saves_while_the_account_is_deleted_is_refused_in_words(
         db.session.commit()
         return ""
 
-    for path in ("/test-note", "/test-rename"):
+    @page(app)
+    def challenge() -> ResponseReturnValue:
+        # It has a connection of its own.
+        ceremonies.begin("anything", overtake())
+        return ""
+
+    for path in ("/test-note", "/test-rename", "/test-challenge"):
         with app.app_context():
             if accounts.find(EMAIL) is None:
                 add_user(EMAIL)

@@ -25,6 +25,7 @@ from .links import Link
 
 # Built once: to build a statement of each login anew takes about as long as to run it.
 _BY_EMAIL = select(User).where(User.email == bindparam("email"))
+_HOLD = _BY_EMAIL.with_for_update(read=True, key_share=True, of=User)
 _LOCK = select(User.id).where(User.id == bindparam("user_id")).with_for_update()
 
 
@@ -36,8 +37,9 @@ class AccountInUse(Exception):
     """Rows of a table of yours keep the account from being deleted."""
 
 
-def find(email: str) -> User | None:
-    return db.session.scalar(_BY_EMAIL, {"email": email.lower()})
+def find(email: str, *, hold: bool = False) -> User | None:
+    """Find an account by its address; if asked to, let nobody delete it in this transaction."""
+    return db.session.scalar(_HOLD if hold else _BY_EMAIL, {"email": email.lower()})
 
 
 def lock(user_id: int | None) -> User | None:

@@ -38,7 +38,7 @@ def log_in() -> ResponseReturnValue:
         throttle.count_guess(key)
         user = accounts.authenticate(email, password)
     if user is None:
-        audit.record("login_failed", accounts.find(email))
+        audit.record("login_failed", accounts.find(email, hold=True))
         db.session.commit()
         # One message for both: it does not reveal which addresses have an account (ASVS 6.3.8).
         reject(form.password, _("Wrong e-mail address or password."))

@@ -139,8 +139,8 @@ def _forget_work() -> None:
     try:
         db.session.rollback()
         user = g.get("user")
-        identity = inspect(user).identity if user else None
-        g.user = db.session.get(type(user), identity) if identity else None
+        key = inspect(user).identity if user else None
+        g.user = key and db.session.get(type(user), key, populate_existing=True)
     except LOST:
         g.user = None
 

@@ -1,5 +1,7 @@
 """Operators remove a lost second factor, and see which users have one."""
 
+from functools import partial
+
 import pytest
 from flask import Flask
 
@@ -17,6 +19,7 @@ from ....support.mail import letters, link_in
 from ....support.sql import broken_database, meanwhile, rows
 from ...support.html import assert_in_portuguese
 from ...support.mail import SMTP_HOST, SMTPServer
+from ...support.sql import overtaken_at_its_account
 
 BOB = "bob@example.com"
 
@@ -44,6 +47,13 @@ def test_a_second_factor_is_switched_off_and_its_owner_told(
     assert letter["To"] == EMAIL
     assert letter["Subject"].endswith("was turned off")
     assert link_in(letter) == "/auth/reset"
+
+
+def test_an_account_that_is_deleted_meanwhile_is_none(app: Flask, user: str) -> None:
+    equip(app)
+    reset = partial(run, app, "reset-second-factor", user)
+    told = said(overtaken_at_its_account(app, reset, accounts.delete))
+    assert told == f"There is no account with {user}."
 
 
 def test_a_second_factor_that_was_set_up_meanwhile_is_removed_too(app: Flask, user: str) -> None:

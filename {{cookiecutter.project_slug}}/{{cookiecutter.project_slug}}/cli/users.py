@@ -160,9 +160,12 @@ def events_command(email: str | None, kind: str | None, limit: int) -> None:
 
 
 def find_user(email: str) -> User:
-    """Return the user with that address, or exit with one line."""
+    """Return the user with that address, locked until the next commit, or exit with one line."""
     address = read_address(email)
-    user = accounts.find(address)
+    found = accounts.find(address)
+    # The user may be acting too. Lock the account before what belongs to it: another order can
+    # deadlock.
+    user = accounts.lock(found.id) if found else None
     if user is None:
         raise click.ClickException(f"There is no account with {address}.")
     return user

@@ -225,6 +225,17 @@ def test_a_password_change_requires_a_recent_second_factor(
     assert ana.login(password=NEW_PASSWORD).status_code == 303
 
 
+def test_the_password_alone_puts_off_no_question_for_a_second_factor(
+    ana: Browser, clock: TimeMachineFixture
+) -> None:
+    ana.post(CONFIRM, data=RIGHT)
+    clock.shift(TEN_MINUTES - 1)
+    assert change_password(ana) == 303
+    assert Browser(ana.application).login(password=NEW_PASSWORD).status_code == 303
+    clock.shift(1)
+    assert ana.get("/account/password").location.startswith(CONFIRM)
+
+
 def test_a_form_proves_nothing_unless_it_asks_for_what_the_account_has(
     app: Flask, user: str
 ) -> None:

@@ -9,6 +9,7 @@ from ..auth.confirm import check_current_password
 from ..auth.forms import ChoiceField, accept_password, name_field, password_field, reject, show_form
 from ..auth.guards import current_user, login_not_required, recent_factor_required, signed_in_user
 from ..auth.next_page import next_page
+from ..auth.parts import is_password_enough
 from ..auth.sessions import end_sessions, rotate_session
 from ..config import settings
 from ..core.db import db
@@ -65,7 +66,7 @@ def password() -> ResponseReturnValue:
     # One transaction: the new password and sessions of the old one are never both valid.
     end_sessions(user, keep_current=True)
     db.session.commit()
-    rotate_session()
+    rotate_session(proved=is_password_enough(user))
     flash(_("Your password was changed. Your other sessions have ended."))
     return redirect(url_for(".profile"), 303)
 

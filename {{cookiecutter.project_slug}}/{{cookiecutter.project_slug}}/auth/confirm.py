@@ -34,7 +34,7 @@ def finish(user: User) -> None:
     """Record that a user has proved who they are, and give the session a new token."""
     audit.record("confirmed", user)
     db.session.commit()
-    rotate_session()
+    rotate_session(proved=True)
 
 
 def is_by_password(user: User) -> bool:

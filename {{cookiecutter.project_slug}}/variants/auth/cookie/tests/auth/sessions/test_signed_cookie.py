@@ -180,7 +180,7 @@ def renewing(make_app: MakeApp) -> Flask:
 
     @page(app)
     def renew() -> str:
-        sessions.rotate_session()
+        sessions.rotate_session(proved=True)
         return ""
 
     return app

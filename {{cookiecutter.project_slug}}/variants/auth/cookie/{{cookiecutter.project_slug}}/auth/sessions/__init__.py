@@ -94,9 +94,14 @@ def find_live(text: str) -> tuple[Token, datetime, User] | None:
     return token, signed_at, user
 
 
-def rotate_session() -> None:
-    """Give the session a new token after the user confirmed the password."""
-    presence().proved = True
+def rotate_session(*, proved: bool = False) -> None:
+    """Give the session a new token after what it may do has changed.
+
+    Where the user has just given every factor, it is `proved`: a recent proof from now on. Any
+    other change must not count as one, or a thief at an open session could renew it forever.
+    """
+    presence().rotated = True
+    presence().proved = proved
 
 
 def is_challenge_over(handle: str) -> bool:

@@ -31,6 +31,7 @@ class Presence:
     login: Login | None = None
     ended: bool = False
     challenge: str | None = None
+    rotated: bool = False
     proved: bool = False
     reissued: bool = False
 
@@ -108,7 +109,7 @@ def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None
     A parallel request may have ended the session since it was loaded: the old token
     must not overwrite the browser's newer cookie.
     """
-    if here.proved:
+    if here.rotated:
         return _renew(here, token)
     if not here.reissued and not needs_touch(signed_at, token.remembered):
         return None
@@ -125,8 +126,10 @@ def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None
 
 
 def _renew(here: Presence, token: Token) -> Token | None:
-    """Return a token with a new sid and the time of this confirmation; end the old one."""
-    renewed = token._replace(sid=new_id(), authenticated_at=int(now().timestamp()))
+    """Return a token with a new sid, and the time of a proof; end the old one."""
+    renewed = token._replace(sid=new_id())
+    if here.proved:
+        renewed = renewed._replace(authenticated_at=int(now().timestamp()))
     db.session.rollback()
     with writing() as connection:
         if not accounts.lock_user(connection, here.user_id):

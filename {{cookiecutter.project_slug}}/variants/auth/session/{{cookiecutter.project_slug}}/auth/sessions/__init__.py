@@ -61,10 +61,15 @@ def load_user() -> User | None:
     return found[1]
 
 
-def rotate_session() -> None:
-    """Give the session a new token after the user confirmed the password."""
-    stored = _current().stored
-    _current().proved = stored is not None and stored.user_id is not None
+def rotate_session(*, proved: bool = False) -> None:
+    """Give the session a new token after what it may do has changed.
+
+    Where the user has just given every factor, it is `proved`: a recent proof from now on. Any
+    other change must not count as one, or a thief at an open session could renew it forever.
+    """
+    session = _current()
+    session.rotated = session.stored is not None and session.stored.user_id is not None
+    session.proved = proved
 
 
 def is_challenge_over(handle: str) -> bool:

@@ -36,6 +36,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.stored: Stored | None = None
         self.login: Login | None = None
         self.ended = False
+        self.rotated = False
         self.proved = False
         # Do not save: the session could not be read, or has been saved already.
         self.settled = False
@@ -45,7 +46,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         """Tell whether there is anything to write, even if only the time of last use."""
         if self.settled:
             return False
-        if self.modified or self.login or self.ended or self.proved:
+        if self.modified or self.login or self.ended or self.rotated:
             return True
         stored = self.stored
         return stored is not None and needs_touch(stored.seen_at, stored.remembered)
@@ -85,9 +86,9 @@ class ServerSessionInterface(SessionInterface):
                 self._replace(session, response)
         elif stored is None:
             return
-        elif session.proved:
+        elif session.rotated:
             with db.engine.begin() as connection:
-                token = store.renew(connection, stored, _dump(session))
+                token = store.renew(connection, stored, _dump(session), proved=session.proved)
             if token is not None:
                 _set_cookie(response, token, remembered=stored.remembered)
         elif session.modified:

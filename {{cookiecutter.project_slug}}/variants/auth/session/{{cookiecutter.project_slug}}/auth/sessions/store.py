@@ -109,10 +109,11 @@ def remove(connection: Connection, stored: Stored) -> bool:
     return bool(connection.execute(delete(StoredSession).where(named)).rowcount)
 
 
-def renew(connection: Connection, stored: Stored, data: str) -> str | None:
-    """Give a session a new token after a confirmation; None if it has ended meanwhile."""
+def renew(connection: Connection, stored: Stored, data: str, *, proved: bool) -> str | None:
+    """Give a session a new token; None if it has ended meanwhile."""
     token, moment = new_token(), now()
-    values = {"token_hash": hash_token(token), "authenticated_at": moment, "seen_at": moment}
+    proof = moment if proved else stored.authenticated_at
+    values = {"token_hash": hash_token(token), "authenticated_at": proof, "seen_at": moment}
     renewed = update(StoredSession).where(_is(stored)).values(data=data, **values)
     return token if connection.execute(renewed).rowcount else None
 

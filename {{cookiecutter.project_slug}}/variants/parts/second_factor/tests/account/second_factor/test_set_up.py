@@ -137,6 +137,17 @@ def test_each_change_ends_other_sessions_and_rotates_this_one(
 
 
 @each_change
+def test_no_change_puts_off_the_question_for_a_proof(
+    owner: Browser, clock: TimeMachineFixture, path: str
+) -> None:
+    """A thief at an open session could put it off forever."""
+    clock.shift(599)
+    assert owner.post(path).status_code in {200, 303}
+    clock.shift(1)
+    assert owner.get(PAGE).location.startswith("/auth/confirm")
+
+
+@each_change
 def test_each_change_leaves_the_recovery_codes_of_other_users(
     app: Flask, owner: Browser, path: str
 ) -> None:

@@ -48,7 +48,5 @@ def end_others() -> ResponseReturnValue:
     end_sessions(user, keep_current=True)
     audit.record("sessions_ended", user)
     db.session.commit()
-    # Do not call rotate_session(): it would count as a confirmation, and a thief at an open
-    # session could put off the question for the password forever.
     flash(_("Your other sessions have ended."))
     return redirect(url_for(".show"), 303)

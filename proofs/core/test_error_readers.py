@@ -106,7 +106,14 @@ def test_what_a_user_saves_while_the_account_is_deleted_is_refused_in_words(
         ceremonies.begin("anything", overtake())
         return ""
 
-    for path in ("/test-note", "/test-rename", "/test-challenge"):
+    @page(app)
+    def read() -> ResponseReturnValue:
+        owner = overtake()
+        db.session.execute(select(1))
+        db.session.rollback()
+        return owner.name
+
+    for path in ("/test-note", "/test-rename", "/test-challenge", "/test-read"):
         with app.app_context():
             if accounts.find(EMAIL) is None:
                 add_user(EMAIL)

@@ -5,7 +5,7 @@ import logging
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import exc, inspect
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import (
     BadRequest,
     Gone,
@@ -22,6 +22,8 @@ from .request import wants_json
 
 # The database is unreachable, or so slow that no connection becomes free.
 LOST = (exc.OperationalError, exc.TimeoutError)
+# Another request has deleted a row meanwhile, such as the account; or there is a bug.
+DELETED = (exc.IntegrityError, ObjectDeletedError, StaleDataError)
 # Werkzeug's own reasons, in English only. A view gives other ones.
 STANDARD_REASONS = {kind.description for kind in default_exceptions.values()}
 # What developers can do about a refusal.
@@ -122,7 +124,7 @@ def _refuse_value(error: exc.DataError) -> ResponseReturnValue:
     return _show(BadRequest())
 
 
-def _lose_account(error: exc.IntegrityError | StaleDataError) -> ResponseReturnValue:
+def _lose_account(error: exc.SQLAlchemyError) -> ResponseReturnValue:
     """Answer 410 if the user's account was deleted during the request; raise any other error."""
     had_account = g.get("user") is not None
     _forget_work()
@@ -150,5 +152,5 @@ def init_app(app: Flask) -> None:
     for lost in LOST:
         app.register_error_handler(lost, _lose_database)
     app.register_error_handler(exc.DataError, _refuse_value)
-    for kind in (exc.IntegrityError, StaleDataError):
+    for kind in DELETED:
         app.register_error_handler(kind, _lose_account)

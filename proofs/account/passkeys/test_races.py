@@ -163,3 +163,15 @@ def test_a_use_of_a_passkey_waits_for_a_change_of_its_account(
     }
     done = overtaken_at_its_account(app, send[what], store.remove_all)
     assert done.status_code == {"rename": 404, "confirm": 200}[what]
+
+
+def test_a_refused_passkey_of_an_account_that_is_deleted_meanwhile_is_refused(
+    app: Flask, client: Browser, phone: Authenticator
+) -> None:
+    asked = options(client, LOGIN)
+    phone.key = Authenticator().key
+    refused = phone.get(asked)
+    answer = overtaken_at_its_account(
+        app, lambda: client.post(LOGIN, json=refused), accounts.delete
+    )
+    assert answer.status_code == 400

@@ -6,7 +6,7 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from ...auth import ceremonies, confirm as confirming, login_steps
+from ...auth import accounts, ceremonies, confirm as confirming, login_steps
 from ...auth.guards import current_user, login_not_required, signed_in_user
 from ...auth.next_page import local_or_home, next_page
 from ...auth.parts import LoginAttempt, factors_of
@@ -99,8 +99,9 @@ def _check(answer: dict[str, Any], purpose: str, owner: User | None = None) -> U
         if not store.record_use(passkey, changes):
             raise webauthn.Refused("another request has just used this passkey")
     except webauthn.Refused:
-        db.session.rollback()
-        audit.record("passkey_failed", found[1] if found else owner)
+        whose = found[1] if found else owner
+        # Another request may have deleted the account.
+        audit.record("passkey_failed", accounts.lock(whose.id) if whose else None)
         db.session.commit()
         raise
     return user

@@ -1,0 +1,211 @@
+"""Users act at random: each browser is signed in, and its proof recent, just as long as it should.
+
+The model that says how long that is knows nothing of tokens, rows and cookies.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+from flask import Flask
+from time_machine import TimeMachineFixture
+
+from my_flask_app.auth import accounts, links, sessions
+from my_flask_app.auth.guards import recent_login_required, signed_in_user
+from my_flask_app.core.db import db
+from my_flask_app.core.environ import Rate
+
+from ....conftest import MakeApp
+from ....support.accounts import NEW_PASSWORD, add_user
+from ....support.cli import run
+from ....support.http import PASSWORD, Browser, page
+
+USERS = ["ana@example.com", "bob@example.com"]
+MANY = Rate(100_000, 900)
+STEPS = 100
+WAITS = [1, 300, 599, 600, 1700, 1800, 40_000, 90_000]
+# After `end_sessions(keep_current=True)` a signed cookie is another one, a token is not.
+REISSUES = hasattr(sessions, "SHA256SessionInterface")
+
+
+def add_pages(app: Flask) -> None:
+    """Add a page that needs a recent proof, and one that ends all other sessions."""
+
+    @page(app)
+    @recent_login_required
+    def secret() -> str:
+        return ""
+
+    @page(app)
+    def end_others() -> str:
+        sessions.end_sessions(signed_in_user(), keep_current=True)
+        db.session.commit()
+        return ""
+
+
+@dataclass(eq=False)
+class Session:
+    """What a browser holds, and every copy of it."""
+
+    user: str
+    remembered: bool
+    began: int
+    seen: int
+    proof: int
+    over: bool = False
+
+    def is_over(self, time: int) -> bool:
+        idle, absolute = (7 * 86_400, 30 * 86_400) if self.remembered else (1800, 43_200)
+        return self.over or time - self.seen >= idle or time - self.began >= absolute
+
+
+@dataclass
+class World:
+    app: Flask
+    clock: TimeMachineFixture
+    random: Random
+    time: int = 0
+    browsers: list[Browser] = field(default_factory=list)
+    held: list[Session | None] = field(default_factory=list)
+    begun: list[Session] = field(default_factory=list)
+    passwords: dict[str, str] = field(default_factory=dict)
+    disabled: set[str] = field(default_factory=set)
+
+    def begin(self, which: int, session: Session) -> None:
+        self.held[which] = session
+        self.begun.append(session)
+
+    def end_all(self, user: str) -> None:
+        for session in self.begun:
+            session.over |= session.user == user
+
+    def check(self) -> None:
+        for browser, session in zip(self.browsers, self.held, strict=True):
+            if session is None or session.is_over(self.time):
+                assert not browser.is_signed_in()
+                continue
+            assert browser.name() == session.user
+            session.seen = self.time
+            is_recent = browser.get("/test-secret").status_code == 200
+            assert is_recent == (self.time - session.proof < 600)
+
+    def log_in(self, which: int, user: str) -> None:
+        remembered = self.random.random() < 0.3
+        more = {"remember": "y"} if remembered else {}
+        done = self.browsers[which].login(user, self.passwords[user], **more)
+        if user in self.disabled:
+            assert done.status_code == 422
+            return
+        if before := self.held[which]:
+            before.over = True
+        self.begin(which, Session(user, remembered, self.time, self.time, self.time))
+
+    def log_out(self, which: int, user: str) -> None:
+        self.browsers[which].logout()
+        if before := self.held[which]:
+            before.over = True
+        self.held[which] = None
+
+    def steal(self, which: int, user: str) -> None:
+        other = (which + 1) % len(self.browsers)
+        self.browsers[other] = Browser(self.app)
+        self.browsers[other].keep(self.browsers[which].cookies())
+        self.held[other] = self.held[which]
+
+    def wait(self, which: int, user: str) -> None:
+        seconds = self.random.choice(WAITS)
+        self.clock.shift(timedelta(seconds=seconds))
+        self.time += seconds
+
+    def confirm(self, which: int, user: str) -> None:
+        session = self.held[which]
+        if session is None or session.is_over(self.time):
+            return
+        form = {"password": self.passwords[session.user]}
+        assert self.browsers[which].post("/auth/confirm", data=form).status_code == 303
+        session.over = True
+        self.begin(which, replace(session, over=False, proof=self.time))
+
+    def change_password(self, which: int, user: str) -> None:
+        session = self.held[which]
+        if session is None or session.is_over(self.time):
+            return
+        current = self.passwords[session.user]
+        form = {"current_password": current, "password": self.new(session.user)}
+        assert self.browsers[which].post("/account/password", data=form).status_code == 303
+        self.end_all(session.user)
+        self.begin(which, replace(session, over=False, proof=self.time))
+
+    def end_others(self, which: int, user: str) -> None:
+        session = self.held[which]
+        if session is None or session.is_over(self.time):
+            return
+        assert self.browsers[which].get("/test-end_others").status_code == 200
+        self.end_all(session.user)
+        session.over = REISSUES
+        if REISSUES:
+            self.begin(which, replace(session, over=False))
+
+    def reset(self, which: int, user: str) -> None:
+        if user in self.disabled:
+            return
+        with self.app.app_context():
+            token = links.create("reset", user, accounts.find(user))
+            db.session.commit()
+        visitor, form = Browser(self.app), {"password": self.new(user)}
+        visitor.get(f"/auth/reset/{token}")
+        assert visitor.post("/auth/reset/finish", data=form).status_code == 303
+        self.end_all(user)
+
+    def operate(self, which: int, user: str) -> None:
+        command = self.random.choice(["disable", "enable", "enable", "end-sessions", "delete"])
+        assert run(self.app, command, user).exit_code == 0
+        if command == "enable":
+            self.disabled.discard(user)
+            return
+        self.end_all(user)
+        if command == "disable":
+            self.disabled.add(user)
+        if command == "delete":
+            self.add(user)
+
+    def add(self, user: str) -> None:
+        with self.app.app_context():
+            add_user(user, name=user)
+        self.passwords[user] = PASSWORD
+        self.disabled.discard(user)
+
+    def new(self, user: str) -> str:
+        (other,) = {PASSWORD, NEW_PASSWORD} - {self.passwords[user]}
+        self.passwords[user] = other
+        return other
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_session_lasts_as_long_as_it_should(
+    configure: MakeApp, clock: TimeMachineFixture, seed: int
+) -> None:
+    app = configure(add_pages, login_attempts_per_account=MANY, login_attempts_per_address=MANY)
+    world = World(app, clock, Random(seed))
+    for _ in range(4):
+        world.browsers.append(Browser(app))
+        world.held.append(None)
+    for user in USERS:
+        world.add(user)
+    acts: list[Callable[[int, str], None]] = [
+        *[world.log_in] * 3,
+        world.log_out,
+        world.steal,
+        world.wait,
+        world.confirm,
+        world.change_password,
+        world.end_others,
+        world.reset,
+        world.operate,
+    ]
+    for _ in range(STEPS):
+        act = world.random.choice(acts)
+        act(world.random.randrange(4), world.random.choice(USERS))
+        world.check()

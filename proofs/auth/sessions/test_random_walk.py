@@ -24,18 +24,24 @@ from ....support.http import PASSWORD, Browser, page
 
 USERS = ["ana@example.com", "bob@example.com"]
 MANY = Rate(100_000, 900)
-STEPS = 100
-WAITS = [1, 300, 599, 600, 1700, 1800, 40_000, 90_000]
+BROWSERS = 3
+STEPS = 120
+WAITS = [1, 60, 300, 300, 540, 599, 600, 1799, 90_000]
 # After `end_sessions(keep_current=True)` a signed cookie is another one, a token is not.
 REISSUES = hasattr(sessions, "SHA256SessionInterface")
 
 
 def add_pages(app: Flask) -> None:
-    """Add a page that needs a recent proof, and one that ends all other sessions."""
+    """Add a page that needs a recent proof, and two that change the session."""
 
     @page(app)
     @recent_login_required
     def secret() -> str:
+        return ""
+
+    @page(app)
+    def rotate() -> str:
+        sessions.rotate_session()
         return ""
 
     @page(app)
@@ -82,14 +88,19 @@ class World:
             session.over |= session.user == user
 
     def check(self) -> None:
-        for browser, session in zip(self.browsers, self.held, strict=True):
-            if session is None or session.is_over(self.time):
+        for which, browser in enumerate(self.browsers):
+            session = self.live(which)
+            if session is None:
                 assert not browser.is_signed_in()
                 continue
             assert browser.name() == session.user
             session.seen = self.time
             is_recent = browser.get("/test-secret").status_code == 200
             assert is_recent == (self.time - session.proof < 600)
+
+    def live(self, which: int) -> Session | None:
+        session = self.held[which]
+        return None if session is None or session.is_over(self.time) else session
 
     def log_in(self, which: int, user: str) -> None:
         remembered = self.random.random() < 0.3
@@ -120,17 +131,25 @@ class World:
         self.time += seconds
 
     def confirm(self, which: int, user: str) -> None:
-        session = self.held[which]
-        if session is None or session.is_over(self.time):
+        session = self.live(which)
+        if session is None:
             return
         form = {"password": self.passwords[session.user]}
         assert self.browsers[which].post("/auth/confirm", data=form).status_code == 303
         session.over = True
         self.begin(which, replace(session, over=False, proof=self.time))
 
+    def rotate(self, which: int, user: str) -> None:
+        session = self.live(which)
+        if session is None:
+            return
+        assert self.browsers[which].get("/test-rotate").status_code == 200
+        session.over = True
+        self.begin(which, replace(session, over=False))
+
     def change_password(self, which: int, user: str) -> None:
-        session = self.held[which]
-        if session is None or session.is_over(self.time):
+        session = self.live(which)
+        if session is None:
             return
         current = self.passwords[session.user]
         form = {"current_password": current, "password": self.new(session.user)}
@@ -139,8 +158,8 @@ class World:
         self.begin(which, replace(session, over=False, proof=self.time))
 
     def end_others(self, which: int, user: str) -> None:
-        session = self.held[which]
-        if session is None or session.is_over(self.time):
+        session = self.live(which)
+        if session is None:
             return
         assert self.browsers[which].get("/test-end_others").status_code == 200
         self.end_all(session.user)
@@ -183,13 +202,13 @@ class World:
         return other
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_session_lasts_as_long_as_it_should(
     configure: MakeApp, clock: TimeMachineFixture, seed: int
 ) -> None:
     app = configure(add_pages, login_attempts_per_account=MANY, login_attempts_per_address=MANY)
     world = World(app, clock, Random(seed))
-    for _ in range(4):
+    for _ in range(BROWSERS):
         world.browsers.append(Browser(app))
         world.held.append(None)
     for user in USERS:
@@ -197,15 +216,17 @@ def test_a_session_lasts_as_long_as_it_should(
     acts: list[Callable[[int, str], None]] = [
         *[world.log_in] * 3,
         world.log_out,
-        world.steal,
-        world.wait,
-        world.confirm,
+        *[world.steal] * 2,
+        *[world.wait] * 8,
+        *[world.confirm] * 2,
+        *[world.rotate] * 3,
         world.change_password,
-        world.end_others,
+        *[world.end_others] * 2,
         world.reset,
         world.operate,
     ]
     for _ in range(STEPS):
-        act = world.random.choice(acts)
-        act(world.random.randrange(4), world.random.choice(USERS))
+        live = [which for which in range(BROWSERS) if world.live(which)]
+        which = world.random.choice([*live, *live, *range(BROWSERS)])
+        world.random.choice(acts)(which, world.random.choice(USERS))
         world.check()

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from {{ cookiecutter.project_slug }}.auth import accounts
 
-from ...support.accounts import NEW_PASSWORD, add_user, handles
+from ...support.accounts import NEW_PASSWORD, add_user, copy_of, handles
 from ...support.html import words_of
 from ...support.http import EMAIL, ORIGIN, PASSWORD, Browser
 from ...support.mail import ask_for_link, letters
@@ -112,13 +112,14 @@ def test_a_user_ends_one_session(app: Flask, here: Browser, elsewhere: Browser) 
 
 
 def test_a_user_ends_all_other_sessions(app: Flask, here: Browser, elsewhere: Browser) -> None:
-    third = Browser(app)
+    third, thief = Browser(app), copy_of(here)
     third.login(remember="y")
     answer = here.post(OTHERS)
     assert (answer.status_code, answer.location) == (303, PATH)
     assert "Your other sessions have ended." in here.get(PATH).text
     assert not elsewhere.is_signed_in()
     assert not third.is_signed_in()
+    assert not thief.is_signed_in()
     assert here.is_signed_in()
     assert len(handles(app)) == 1
     assert kinds(app) == ["sessions_ended"]

@@ -144,7 +144,8 @@ def end_sessions(user: User, *, keep_current: bool) -> None:
     """End the user's sessions, and forget their browsers, in the caller's transaction.
 
     Raising the epoch also ends the session that a login in progress, with the old
-    password, is about to begin. A session that is kept gets a token of the new epoch.
+    password, is about to begin. A session that is kept gets a new token: a thief may hold a
+    copy of the old one.
     """
     user.session_epoch = User.session_epoch + 1
     db.session.flush()
@@ -154,7 +155,7 @@ def end_sessions(user: User, *, keep_current: bool) -> None:
     here = presence()
     if here.token and here.token.user == user.public_id:
         here.token = here.token._replace(epoch=user.session_epoch)
-        here.reissued = True
+        rotate_session()
 
 
 def purge() -> int:

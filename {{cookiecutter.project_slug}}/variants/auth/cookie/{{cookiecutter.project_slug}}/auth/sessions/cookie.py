@@ -33,7 +33,6 @@ class Presence:
     challenge: str | None = None
     rotated: bool = False
     proved: bool = False
-    reissued: bool = False
 
 
 def presence() -> Presence:
@@ -109,20 +108,13 @@ def _continue(here: Presence, token: Token, signed_at: datetime) -> Token | None
     A parallel request may have ended the session since it was loaded: the old token
     must not overwrite the browser's newer cookie.
     """
-    if here.rotated:
-        return _renew(here, token)
-    if not here.reissued and not needs_touch(signed_at, token.remembered):
+    if not here.rotated and not needs_touch(signed_at, token.remembered):
         return None
     # Release the connection: requests that hold one and wait for another could deadlock.
     db.session.rollback()
     if not ended.is_live(token):
         return None
-    if here.reissued:
-        with writing() as connection:
-            if not accounts.lock_user(connection, here.user_id):
-                return None
-            _record_renewal(connection, here, token)
-    return token
+    return _renew(here, token) if here.rotated else token
 
 
 def _renew(here: Presence, token: Token) -> Token | None:
@@ -136,14 +128,10 @@ def _renew(here: Presence, token: Token) -> Token | None:
             return None
         if not ended.add(connection, token.sid, token.began_at):
             return None
-        _record_renewal(connection, here, renewed)
+        # The list of sessions reads these events.
+        owner = Login(here.user_id, renewed.user, renewed.epoch, renewed.remembered)
+        audit.record("session_rotated", owner, within=connection, **_facts(renewed))
     return renewed
-
-
-def _record_renewal(connection: Connection, here: Presence, token: Token) -> None:
-    """Record a renewed session: the list of sessions reads these events."""
-    owner = Login(here.user_id, token.user, token.epoch, token.remembered)
-    audit.record("session_rotated", owner, within=connection, **_facts(token))
 
 
 def _facts(token: Token) -> dict[str, str | int | bool]:

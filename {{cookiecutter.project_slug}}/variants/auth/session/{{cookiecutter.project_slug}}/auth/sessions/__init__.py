@@ -113,17 +113,22 @@ def end_sessions(user: User, *, keep_current: bool) -> None:
     """End the user's sessions, and forget their browsers, in the caller's transaction.
 
     Raising the epoch also ends the session that a login in progress, with the old
-    password, is about to begin.
+    password, is about to begin. A session that is kept gets a new token: a thief may hold a
+    copy of the old one.
     """
     user.session_epoch = User.session_epoch + 1
     db.session.flush()
     browsers.forget(user, keep_current=keep_current)
-    kept = StoredSession.handle == (_current_handle() if keep_current else None)
+    here = _current().stored if keep_current and has_request_context() else None
+    kept = StoredSession.handle == (here.handle if here else None)
     db.session.execute(delete(StoredSession).where(_of(user), ~kept))
     # Move only this one to the new epoch: a login may have added another since.
     db.session.execute(
         update(StoredSession).where(_of(user), kept).values(epoch=user.session_epoch)
     )
+    if here and here.user_id == user.id:
+        _current().stored = here._replace(epoch=user.session_epoch)
+        rotate_session()
 
 
 def purge() -> int:

@@ -114,7 +114,9 @@ def renew(connection: Connection, stored: Stored, data: str, *, proved: bool) ->
     token, moment = new_token(), now()
     proof = moment if proved else stored.authenticated_at
     values = {"token_hash": hash_token(token), "authenticated_at": proof, "seen_at": moment}
-    renewed = update(StoredSession).where(_is(stored)).values(data=data, **values)
+    # Not if sessions were to end, and the caller's transaction failed.
+    same = (_is(stored), StoredSession.epoch == stored.epoch)
+    renewed = update(StoredSession).where(*same).values(data=data, **values)
     return token if connection.execute(renewed).rowcount else None
 
 

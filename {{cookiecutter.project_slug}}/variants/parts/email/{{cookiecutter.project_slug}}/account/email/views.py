@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ...auth.accounts import AddressTaken
 from ...auth.guards import login_not_required, recent_login_required, signed_in_user
 from ...auth.opened_links import ask_for_link, need_mail, open_link, opened_link, refuse_link
-from ...auth.sessions import end_sessions, logout_user, rotate_session
+from ...auth.sessions import end_sessions, logout_user
 from ...auth.stale_forms import checks_own_forms
 from ...core.db import db
 from ...core.i18n import gettext as _
@@ -55,7 +55,6 @@ def finish() -> ResponseReturnValue:
         return refuse_link()
     end_sessions(user, keep_current=True)
     db.session.commit()
-    rotate_session()
     flash(_("Your address was changed. Your other sessions have ended."))
     return redirect(url_for("account.profile"), 303)
 

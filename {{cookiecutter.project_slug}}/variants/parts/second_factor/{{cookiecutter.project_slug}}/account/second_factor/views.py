@@ -12,7 +12,7 @@ from ...auth import accounts
 from ...auth.forms import REQUIRED, reject, show_form
 from ...auth.guards import recent_login_required, signed_in_user
 from ...auth.next_page import next_page
-from ...auth.sessions import end_sessions, rotate_session
+from ...auth.sessions import end_sessions
 from ...config import settings
 from ...core import audit, mail
 from ...core.db import db, now
@@ -106,7 +106,6 @@ def _settle(user: User, what: str) -> None:
     end_sessions(user, keep_current=True)
     trusted.forget(user, keep_current=False)
     db.session.commit()
-    rotate_session()
 
 
 def _show_secret(user: User, secret: str, form: CodeForm) -> ResponseReturnValue:

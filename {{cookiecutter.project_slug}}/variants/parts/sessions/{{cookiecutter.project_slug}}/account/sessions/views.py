@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ...auth import accounts
 from ...auth.guards import recent_login_required, signed_in_user
-from ...auth.sessions import active_sessions, end_session, end_sessions, rotate_session
+from ...auth.sessions import active_sessions, end_session, end_sessions
 from ...auth.views import logout
 from ...core import audit, user_agents
 from ...core.db import db
@@ -48,7 +48,5 @@ def end_others() -> ResponseReturnValue:
     end_sessions(user, keep_current=True)
     audit.record("sessions_ended", user)
     db.session.commit()
-    # A thief may hold a copy of this very cookie.
-    rotate_session()
     flash(_("Your other sessions have ended."))
     return redirect(url_for(".show"), 303)

@@ -83,6 +83,13 @@ def test_gunicorn_listens_on_this_machine_alone(monkeypatch: pytest.MonkeyPatch)
     )
 
 
+def test_an_idle_connection_is_closed_by_the_proxy_and_not_by_gunicorn() -> None:
+    assert gunicorn_settings()["keepalive"] > 600, (
+        "raise keepalive in gunicorn.conf.py above the 600 seconds of Google's load balancer: "
+        "a form sent while gunicorn closes its connection ends in a 502."
+    )
+
+
 def test_the_default_settings_are_safe() -> None:
     settings = read()
     assert settings.cookie_name("session") == SESSION

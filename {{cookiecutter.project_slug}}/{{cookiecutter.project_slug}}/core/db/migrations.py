@@ -186,6 +186,16 @@ class CarefulSQLiteImpl(SQLiteImpl):
         self._exec(text("DELETE FROM sqlite_sequence WHERE name = :name"), params=values)
         self._exec(text("INSERT INTO sqlite_sequence VALUES (:name, :seq)"), params=values)
 
+    def compare_server_default(
+        self, found: Column[Any], wanted: Column[Any], default: str | None, stored: str | None
+    ) -> bool:
+        # Alembic would forever see a difference in a text that is empty or holds a quote.
+        if default is not None:
+            quoted = "'{}'".format(default.replace("'", "''"))
+            if stored in (quoted, f"({quoted})"):
+                return False
+        return super().compare_server_default(found, wanted, default, stored)
+
     def _check(self, table_name: str, column: Column[Any]) -> None:
         if self._scalar(select(literal(1)).select_from(table(table_name)).limit(1)):
             _check_column(table_name, column)

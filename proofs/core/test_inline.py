@@ -1,9 +1,14 @@
 """No page has inline scripts or styles, which the Content-Security-Policy blocks."""
 
 import pytest
+from flask import Response
 
+from my_flask_app.auth.guards import login_not_required
+
+from ...conftest import MakeApp
 from ...core.test_crawl import inline
-from ...support.html import read
+from ...support.html import crawl, read
+from ...support.http import Browser
 
 POLICY = "default-src 'self'"
 
@@ -35,3 +40,17 @@ def test_inline_scripts_and_styles_are_found(html: str) -> None:
 )
 def test_files_and_data_are_not_reported_as_inline(html: str) -> None:
     assert not inline(read("/", html, POLICY))
+
+
+def test_a_page_in_another_encoding_is_read(make_app: MakeApp) -> None:
+    """Which encoding an owner's page has is the owner's business."""
+    app = make_app()
+
+    @app.get("/test-latin")
+    @login_not_required
+    def latin() -> Response:
+        text = "<p style='color: red'>\u00e9</p>".encode("latin-1")
+        return Response(text, content_type="text/html; charset=iso-8859-1")
+
+    (page,) = [page for page in crawl(Browser(app)) if page.path == "/test-latin"]
+    assert inline(page)

@@ -146,7 +146,8 @@ def crawl(browser: Browser, *starts: str) -> list[Page]:
         if alike[kind] > MOST_ALIKE:
             continue
         answer = _open(browser, path)
-        text = answer.text if answer.mimetype == "text/html" else ""
+        html = answer.get_data() if answer.mimetype == "text/html" else b""
+        text = html.decode(errors="replace")  # a page of yours may have another encoding
         answer.close()
         seen[path] = page = read(path, text, answer.headers.get("Content-Security-Policy", ""))
         waiting += [address for method, address in page.targets() if method == "GET"]

@@ -29,7 +29,7 @@ def files(room: str, *names: str) -> list[str]:
 # What looks at the whole app, and what was added; the rest knows nothing of it.
 WIDE = ["tests/core", "tests/account/data", *files("account", "account")]
 WIDE += files("auth", "guards", "accounts", "login", "dev", "loaders")
-WIDE += files("account/guide", "pages", "naive")
+WIDE += [*files("account/guide", "pages", "naive"), *files("auth/sessions", "cookies")]
 WIDE += ["tests/test_notes.py", "tests/test_pages.py", "tests/test_shelf.py"]
 
 
@@ -135,6 +135,30 @@ def test_the_first_page_can_move(folder: Path, forks: Forks) -> None:
     forks.must(folder, *files("auth", "login", "login_steps", "next_page", "register"))
 
 
+def test_the_first_page_can_require_a_login(folder: Path, forks: Forks) -> None:
+    mark = "@login_not_required\n"
+    replace(folder / SLUG / "pages.py", f'@bp.get("/")\n{mark}', '@bp.get("/")\n')
+    replace(folder / "tests" / "test_pages.py", ', "pages.home"}', "}")
+
+    wide = [
+        *files("auth", "guards", "login", "register", "reset"),
+        "tests/test_pages.py",
+    ]
+    forks.must(folder, *wide, "tests/account/data")
+
+
+def test_a_public_page_may_fail_where_only_its_own_tests_know_what_it_needs(
+    folder: Path, forks: Forks
+) -> None:
+    with (folder / SLUG / "pages.py").open("a", encoding="utf-8") as file:
+        file.write(HOOK)
+    replace(
+        folder / "tests/test_pages.py", '"pages.home"}', '"pages.home", "pages.hook"}'
+    )
+
+    forks.must(folder, "tests/account/second_factor", *files("auth", "guards"))
+
+
 NOTE = """
 
 class Note(Base):
@@ -142,6 +166,13 @@ class Note(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+"""
+HOOK = """
+
+@bp.post("/hook")
+@login_not_required
+def hook() -> ResponseReturnValue:
+    raise RuntimeError("the signature is missing")
 """
 OPEN_AND_INLINE = """
 

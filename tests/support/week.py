@@ -49,7 +49,9 @@ class Book(Base):
 @bp.get("/about")
 @login_not_required
 def about() -> ResponseReturnValue:
-    return render_template("about.html")
+    answer = Response(render_template("about.html"))
+    answer.set_cookie("columns", "1")
+    return answer
 
 
 @bp.get("/<uuid:item>")

@@ -101,7 +101,7 @@ def test_the_delete_page_leaves_no_personal_data(app: Flask) -> None:
     assert all(fact in stored for fact in personal)
     assert browser.post(DELETE, data=FORM).status_code == 303
     # Show the flash message, so that the visitor's session ends too.
-    browser.get("/")
+    browser.get("/auth/login")
     left = everything_stored(app)
     remains = [fact for fact in personal if fact in left]
     assert not remains, (

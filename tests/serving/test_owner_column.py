@@ -78,6 +78,20 @@ def test_it_gets_its_column_on_postgresql(
     assert found == f"{EMAIL}|f"
 
 
+def test_a_migration_written_on_sqlite_runs_on_postgresql(
+    open_site: OpenSite, database_server: Postgres
+) -> None:
+    """Owners develop on SQLite, and find out on the server."""
+    site = open_site("session")
+    revise(site, SERVED, "false()")
+    url = database_server.new_database("written_on_sqlite")
+    served = {**SERVED, "DATABASE_URL": url}
+    site.flask("db", "upgrade", **served)
+    site.add_account(served)
+    found = database_server.ask("SELECT is_admin FROM users", "written_on_sqlite")
+    assert found == "f"
+
+
 def test_one_without_a_default_is_refused_with_the_cure(open_site: OpenSite) -> None:
     site = open_site("session")
     before = set((site.folder / "migrations").iterdir())

@@ -14,7 +14,19 @@ from alembic.script import Script
 from alembic.util import CommandError
 from flask import Flask
 from flask_alembic import Alembic
-from sqlalchemy import Column, Connection, Executable, Table, literal, select, table, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    DefaultClause,
+    Executable,
+    False_,
+    Table,
+    True_,
+    literal,
+    select,
+    table,
+    text,
+)
 
 from ..environ import ConfigError
 from . import Base, UTCDateTime, named_if_away
@@ -114,9 +126,12 @@ def _alone(connection: Connection | None) -> Iterator[None]:
 
 
 def render_item(kind: str, item: object, context: object) -> str | Literal[False]:
-    """Render types in migrations without an import of this package."""
+    """Render types and defaults in migrations so that they need neither this package nor SQLite."""
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
+    if isinstance(item, DefaultClause) and isinstance(item.arg, (False_, True_)):
+        # On SQLite Alembic writes 0 or 1, which PostgreSQL refuses as the default of a boolean.
+        return f"sa.{item.arg}()"
     return False
 
 

@@ -121,6 +121,18 @@ def test_a_required_column_without_a_value_is_not_added_to_rows(
     assert contents(peopled) == before
 
 
+def test_a_migration_that_the_database_refuses_is_told_with_its_reason(
+    folder: Path, peopled: Flask, new_app: Callable[[], Flask]
+) -> None:
+    """To say that migrations are missing would send the owner in a circle."""
+    add_step(peopled, folder, '\nop.execute("SELECT no_such_column FROM users")\n')
+    done = new_app().test_cli_runner().invoke(args=["db", "upgrade"])
+    assert done.exit_code == 1
+    assert "Error: The database refused a migration (" in done.output
+    assert "no_such_column" in done.output
+    assert "flask db upgrade" not in done.output
+
+
 @pytest.mark.parametrize(
     "step", [WIDEN_NAMES, ADD_COLUMN.format("sa.false()"), ADD_COLUMN.format("'0'")]
 )

@@ -15,7 +15,7 @@ from ..core.environ import ConfigError
 
 
 @contextmanager
-def database_needed() -> Iterator[None]:
+def database_needed(*, migrating: bool = False) -> Iterator[None]:
     """Run a command; report missing tables or a missing database without a traceback."""
     try:
         yield
@@ -26,10 +26,15 @@ def database_needed() -> Iterator[None]:
             _say_what_is_missing()
         raise click.ClickException(str(error)) from None
     except (OperationalError, ProgrammingError) as error:
+        said = str(error.orig).strip().partition("\n")[0]
         if not is_temporary(error):
+            if migrating:
+                raise click.ClickException(
+                    f"The database refused a migration ({said}). Correct its file in migrations/, "
+                    "or the rights of the app in the database."
+                ) from None
             _say_what_is_missing()
             raise
-        said = str(error.orig).strip().partition("\n")[0]
         raise click.ClickException(
             f"The database refused ({said}). Is it running, and has `flask db upgrade` been run?"
         ) from None
@@ -50,7 +55,7 @@ class DatabaseGroup(AppGroup):
     def invoke(self, ctx: click.Context) -> object:
         # The error handling needs the context too, after the command has ended.
         app = ctx.ensure_object(ScriptInfo).load_app()
-        with app.app_context(), database_needed():
+        with app.app_context(), database_needed(migrating=self is migrations_group):
             return super().invoke(ctx)
 
 

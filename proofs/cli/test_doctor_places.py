@@ -1,5 +1,6 @@
 """`flask doctor` checks the real files, the real repository and the real database."""
 
+import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,13 @@ def test_sqlite_is_unsafe_where_no_file_lasts(folder: Path, name: str, platform:
     run_flask(folder, "db", "upgrade", **where)
     line = f"unsafe: DATABASE_URL is SQLite, whose file {platform} does not keep: use PostgreSQL."
     assert diagnose(folder) == (1, [line])
+
+
+def test_a_sqlite_that_is_too_old_is_unsafe(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    status, (line,) = diagnose(folder, DATABASE_URL=f"sqlite:///{folder}/app.sqlite")
+    assert status == 1
+    assert "3.35 or newer" in line
 
 
 @posix

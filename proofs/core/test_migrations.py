@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import Column, MetaData, Table, Text, create_engine, inspect
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import NullPool
 
 from my_flask_app.core.db import db
 from my_flask_app.core.db.migrations import alembic
@@ -219,7 +220,7 @@ def test_a_text_that_is_the_default_of_a_column_is_no_difference(default: str) -
     wanted, other = MetaData(), MetaData()
     Table("mottos", wanted, Column("text", Text, server_default=default))
     Table("mottos", other, Column("text", Text, server_default=f"{default}!"))
-    with create_engine("sqlite://").connect() as connection:
+    with create_engine("sqlite://", poolclass=NullPool).connect() as connection:
         wanted.create_all(connection)
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert compare_metadata(context, wanted) == []

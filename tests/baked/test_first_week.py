@@ -140,11 +140,7 @@ def test_the_first_page_can_require_a_login(folder: Path, forks: Forks) -> None:
     replace(folder / SLUG / "pages.py", f'@bp.get("/")\n{mark}', '@bp.get("/")\n')
     replace(folder / "tests" / "test_pages.py", ', "pages.home"}', "}")
 
-    wide = [
-        *files("auth", "guards", "login", "register", "reset"),
-        "tests/test_pages.py",
-    ]
-    forks.must(folder, *wide, "tests/account/data")
+    forks.must(folder, *files("auth", "guards", "login"), "tests/account/data")
 
 
 def test_a_public_page_may_fail_where_only_its_own_tests_know_what_it_needs(
@@ -156,7 +152,8 @@ def test_a_public_page_may_fail_where_only_its_own_tests_know_what_it_needs(
         folder / "tests/test_pages.py", '"pages.home"}', '"pages.home", "pages.hook"}'
     )
 
-    forks.must(folder, "tests/account/second_factor", *files("auth", "guards"))
+    half_way = files("account/second_factor", "half_way")
+    forks.must(folder, *half_way, *files("auth", "guards"))
 
 
 NOTE = """

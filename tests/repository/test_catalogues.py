@@ -20,8 +20,10 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("make") is None, reason="needs make"),
 ]
 NAME = "translations/pt_BR/LC_MESSAGES/messages.po"
-DATA = Path(PROJECT.name, "variants", "parts", "data", PROJECT.name, "account", "data")
-PAGE = DATA / "templates" / "data" / "delete.html"
+PARTS = Path(PROJECT.name, "variants", "parts")
+DATA, SESSIONS = (
+    PARTS / part / PROJECT.name / "account" / part for part in ("data", "sessions")
+)
 
 
 def catalogues(template: Template) -> dict[Path, str]:
@@ -32,42 +34,32 @@ def catalogues(template: Template) -> dict[Path, str]:
     }
 
 
-def say(template: Template, text: str) -> None:
+def say(page: Path, text: str) -> None:
     """Put a text into a page of a part."""
-    page = template.folder / PAGE
     block = "{% block main %}"
     keeping_up.replace(page, block, f'{block}<p>{{{{ _("{text}") }}}}</p>')
 
 
-def test_a_new_text_of_a_part_arrives_in_its_catalogue_alone(
+def test_each_text_arrives_in_the_catalogue_of_its_part(
     template: Template, tmp_path: Path, app_python: Path, cookiecutter: CommandLine
 ) -> None:
+    """A new one comes alone, one that moved brings its translation."""
     before = catalogues(template)
-    new = "Brand new words"
-    say(template, new)
+    new, moved = "Brand new words", "You are logged in."
+    say(template.folder / DATA / "templates/data/delete.html", new)
+    say(template.folder / SESSIONS / "templates/sessions/list.html", moved)
+    (template.folder / SESSIONS / NAME).unlink()
 
     bake = replace(cookiecutter, template=template.folder)
     lacking = update(bake, tmp_path, app_python.parent)
-    assert lacking == [(DATA / NAME, f'"{new}"')]
+    assert {catalogue for catalogue, _ in lacking} == {DATA / NAME, SESSIONS / NAME}
+    assert (DATA / NAME, f'"{new}"') in lacking
     after = catalogues(template)
-    data = after.pop(DATA / NAME)
-    before_data = before.pop(DATA / NAME)
+    core = texts(before[Path(PROJECT.name, PROJECT.name, NAME)])
+    entry = f'msgid "{moved}"\n'
+    assert texts(after.pop(SESSIONS / NAME))[entry] == core[entry]
+    data = texts(after.pop(DATA / NAME))
+    assert data.pop(f'msgid "{new}"\n').endswith('msgstr ""')
+    assert data == texts(before.pop(DATA / NAME))
+    del before[SESSIONS / NAME]
     assert after == before
-    entries = texts(data)
-    assert entries.pop(f'msgid "{new}"\n').endswith('msgstr ""')
-    assert entries == texts(before_data)
-
-
-def test_a_text_that_moves_keeps_its_translation(
-    template: Template, tmp_path: Path, app_python: Path, cookiecutter: CommandLine
-) -> None:
-    """Even into a part that has no catalogue yet."""
-    (template.folder / DATA / NAME).unlink()
-    core = texts(catalogues(template)[Path(PROJECT.name, PROJECT.name, NAME)])
-    say(template, "You are logged in.")
-
-    bake = replace(cookiecutter, template=template.folder)
-    lacking = update(bake, tmp_path, app_python.parent)
-    assert {catalogue for catalogue, _ in lacking} == {DATA / NAME}
-    moved = 'msgid "You are logged in."\n'
-    assert texts(catalogues(template)[DATA / NAME])[moved] == core[moved]

@@ -61,6 +61,7 @@ def at(index: Index, cookiecutter: CommandLine, template: Path) -> CommandLine:
     return replace(cookiecutter.within(**index.env), template=template)
 
 
+@pytest.mark.long
 def test_locking_the_template_moves_nothing_and_upgrading_moves_all(
     template: Path, index: Index, app_python: Path, cookiecutter: CommandLine
 ) -> None:

@@ -128,37 +128,25 @@ class World:
         self.clock.shift(timedelta(seconds=seconds))
         self.time += seconds
 
-    def confirm(self, which: int, user: str) -> None:
-        session = self.live(which)
-        if session is None:
-            return
+    def confirm(self, which: int, session: Session) -> None:
         form = {"password": self.passwords[session.user]}
         assert self.browsers[which].post("/auth/confirm", data=form).status_code == 303
         session.over = True
         self.begin(which, replace(session, over=False, proof=self.time))
 
-    def rotate(self, which: int, user: str) -> None:
-        session = self.live(which)
-        if session is None:
-            return
+    def rotate(self, which: int, session: Session) -> None:
         assert self.browsers[which].get("/test-rotate").status_code == 200
         session.over = True
         self.begin(which, replace(session, over=False))
 
-    def change_password(self, which: int, user: str) -> None:
-        session = self.live(which)
-        if session is None:
-            return
+    def change_password(self, which: int, session: Session) -> None:
         current = self.passwords[session.user]
         form = {"current_password": current, "password": self.new(session.user)}
         assert self.browsers[which].post("/account/password", data=form).status_code == 303
         self.end_all(session.user)
         self.begin(which, replace(session, over=False, proof=self.time))
 
-    def end_others(self, which: int, user: str) -> None:
-        session = self.live(which)
-        if session is None:
-            return
+    def end_others(self, which: int, session: Session) -> None:
         assert self.browsers[which].get("/test-end_others").status_code == 200
         self.end_all(session.user)
         self.begin(which, replace(session, over=False))
@@ -209,20 +197,25 @@ def test_a_session_lasts_as_long_as_it_should(
         world.held.append(None)
     for user in USERS:
         world.add(user)
-    acts: list[Callable[[int, str], None]] = [
+    of_anybody: list[Callable[[int, str], None]] = [
         *[world.log_in] * 3,
         world.log_out,
         *[world.steal] * 2,
         *[world.wait] * 8,
+        world.reset,
+        world.operate,
+    ]
+    of_users: list[Callable[[int, Session], None]] = [
         *[world.confirm] * 2,
         *[world.rotate] * 3,
         world.change_password,
         *[world.end_others] * 2,
-        world.reset,
-        world.operate,
     ]
     for _ in range(STEPS):
-        live = [which for which in range(BROWSERS) if world.live(which)]
-        which = world.random.choice([*live, *live, *range(BROWSERS)])
-        world.random.choice(acts)(which, world.random.choice(USERS))
+        which = world.random.randrange(BROWSERS)
+        session = world.live(which)
+        if session and world.random.random() < 0.4:
+            world.random.choice(of_users)(which, session)
+        else:
+            world.random.choice(of_anybody)(which, world.random.choice(USERS))
         world.check()

@@ -147,7 +147,8 @@ def crawl(browser: Browser, *starts: str) -> list[Page]:
             continue
         answer = _open(browser, path)
         html = answer.get_data() if answer.mimetype == "text/html" else b""
-        text = html.decode(errors="replace")  # a page of yours may have another encoding
+        # A page of yours may have another encoding.
+        text = html.decode(errors="replace")
         answer.close()
         seen[path] = page = read(path, text, answer.headers.get("Content-Security-Policy", ""))
         waiting += [address for method, address in page.targets() if method == "GET"]

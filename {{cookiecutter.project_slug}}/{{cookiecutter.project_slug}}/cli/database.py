@@ -31,7 +31,7 @@ def database_needed(*, migrating: bool = False) -> Iterator[None]:
             if migrating:
                 raise click.ClickException(
                     f"The database refused a migration ({said}). Correct its file in migrations/, "
-                    "or the rights of the app in the database."
+                    "or the app's permissions in the database."
                 ) from None
             _say_what_is_missing()
             raise

@@ -40,8 +40,9 @@ def assert_sent_back(browser: Browser, phone: Phone) -> None:
 def test_a_login_without_its_code_opens_no_closed_page(app: Flask, half_way: Browser) -> None:
     closed = 0
     for rule, path in addresses(app):
+        # Only its own tests know what a public page of yours needs.
         if rule.endpoint in PUBLIC:
-            continue  # only its own tests know what your page needs
+            continue
         for method in (rule.methods or set()) - {"OPTIONS"}:
             as_visitor = Browser(app).open(path, method=method)
             if not (as_visitor.location or "").startswith("/auth/login"):
